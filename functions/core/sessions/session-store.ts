@@ -1,0 +1,89 @@
+import type { Page, PageRequest } from '../ports.ts';
+import type { ConnectorRef } from '../stations/station.ts';
+import type { Session, SessionEntry, SessionToken, StopReason } from './session.ts';
+
+/** Which sessions to list: all of the tenant, of one station, of one user or token, newest first. */
+export interface SessionQuery {
+  readonly stationId?: string;
+  readonly userId?: string;
+  /** Start times: at or after, before. */
+  readonly startedFrom?: number;
+  readonly startedBefore?: number;
+}
+
+/** How a session ended. */
+export interface SessionEnd {
+  readonly endedAt: number;
+  readonly meterStopWh?: number;
+  readonly stopReason: StopReason;
+  readonly stopTokenUid?: string;
+}
+
+/** Facts a later event adds to the head when the head lacks them; what is there already stays. */
+export interface SessionFacts {
+  readonly connector?: ConnectorRef;
+  readonly token?: SessionToken;
+  readonly remoteStartId?: number;
+  readonly reservationId?: number;
+}
+
+/** Sessions and their entries. Bound to one tenant. Every write is safe to repeat. */
+export interface SessionStore {
+  findSession(sessionId: string): Promise<Session | undefined>;
+  findSessions(sessionIds: readonly string[]): Promise<readonly Session[]>;
+  /** In the order of their keys' times. All of them: a session is bounded. */
+  listEntries(sessionId: string): Promise<readonly SessionEntry[]>;
+  /** The latest entry with samples, for live figures. */
+  findLatestEntry(sessionId: string): Promise<SessionEntry | undefined>;
+  listSessions(query: SessionQuery, page: PageRequest): Promise<Page<Session>>;
+  /** Open sessions of the tenant, oldest first within a shard; of one station when named. */
+  listOpenSessions(query: { stationId?: string }, page: PageRequest): Promise<Page<Session>>;
+  countOpenSessions(): Promise<number>;
+
+  /**
+   * Opens a session under an id that must be free, and, when `occupies` is set, makes it the session of its
+   * connector. Given an id that is taken it changes nothing and says by whom.
+   */
+  openSession(
+    session: Session,
+    options: { occupies: boolean },
+  ): Promise<{ outcome: 'opened' } | { outcome: 'taken'; by: Session }>;
+  /**
+   * Records the start event of a session the station numbered: the entry, and the head unless it is there;
+   * a partial head is filled. An ended session stays ended.
+   */
+  recordStart(
+    session: Session,
+    entry: SessionEntry,
+    options: { occupies: boolean },
+  ): Promise<'opened' | 'filled' | 'known'>;
+  /** Adds entries. Nothing else is read or written. */
+  addEntries(sessionId: string, entries: readonly SessionEntry[]): Promise<void>;
+  /** Makes a head for a session whose start has not arrived, unless there is one. */
+  ensurePartial(session: Session): Promise<'created' | 'known'>;
+  addFacts(sessionId: string, stationId: string, facts: SessionFacts): Promise<void>;
+  /**
+   * Ends the station's session once: head, entries and the connector's freedom in one write. `unknown` when
+   * there is no such session of this station; `already-ended` adds the entries and leaves the end as it was.
+   */
+  endSession(
+    session: { sessionId: string; stationId: string; connector?: ConnectorRef },
+    end: SessionEnd,
+    entries: readonly SessionEntry[],
+  ): Promise<'ended' | 'already-ended' | 'unknown'>;
+  /** Creates an ended head for a session of which only the end arrived. */
+  recordLoneEnd(session: Session, entries: readonly SessionEntry[]): Promise<'recorded' | 'known'>;
+  /** A stop or readings for a session nobody knows: kept for an operator to see. */
+  recordOrphan(orphan: SessionOrphan): Promise<void>;
+  listOrphans(stationId: string, page: PageRequest): Promise<Page<SessionOrphan>>;
+}
+
+/** What a station said of a transaction we do not know. */
+export interface SessionOrphan {
+  readonly stationId: string;
+  readonly transactionRef: string;
+  readonly at: number;
+  readonly receivedAt: number;
+  readonly meterStopWh?: number;
+  readonly entries: readonly SessionEntry[];
+}

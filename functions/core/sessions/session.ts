@@ -1,0 +1,78 @@
+import type { MeterSample } from '../metering/sample.ts';
+import type { ConnectorRef } from '../stations/station.ts';
+import type { AuthorizationStatus } from '../tokens/authorize-token.ts';
+import type { TokenType } from '../tokens/token.ts';
+
+/** Whose session it is, and what the system said when asked. Never `ACCEPTED` without a token we know. */
+export interface SessionToken {
+  readonly uid: string;
+  readonly tokenType: TokenType;
+  readonly status: AuthorizationStatus;
+  readonly groupId?: string;
+  readonly userId?: string;
+}
+
+/** `ACTIVE` until the station says it ended; ended sessions never open again. */
+export type SessionState = 'ACTIVE' | 'ENDED';
+
+export type StopReason =
+  | 'LOCAL'
+  | 'REMOTE'
+  | 'DEAUTHORIZED'
+  | 'EMERGENCY_STOP'
+  | 'ENERGY_LIMIT'
+  | 'TIME_LIMIT'
+  | 'EV_DISCONNECTED'
+  | 'POWER_LOSS'
+  | 'REBOOT'
+  | 'UNLOCK'
+  | 'SUPERSEDED'
+  | 'OTHER';
+
+/** The head of a charging session. What happened during it is its entries. Times in epoch milliseconds. */
+export interface Session {
+  readonly sessionId: string;
+  readonly stationId: string;
+  /** The id the station knows it by, as text. */
+  readonly transactionRef: string;
+  /** Where the number was ours to give: what a repeat of the same start looks like. */
+  readonly startKey?: string;
+  /** Unknown while only later events have arrived. */
+  readonly connector?: ConnectorRef;
+  readonly token?: SessionToken;
+  readonly state: SessionState;
+  /** The station's own time of the start; the first event's while the start has not arrived. */
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  readonly meterStartWh?: number;
+  readonly meterStopWh?: number;
+  readonly stopReason?: StopReason;
+  /** The token shown at the end, when it differs from the one at the start. */
+  readonly stopTokenUid?: string;
+  /** The start event has not arrived (yet). */
+  readonly partial?: boolean;
+  readonly remoteStartId?: number;
+  readonly reservationId?: number;
+  readonly cdrId?: string;
+}
+
+export type ChargingState = 'CHARGING' | 'EV_CONNECTED' | 'SUSPENDED_EV' | 'SUSPENDED_EVSE' | 'IDLE';
+
+/**
+ * One thing a station said during a session. Entries are facts: added once, never changed, in any order.
+ * `key` names the fact, so a repeat lands on itself.
+ */
+export interface SessionEntry {
+  readonly key: string;
+  readonly stationId: string;
+  /** The station's time of the fact. */
+  readonly at: number;
+  readonly receivedAt: number;
+  readonly phase?: 'STARTED' | 'UPDATED' | 'ENDED';
+  /** Place in the station's own count of events, from zero, where it counts. */
+  readonly seqNo?: number;
+  readonly chargingState?: ChargingState;
+  readonly trigger?: string;
+  readonly offline?: boolean;
+  readonly samples: readonly MeterSample[];
+}

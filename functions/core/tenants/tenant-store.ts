@@ -1,0 +1,20 @@
+import type { Tenant } from './tenant.ts';
+
+/** A program that signs in with its own credentials and acts for one tenant (or for the platform). */
+export interface ApiClient {
+  readonly clientId: string;
+  /** Absent for a program of the platform itself. */
+  readonly tenantId?: string;
+  readonly roles: readonly string[];
+  readonly name: string;
+}
+
+/** What is known before a tenant is: the only store that is not bound to one. */
+export interface TenantDirectory {
+  findTenant(tenantId: string): Promise<Tenant | undefined>;
+  findTenantBySlug(slug: string): Promise<Tenant | undefined>;
+  /** Adds a tenant; a taken id or slug changes nothing. */
+  createTenant(tenant: Tenant): Promise<'created' | 'exists'>;
+  findApiClient(clientId: string): Promise<ApiClient | undefined>;
+  saveApiClient(client: ApiClient): Promise<void>;
+}

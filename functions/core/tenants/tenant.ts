@@ -1,0 +1,19 @@
+/** A company that runs on this system, alone with its data. Times in epoch milliseconds. */
+export interface Tenant {
+  readonly tenantId: string;
+  /** The name in station URLs: lower case, unique in the system, never changed. */
+  readonly slug: string;
+  readonly name: string;
+  readonly status: 'ACTIVE' | 'SUSPENDED' | 'TERMINATED' | 'PENDING_ACTIVATION';
+  readonly tenantType: 'CPO' | 'MSP' | 'HUB' | 'SAAS_PROVIDER' | 'HYBRID';
+  /** ISO 3166 alpha-2 and the party of OCPI. */
+  readonly countryCode: string;
+  readonly partyId: string;
+  readonly currency: string;
+  /** IANA zone that a station without a location of its own is in. */
+  readonly timeZone: string;
+  /** The tariff of connectors that name none. */
+  readonly defaultTariffId?: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
