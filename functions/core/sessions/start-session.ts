@@ -1,0 +1,131 @@
+import type { Clock, Digest } from '../ports.ts';
+import type { ConnectorRef } from '../stations/station.ts';
+import type { StationLiveStore } from '../stations/station-store.ts';
+import { type Authorization, authorizeToken } from '../tokens/authorize-token.ts';
+import { foldTokenUid, type TokenType } from '../tokens/token.ts';
+import type { TokenStore } from '../tokens/token-store.ts';
+import { supersede } from './end-session.ts';
+import type { Session, SessionToken } from './session.ts';
+import { numberedSessionId, transactionNumberOf } from './session-id.ts';
+import type { SessionStore } from './session-store.ts';
+
+/** Starts of one tenant may meet on a number; more than a few in a row means the store is broken. */
+const mostAttempts = 8;
+
+export interface StartPorts {
+  readonly tenantId: string;
+  readonly sessions: SessionStore;
+  readonly live: StationLiveStore;
+  readonly tokens: TokenStore;
+  readonly clock: Clock;
+  readonly digest: Digest;
+}
+
+/** A start that asks us for the transaction's number. Times in epoch milliseconds. */
+export interface SessionStart {
+  readonly stationId: string;
+  readonly connector: ConnectorRef;
+  readonly token: { readonly uid: string; readonly tokenType: TokenType };
+  readonly startedAt: number;
+  readonly meterStartWh: number;
+  readonly reservationId?: number;
+}
+
+export interface StartedSession {
+  readonly sessionId: string;
+  /** Positive, below 2³¹, unique in the tenant. */
+  readonly transactionNumber: number;
+  readonly authorization: Authorization;
+  /** The same start had been recorded before. */
+  readonly repeated: boolean;
+}
+
+/**
+ * Records the start of a session and gives it a number.
+ *
+ * 1. The token is judged; a refused one still gets a session of its own, so that no energy is lost, but one
+ *    no driver pays for. 2. The number follows from the start itself: a repeat, whatever its message id, finds
+ * the first session and its first verdict. 3. Only an accepted start occupies the connector, and only then is
+ * an older open session there ended as superseded.
+ */
+export async function startSession(ports: StartPorts, start: SessionStart): Promise<StartedSession> {
+  const [authorization, before] = await Promise.all([
+    authorizeToken(ports, start.token),
+    ports.live.findConnector(start.stationId, start.connector),
+  ]);
+  const startKey = startKeyOf(ports.tenantId, start);
+  for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
+    const transactionNumber = transactionNumberOf(ports.digest, startKey, attempt);
+    const session = newSession(ports, start, { startKey, transactionNumber, authorization });
+    const occupies = authorization.status === 'ACCEPTED';
+    const result = await ports.sessions.openSession(session, { occupies });
+    if (result.outcome === 'opened') {
+      if (occupies && before?.sessionId !== undefined) {
+        await supersede(ports, {
+          stationId: start.stationId,
+          sessionId: before.sessionId,
+          endedAt: start.startedAt,
+        });
+      }
+      return { sessionId: session.sessionId, transactionNumber, authorization, repeated: false };
+    }
+    if (result.by.startKey === startKey) {
+      return {
+        sessionId: session.sessionId,
+        transactionNumber,
+        authorization: firstVerdict(result.by, authorization),
+        repeated: true,
+      };
+    }
+  }
+  throw new Error(`no free transaction number after ${mostAttempts} attempts`);
+}
+
+/** What makes two start messages the same start: everything in them but the message id. */
+function startKeyOf(tenantId: string, start: SessionStart): string {
+  const { stationId, connector, token, startedAt, meterStartWh } = start;
+  return JSON.stringify([
+    tenantId,
+    stationId,
+    connector.evseId,
+    connector.connectorId,
+    foldTokenUid(token.uid),
+    startedAt,
+    meterStartWh,
+  ]);
+}
+
+function newSession(
+  ports: StartPorts,
+  start: SessionStart,
+  made: { startKey: string; transactionNumber: number; authorization: Authorization },
+): Session {
+  return {
+    sessionId: numberedSessionId(ports.digest, ports.tenantId, made.transactionNumber),
+    stationId: start.stationId,
+    transactionRef: String(made.transactionNumber),
+    startKey: made.startKey,
+    connector: start.connector,
+    token: sessionTokenOf(made.authorization),
+    state: 'ACTIVE',
+    startedAt: start.startedAt,
+    meterStartWh: start.meterStartWh,
+    ...(start.reservationId === undefined ? {} : { reservationId: start.reservationId }),
+  };
+}
+
+/** The part of a verdict that a session keeps. */
+export function sessionTokenOf(authorization: Authorization): SessionToken {
+  const { uid, tokenType, status, groupId, userId } = authorization;
+  return {
+    uid,
+    tokenType,
+    status,
+    ...(groupId === undefined ? {} : { groupId }),
+    ...(userId === undefined ? {} : { userId }),
+  };
+}
+
+function firstVerdict(session: Session, now: Authorization): Authorization {
+  return session.token ? { ...now, status: session.token.status } : now;
+}

@@ -1,0 +1,187 @@
+import { DomainError } from '../errors.ts';
+import type { Clock } from '../ports.ts';
+import type { SessionStore } from '../sessions/session-store.ts';
+import type { Connector, PasswordHash, SecurityProfile, Station } from './station.ts';
+import type { StationStore } from './station-store.ts';
+
+/** OCPP identities travel in URLs and in 48-character fields; this is what every part of the way lets through. */
+const stationIdShape = /^[A-Za-z0-9*\-_=:+|@.]{1,48}$/;
+const shortestPassword = 16;
+const longestPassword = 40;
+const mostConnectors = 100;
+const defaultHeartbeatIntervalS = 300;
+
+/** Makes passwords and their hashes; the core has neither secrets nor chance. */
+export interface PasswordPort {
+  readonly generate: () => string;
+  readonly hash: (password: string) => Promise<PasswordHash>;
+}
+
+/** What an owner says of a new station. */
+export interface StationDescription {
+  readonly stationId: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly manufacturer?: string;
+  readonly model?: string;
+  readonly serialNumber?: string;
+  readonly protocol: string;
+  readonly securityProfile: SecurityProfile;
+  readonly password?: string;
+  readonly locationId?: string;
+  readonly address?: string;
+  readonly coordinates?: { readonly latitude: number; readonly longitude: number };
+  readonly timeZone: string;
+  readonly heartbeatIntervalS?: number;
+  readonly connectors: readonly Connector[];
+}
+
+export interface ProvisionPorts {
+  readonly stations: StationStore;
+  readonly passwords: PasswordPort;
+  readonly clock: Clock;
+}
+
+/**
+ * Registers a station and gives back its password, the only time it is known. One is made up when none is
+ * given; stations that identify by certificate have none. Throws `Validation` or `Conflict`.
+ */
+export async function createStation(
+  ports: ProvisionPorts,
+  described: StationDescription,
+): Promise<{ station: Station; password?: string }> {
+  checkDescription(described);
+  const { password: wanted, heartbeatIntervalS = defaultHeartbeatIntervalS, ...rest } = described;
+  const password = needsPassword(described.securityProfile) ? (wanted ?? ports.passwords.generate()) : wanted;
+  const now = ports.clock();
+  const station: Station = {
+    ...rest,
+    heartbeatIntervalS,
+    lifecycle: 'ACTIVE',
+    createdAt: now,
+    updatedAt: now,
+    revision: 1,
+    ...(password === undefined ? {} : { password: await ports.passwords.hash(password) }),
+  };
+  if ((await ports.stations.createStation(station)) === 'exists') {
+    throw new DomainError('Conflict', `station ${described.stationId} exists already`, 'stationId');
+  }
+  return { station, ...(password === undefined ? {} : { password }) };
+}
+
+/** What an owner may change. Absent stays as it is. */
+export interface StationChange {
+  readonly name?: string;
+  readonly description?: string;
+  readonly manufacturer?: string;
+  readonly model?: string;
+  readonly serialNumber?: string;
+  readonly protocol?: string;
+  readonly securityProfile?: SecurityProfile;
+  readonly password?: string;
+  readonly locationId?: string;
+  readonly address?: string;
+  readonly coordinates?: { readonly latitude: number; readonly longitude: number };
+  readonly timeZone?: string;
+  readonly heartbeatIntervalS?: number;
+  readonly connectors?: readonly Connector[];
+  readonly lifecycle?: Station['lifecycle'];
+}
+
+/** Changes a station. Throws `NotFound`, `Validation`, or `Conflict` when somebody else changed it meanwhile. */
+export async function updateStation(
+  ports: ProvisionPorts,
+  stationId: string,
+  change: StationChange,
+): Promise<Station> {
+  const before = await ports.stations.findStation(stationId);
+  if (!before) throw new DomainError('NotFound', `station ${stationId} is not known`, 'id');
+  const { password, ...rest } = change;
+  const changed = { ...before, ...rest };
+  checkDescription({ ...changed, ...(password === undefined ? { password: undefined } : { password }) });
+  if (needsPassword(changed.securityProfile) && !before.password && password === undefined) {
+    throw new DomainError('Validation', 'this security profile needs a password', 'input.password');
+  }
+  const station: Station = {
+    ...changed,
+    updatedAt: ports.clock(),
+    revision: before.revision + 1,
+    ...(password === undefined ? {} : { password: await ports.passwords.hash(password) }),
+  };
+  if ((await ports.stations.replaceStation(station)) === 'changed-meanwhile') {
+    throw new DomainError(
+      'Conflict',
+      `station ${stationId} was changed by somebody else, read it again`,
+      'id',
+    );
+  }
+  return station;
+}
+
+/** Removes a station that is not charging anybody. Throws `NotFound` or `Conflict`. */
+export async function deleteStation(
+  ports: { stations: StationStore; sessions: SessionStore },
+  stationId: string,
+): Promise<void> {
+  const open = await ports.sessions.listOpenSessions({ stationId }, { limit: 1 });
+  if (open.items.length > 0) {
+    throw new DomainError('Conflict', `station ${stationId} has an open session`, 'id');
+  }
+  if ((await ports.stations.deleteStation(stationId)) === 'absent') {
+    throw new DomainError('NotFound', `station ${stationId} is not known`, 'id');
+  }
+}
+
+function needsPassword(profile: SecurityProfile): boolean {
+  return profile === 1 || profile === 2;
+}
+
+type Checked = Omit<StationDescription, 'password' | 'heartbeatIntervalS'> & {
+  readonly password?: unknown;
+  readonly heartbeatIntervalS?: number | undefined;
+};
+
+function checkDescription(described: Checked): void {
+  const { stationId, name, password, connectors, heartbeatIntervalS } = described;
+  if (!stationIdShape.test(stationId)) {
+    throw invalid('stationId', 'is 1 to 48 letters, digits or any of * - _ = : + | @ .');
+  }
+  if (name.trim() === '' || name.length > 100) throw invalid('name', 'is 1 to 100 characters');
+  if (heartbeatIntervalS !== undefined && (heartbeatIntervalS < 10 || heartbeatIntervalS > 300)) {
+    throw invalid('heartbeatIntervalS', 'is 10 to 300 seconds: idle connections are cut after 10 minutes');
+  }
+  if (typeof password === 'string') checkPassword(password);
+  checkConnectors(connectors);
+}
+
+/** OCPP 1.6 and 2.0.1 take 16 to 40 printable characters; a colon would end the user name in Basic auth. */
+function checkPassword(password: string): void {
+  const fits = password.length >= shortestPassword && password.length <= longestPassword;
+  if (!fits || !/^[\x21-\x7e]+$/.test(password)) {
+    throw invalid(
+      'password',
+      `is ${shortestPassword} to ${longestPassword} printable characters without blanks`,
+    );
+  }
+}
+
+function checkConnectors(connectors: readonly Connector[]): void {
+  if (connectors.length === 0 || connectors.length > mostConnectors) {
+    throw invalid('connectors', `holds 1 to ${mostConnectors} connectors`);
+  }
+  const seen = new Set<string>();
+  for (const [index, { evseId, connectorId, maxPowerW }] of connectors.entries()) {
+    const place = `${evseId}/${connectorId}`;
+    const numbered =
+      Number.isSafeInteger(evseId) && evseId > 0 && Number.isSafeInteger(connectorId) && connectorId > 0;
+    if (!numbered || seen.has(place))
+      throw invalid(`connectors.${index}.connectorId`, 'is a number from 1, used once');
+    if (maxPowerW !== undefined && maxPowerW <= 0)
+      throw invalid(`connectors.${index}.maxPower`, 'is above zero');
+    seen.add(place);
+  }
+}
+
+function invalid(field: string, what: string): DomainError {
+  return new DomainError('Validation', `${field} ${what}`, `input.${field}`);
+}

@@ -1,0 +1,31 @@
+import type { Clock } from '../ports.ts';
+import type { ConnectorRef, ConnectorStatus } from './station.ts';
+import type { StationLiveStore } from './station-store.ts';
+
+/** What a station says of one connector, or with EVSE 0 of itself. Times in epoch milliseconds. */
+export interface StatusReport {
+  readonly stationId: string;
+  readonly connector: ConnectorRef;
+  readonly status: ConnectorStatus;
+  /** The station's own time, when it gives one. */
+  readonly at?: number;
+  readonly errorCode?: string;
+  readonly vendorErrorCode?: string;
+  readonly info?: string;
+}
+
+/** Keeps a connector's status unless a later one is stored; reports arrive in any order. */
+export async function recordStatus(
+  ports: { live: StationLiveStore; clock: Clock },
+  report: StatusReport,
+): Promise<'recorded' | 'stale'> {
+  const { stationId, connector, status, at, errorCode, vendorErrorCode, info } = report;
+  return ports.live.recordConnectorStatus(stationId, {
+    ...connector,
+    status,
+    statusAt: at ?? ports.clock(),
+    ...(errorCode === undefined ? {} : { errorCode }),
+    ...(vendorErrorCode === undefined ? {} : { vendorErrorCode }),
+    ...(info === undefined ? {} : { info }),
+  });
+}

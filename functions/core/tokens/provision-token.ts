@@ -1,0 +1,78 @@
+import { DomainError } from '../errors.ts';
+import type { Clock } from '../ports.ts';
+import { foldTokenUid, type Token, type TokenType } from './token.ts';
+import type { TokenStore } from './token-store.ts';
+
+/** The longest any protocol carries (OCPP 2.0.1 IdToken, OCPI CiString(36)). */
+const longestUid = 36;
+
+/** What an owner says of a new token. */
+export interface TokenDescription {
+  readonly uid: string;
+  readonly visualId?: string;
+  readonly tokenType: TokenType;
+  readonly groupId?: string;
+  readonly userId?: string;
+  readonly expiresAt?: number;
+}
+
+interface TokenPorts {
+  readonly tokens: TokenStore;
+  readonly clock: Clock;
+}
+
+/** Registers a token. Throws `Validation` or `Conflict`. */
+export async function createToken(ports: TokenPorts, described: TokenDescription): Promise<Token> {
+  const uid = foldTokenUid(described.uid);
+  if (uid === '' || uid.length > longestUid) {
+    throw new DomainError('Validation', `uid is 1 to ${longestUid} characters`, 'input.uid');
+  }
+  const now = ports.clock();
+  const { tokenType, groupId, userId, expiresAt } = described;
+  const token: Token = {
+    uid,
+    visualId: described.visualId ?? described.uid.trim(),
+    tokenType,
+    active: true,
+    blocked: false,
+    createdAt: now,
+    updatedAt: now,
+    revision: 1,
+    ...(groupId === undefined ? {} : { groupId }),
+    ...(userId === undefined ? {} : { userId }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
+  if ((await ports.tokens.createToken(token)) === 'exists') {
+    throw new DomainError('Conflict', `token ${uid} exists already`, 'input.uid');
+  }
+  return token;
+}
+
+/** Blocks a token from the next question on; sessions that run go on. Throws `NotFound` or `Conflict`. */
+export async function blockToken(ports: TokenPorts, uid: string, reason?: string): Promise<Token> {
+  return changeToken(ports, uid, (token) => ({
+    ...token,
+    blocked: true,
+    ...(reason === undefined ? {} : { blockedReason: reason }),
+  }));
+}
+
+/** Lets a blocked token charge again. Throws `NotFound` or `Conflict`. */
+export async function unblockToken(ports: TokenPorts, uid: string): Promise<Token> {
+  return changeToken(ports, uid, ({ blockedReason: _, ...token }) => ({ ...token, blocked: false }));
+}
+
+async function changeToken(
+  ports: TokenPorts,
+  rawUid: string,
+  change: (token: Token) => Token,
+): Promise<Token> {
+  const uid = foldTokenUid(rawUid);
+  const before = await ports.tokens.findToken(uid);
+  if (!before) throw new DomainError('NotFound', `token ${uid} is not known`, 'id');
+  const after: Token = { ...change(before), updatedAt: ports.clock(), revision: before.revision + 1 };
+  if ((await ports.tokens.replaceToken(after)) === 'changed-meanwhile') {
+    throw new DomainError('Conflict', `token ${uid} was changed by somebody else, read it again`, 'id');
+  }
+  return after;
+}
