@@ -1,0 +1,107 @@
+/**
+ * The three tables, the indexes they need, and which question reads what. Read by the stores and by `infra/`;
+ * there is no second copy. Keys are built in `keys.ts` alone. `T` stands for `T#{tenantId}`: it starts every
+ * partition key but those of the two look-ups that happen before a tenant is known.
+ *
+ * Reads are eventually consistent unless marked `strong`; indexes always are. KEYS_ONLY indexes are followed by
+ * a batch read of the items themselves.
+ *
+ * | Question (store method)                  | Table, index           | Partition                     | Sort                 |
+ * |------------------------------------------|------------------------|-------------------------------|----------------------|
+ * | findTenant                        strong | registry               | T                             | TENANT               |
+ * | findTenantBySlug                  strong | registry               | SLUG#{slug}, then T           | TENANT               |
+ * | findApiClient                     strong | registry               | CLIENT#{clientId}             | CLIENT               |
+ * | findStation(s)                    strong | registry               | T#ST#{stationId}              | STATION              |
+ * | listStations                             | registry, byKind       | T#STATIONS                    | {stationId}          |
+ * | findToken(s)                      strong | registry               | T#TOK#{uid}                   | TOKEN                |
+ * | listTokens                               | registry, byKind       | T#TOKENS                      | {uid}                |
+ * | findTariff(s)                     strong | registry               | T#TARIFF#{tariffId}           | TARIFF               |
+ * | listTariffs                              | registry, byKind       | T#TARIFFS                     | {tariffId}           |
+ * | findLink                          strong | operations             | T#ST#{stationId}              | LINK                 |
+ * | findConnector                     strong | operations             | T#ST#{stationId}              | LIVE                 |
+ * | findLive(s)                       strong | operations             | T#ST#{stationId}              | LINK, LIVE           |
+ * | findSession(s)                    strong | operations             | T#S#{sessionId}               | SESSION              |
+ * | listEntries                       strong | operations             | T#S#{sessionId}               | ENTRY#{key}          |
+ * | findLatestEntry                   strong | operations             | T#S#{sessionId}               | ENTRY#{key}, last    |
+ * | listSessions, of the tenant              | operations, byTime     | T#M#{yyyy-mm}#{shard}         | {startedAt}#{id}     |
+ * | listSessions, of a station               | operations, byStation  | T#ST#{stationId}[#OPEN]       | {startedAt}#{id}     |
+ * | listSessions, of a user                  | operations, byUser     | T#U#{userId}                  | {startedAt}#{id}     |
+ * | listOpenSessions, countOpenSessions      | operations, open       | T#OPEN#{shard}                | {startedAt}#{id}     |
+ * | listOpenSessions, of a station           | operations, byStation  | T#ST#{stationId}#OPEN         | {startedAt}#{id}     |
+ * | listOrphans                              | operations             | T#ST#{stationId}#ORPHANS      | {at}#{ref}           |
+ * | (readings outside sessions)              | operations             | T#ST#{stationId}#READINGS     | {evse}-{conn}#{at}   |
+ * | findCommand                       strong | operations             | T#ST#{stationId}#CMD          | {commandId}          |
+ * | listCommands                             | operations             | T#ST#{stationId}#CMD          | {commandId}          |
+ * | listQueued                               | operations, open       | T#ST#{stationId}#QUEUE        | {commandId}          |
+ * | findCommandById                          | operations, byCommand  | T#CMD#{commandId}             | {commandId}          |
+ * | findCdr(s)                        strong | ledger                 | T#CDR#{cdrId}                 | CDR                  |
+ * | listCdrs, of the tenant                  | ledger, byMonth        | T#CDRS#{yyyy-mm}              | {createdAt}#{cdrId}  |
+ * | listCdrs, of a station                   | ledger, byStation      | T#ST#{stationId}#CDRS         | {createdAt}#{cdrId}  |
+ */
+
+/** A secondary index: single string attributes as keys; items without them are not in it. */
+export interface IndexDeclaration {
+  readonly name: string;
+  readonly partitionKey: string;
+  readonly sortKey: string;
+  readonly projection: 'KEYS_ONLY' | 'ALL';
+}
+
+/** What a table is. All key attributes are strings; capacity is on demand. */
+export interface TableDeclaration {
+  readonly partitionKey: string;
+  readonly sortKey: string;
+  readonly indexes: readonly IndexDeclaration[];
+  /** The attribute with the epoch second after which an item may go. */
+  readonly timeToLive?: string;
+  /** Whether changes leave through a stream, with new and old images. */
+  readonly stream: boolean;
+  readonly protection: {
+    readonly pointInTimeRecovery: boolean;
+    readonly deletionProtection: boolean;
+  };
+}
+
+export type TableRole = 'registry' | 'operations' | 'ledger';
+
+const guarded = { pointInTimeRecovery: true, deletionProtection: true };
+
+export const tables: Readonly<Record<TableRole, TableDeclaration>> = {
+  /** What operators own. Written by people: the list index may hold whole items, so that filters work on it. */
+  registry: {
+    partitionKey: 'pk',
+    sortKey: 'sk',
+    indexes: [{ name: 'byKind', partitionKey: 'byKindPk', sortKey: 'byKindSk', projection: 'ALL' }],
+    stream: false,
+    protection: guarded,
+  },
+  /**
+   * What happens. The indexes share one sort attribute, `order`, because a session stands in all of them by the
+   * same time: a copy for each would push its head over the 1 KB that one write unit carries.
+   */
+  operations: {
+    partitionKey: 'pk',
+    sortKey: 'sk',
+    indexes: [
+      { name: 'byStation', partitionKey: 'byStationPk', sortKey: 'order', projection: 'KEYS_ONLY' },
+      { name: 'byTime', partitionKey: 'byTimePk', sortKey: 'order', projection: 'KEYS_ONLY' },
+      { name: 'byUser', partitionKey: 'byUserPk', sortKey: 'order', projection: 'KEYS_ONLY' },
+      { name: 'open', partitionKey: 'openPk', sortKey: 'order', projection: 'KEYS_ONLY' },
+      { name: 'byCommand', partitionKey: 'byCommandPk', sortKey: 'order', projection: 'KEYS_ONLY' },
+    ],
+    timeToLive: 'expiresAtS',
+    stream: true,
+    protection: guarded,
+  },
+  /** What was billed. Nothing here is ever changed or deleted. */
+  ledger: {
+    partitionKey: 'pk',
+    sortKey: 'sk',
+    indexes: [
+      { name: 'byMonth', partitionKey: 'byMonthPk', sortKey: 'order', projection: 'KEYS_ONLY' },
+      { name: 'byStation', partitionKey: 'byStationPk', sortKey: 'order', projection: 'KEYS_ONLY' },
+    ],
+    stream: false,
+    protection: guarded,
+  },
+};
