@@ -1,0 +1,66 @@
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { type Answer, asObject, type Body, type Engine } from './wire.ts';
+
+const STREAM_OPERATIONS = new Set(['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams']);
+const SCHEMA_OPERATIONS = new Set(['CreateTable', 'UpdateTable', 'DeleteTable']);
+
+/** An engine at another endpoint: DynamoDB Local, or whatever speaks its protocol without checking signatures. */
+export class RemoteEngine implements Engine {
+  readonly #url: URL;
+  readonly #agent = new Agent({ keepAlive: true });
+  /** Table descriptions by name, until a call changes one. */
+  readonly #descriptions = new Map<string, Body>();
+  #lastAuthorization = '';
+
+  constructor(url: string) {
+    this.#url = new URL(url);
+  }
+
+  async call(operation: string, input: Body, authorization: string): Promise<Answer> {
+    if (SCHEMA_OPERATIONS.has(operation)) this.#descriptions.delete(String(input.TableName));
+    this.#lastAuthorization = authorization;
+    const response = await this.#post(operation, JSON.stringify(input), authorization);
+    const body = await text(response);
+    return { status: response.statusCode ?? 500, body: body === '' ? {} : asObject(JSON.parse(body)) };
+  }
+
+  async partitionKeyOf(tableName: string, indexName?: string): Promise<string | undefined> {
+    const table = await this.#describe(tableName);
+    const indexes = [table.GlobalSecondaryIndexes, table.LocalSecondaryIndexes].flat() as (
+      | Body
+      | undefined
+    )[];
+    const owner = indexName === undefined ? table : indexes.find((index) => index?.IndexName === indexName);
+    const schema = owner?.KeySchema as DynaliteTable['KeySchema'] | undefined;
+    return schema?.[0]?.AttributeName;
+  }
+
+  async close(): Promise<void> {
+    this.#agent.destroy();
+  }
+
+  async #describe(tableName: string): Promise<Body> {
+    const known = this.#descriptions.get(tableName);
+    if (known !== undefined) return known;
+    const answer = await this.call('DescribeTable', { TableName: tableName }, this.#lastAuthorization);
+    const table = asObject(answer.body.Table);
+    if (answer.status === 200) this.#descriptions.set(tableName, table);
+    return table;
+  }
+
+  #post(operation: string, body: string, authorization: string): Promise<IncomingMessage> {
+    const api = STREAM_OPERATIONS.has(operation) ? 'DynamoDBStreams_20120810' : 'DynamoDB_20120810';
+    return new Promise((resolve, reject) => {
+      const headers = {
+        authorization,
+        'content-type': 'application/x-amz-json-1.0',
+        'content-length': Buffer.byteLength(body),
+        'x-amz-target': `${api}.${operation}`,
+      };
+      const outgoing = request(this.#url, { method: 'POST', agent: this.#agent, headers }, resolve);
+      outgoing.once('error', reject);
+      outgoing.end(body);
+    });
+  }
+}
