@@ -1,4 +1,12 @@
-import { GraphQLError, type SourceLocation } from 'graphql';
+import {
+  GraphQLError,
+  type GraphQLSchema,
+  getNullableType,
+  isObjectType,
+  type SourceLocation,
+} from 'graphql';
+
+const NULL_VIOLATION = /^Cannot return null for non-nullable field (\w+)\.(\w+)\.$/;
 
 /** AppSync's error: what stands in `errors[]` of every answer and of every refused subscription. */
 export interface AppSyncError {
@@ -33,25 +41,30 @@ function toLocations(locations: readonly SourceLocation[] | undefined): AppSyncE
   return locations?.map(({ line, column }) => ({ line, column, sourceName: null })) ?? null;
 }
 
-function nullMessage(error: GraphQLError): string {
-  const match = /^Cannot return null for non-nullable field (\w+)\.(\w+)\.$/.exec(error.message);
-  if (match === null) return error.message;
+/** AppSync's wording for a missing non-null value; undefined for any other error. */
+function nullMessage(error: GraphQLError, schema: GraphQLSchema): string | undefined {
+  const [, parent, field] = NULL_VIOLATION.exec(error.message) ?? [];
+  if (parent === undefined || field === undefined) return undefined;
+  const type = schema.getType(parent);
+  const wanted = isObjectType(type) ? getNullableType(type.getFields()[field]?.type) : undefined;
   const path = (error.path ?? []).map(String).join('/');
-  return `Cannot return null for non-nullable type: '${match[2]}' within parent '${match[1]}' (/${path})`;
+  return `Cannot return null for non-nullable type: '${String(wanted)}' within parent '${parent}' (/${path})`;
 }
 
 /** Gives an error AppSync's shape. Failures that are not a resolver's own lose their inner message. */
-export function toAppSyncError(error: GraphQLError): AppSyncError {
+export function toAppSyncError(error: GraphQLError, schema: GraphQLSchema): AppSyncError {
   const original = error.originalError;
   const own = original instanceof ResolverError ? original : undefined;
-  const internal = own === undefined && original !== undefined && !(original instanceof GraphQLError);
+  const missing = own === undefined ? nullMessage(error, schema) : undefined;
+  const isInternal = !own && missing === undefined && original && !(original instanceof GraphQLError);
   return {
     path: error.path ?? null,
     data: own?.data ?? null,
-    errorType: own?.errorType ?? (internal ? 'InternalFailure' : null),
+    errorType: own?.errorType ?? (isInternal ? 'InternalFailure' : null),
     errorInfo: own?.errorInfo ?? null,
     locations: toLocations(error.locations),
-    message: internal ? 'An internal failure occurred while resolving this field.' : nullMessage(error),
+    message:
+      missing ?? (isInternal ? 'An internal failure occurred while resolving this field.' : error.message),
   };
 }
 

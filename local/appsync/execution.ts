@@ -65,8 +65,8 @@ export function attachResolvers(
   if (orphans.size > 0) throw new Error(`Resolvers without a field: ${[...orphans].join(', ')}`);
 }
 
-function answerOf(result: ExecutionResult, scope: RequestScope): GraphqlAnswer {
-  const errors = [...(result.errors ?? []).map(toAppSyncError), ...scope.appended];
+function answerOf(schema: GraphQLSchema, result: ExecutionResult, scope: RequestScope): GraphqlAnswer {
+  const errors = [...(result.errors ?? []).map((error) => toAppSyncError(error, schema)), ...scope.appended];
   const data = result.data ?? null;
   return errors.length === 0 ? { data } : { data, errors };
 }
@@ -104,7 +104,7 @@ export async function executeOperation(
       variableValues: { ...scope.variables },
       rootValue: null,
     });
-    return answerOf(result, scope);
+    return answerOf(schema, result, scope);
   };
   return beforeDeadline(run(), timeoutMs);
 }

@@ -59,7 +59,9 @@ function shape(schema: GraphQLSchema, subscription: Subscription, payload: unkno
   });
   if (result instanceof Promise || !('data' in result)) throw new Error('A delivery has nothing to wait for');
   const data = result.data ?? null;
-  return result.errors === undefined ? { data } : { data, errors: result.errors.map(toAppSyncError) };
+  return result.errors === undefined
+    ? { data }
+    : { data, errors: result.errors.map((error) => toAppSyncError(error, schema)) };
 }
 
 /**
