@@ -13,6 +13,9 @@ export interface CdrStore {
   findCdr(cdrId: string): Promise<Cdr | undefined>;
   findCdrs(cdrIds: readonly string[]): Promise<readonly Cdr[]>;
   listCdrs(query: CdrQuery, page: PageRequest): Promise<Page<Cdr>>;
-  /** Writes the CDR and marks its session billed, both or neither; a second one for the session changes nothing. */
+  /**
+   * Writes the CDR and marks its session billed (`cdrId` and `billed` of the head), both or neither; a second one
+   * for the session changes nothing.
+   */
   issueCdr(cdr: Cdr): Promise<'issued' | 'exists'>;
 }

@@ -1,5 +1,6 @@
 import type { MeterSample } from '../metering/sample.ts';
 import type { ConnectorRef } from '../stations/station.ts';
+import type { Price } from '../tariffs/tariff.ts';
 import type { AuthorizationStatus } from '../tokens/authorize-token.ts';
 import type { TokenType } from '../tokens/token.ts';
 
@@ -54,6 +55,15 @@ export interface Session {
   readonly remoteStartId?: number;
   readonly reservationId?: number;
   readonly cdrId?: string;
+  /** What its CDR says, for lists: written with the CDR, together with `cdrId`. */
+  readonly billed?: BilledSummary;
+}
+
+/** The sums of a session's CDR. */
+export interface BilledSummary {
+  readonly energyWh: number;
+  readonly currency: string;
+  readonly totalCost: Price;
 }
 
 export type ChargingState = 'CHARGING' | 'EV_CONNECTED' | 'SUSPENDED_EV' | 'SUSPENDED_EVSE' | 'IDLE';

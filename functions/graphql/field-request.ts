@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import { DomainError } from '#core/errors.ts';
+
+/** Who asks, as the resolver took it from the verified token. */
+export interface Caller {
+  readonly tenantId: string;
+  readonly subject: string;
+  readonly roles: readonly string[];
+}
+
+/** One field to resolve, as a JS resolver hands it on. */
+export interface FieldRequest {
+  /** `Type.field` of the schema. */
+  readonly field: string;
+  readonly caller: Caller;
+  readonly arguments: Readonly<Record<string, unknown>>;
+  /** The parent object, for fields below the top. */
+  readonly source?: Readonly<Record<string, unknown>>;
+}
+
+/** What the resolver turns into a GraphQL error. `field` is the input field at fault. */
+export interface FieldError {
+  readonly error: { readonly type: string; readonly message: string; readonly field?: string };
+}
+
+const request = z.object({
+  field: z.string(),
+  caller: z.object({ tenantId: z.string().min(1), subject: z.string(), roles: z.array(z.string()) }),
+  arguments: z.record(z.string(), z.unknown()).nullish(),
+  source: z.record(z.string(), z.unknown()).nullish(),
+});
+
+/** Checks what a resolver sent; a mistake here is ours, not the caller's. */
+export function parseFieldRequest(value: unknown): FieldRequest {
+  const { field, caller, arguments: args, source } = request.parse(value);
+  return { field, caller, arguments: args ?? {}, ...(source ? { source } : {}) };
+}
+
+/** Reads arguments by their shape; throws `Validation` naming the first argument at fault. */
+export function readArguments<Shape extends z.ZodType>(shape: Shape, args: unknown): z.infer<Shape> {
+  const result = shape.safeParse(args);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new DomainError('Validation', issue?.message ?? 'invalid argument', issue?.path.join('.'));
+}
+
+/** An absent argument is `null` or missing in GraphQL; inside it is missing. */
+export function given<Value>(value: Value | null | undefined): Value | undefined {
+  return value ?? undefined;
+}
+
+/** RFC 3339 text as epoch milliseconds, and back. */
+export const dateTime = z.iso.datetime({ offset: true, local: false }).transform((text) => Date.parse(text));
+export const rfc3339 = (at: number): string => new Date(at).toISOString();

@@ -1,0 +1,83 @@
+import { closeConnection } from '#adapters/apigateway/post-to-connection.ts';
+import { digest } from '#adapters/crypto/digest.ts';
+import { generateStationPassword, hashStationPassword } from '#adapters/crypto/station-passwords.ts';
+import { dynamoClient } from '#adapters/dynamodb/client.ts';
+import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
+import { readSecret } from '#adapters/secrets/read-secret.ts';
+import { DomainError } from '#core/errors.ts';
+import { newId, systemClock } from '#platform/clock.ts';
+import { setting, tableNames } from '#platform/config.ts';
+import { door } from '#platform/lambda.ts';
+import { logger } from '#platform/logger.ts';
+import { type FieldError, type FieldRequest, parseFieldRequest } from './field-request.ts';
+import { batchedFields, fields } from './fields.ts';
+import type { GraphqlServices } from './services.ts';
+
+const tables = tableNames();
+const directory = tenantDirectory(dynamoClient, tables);
+const hangUp = closeConnection(setting('STATION_API_ENDPOINT'));
+const pepperArn = setting('PEPPER_SECRET_ARN');
+
+/**
+ * Every GraphQL field that is not answered by its resolver alone: one request, or a batch of requests for the same
+ * field by the same caller. Refusals are answers (`error`), so that one of a batch does not fail the others.
+ */
+export const handler = door(async (event: unknown): Promise<unknown> => {
+  if (!Array.isArray(event)) return resolveOne(parseFieldRequest(event));
+  return resolveMany(event.map(parseFieldRequest));
+});
+
+async function resolveOne(request: FieldRequest): Promise<unknown> {
+  const resolve = fields[request.field];
+  if (!resolve) {
+    const [result] = await resolveMany([request]);
+    return result;
+  }
+  return refusable(() => resolve(request, servicesOf(request.caller.tenantId)));
+}
+
+async function resolveMany(requests: readonly FieldRequest[]): Promise<readonly unknown[]> {
+  const [first] = requests;
+  if (!first) return [];
+  const resolve = batchedFields[first.field];
+  if (!resolve) throw new Error(`no field ${first.field}`);
+  const sameCaller = requests.every(
+    ({ field, caller }) => field === first.field && caller.tenantId === first.caller.tenantId,
+  );
+  if (!sameCaller) throw new Error('a batch holds one field of one tenant');
+  const result = await refusable(() => resolve(requests, servicesOf(first.caller.tenantId)));
+  return Array.isArray(result) ? result : requests.map(() => result);
+}
+
+async function refusable(work: () => Promise<unknown>): Promise<unknown | FieldError> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    logger.info('refused', { code: error.code, message: error.message });
+    const { code, message, field } = error;
+    return { error: { type: code, message, ...(field === undefined ? {} : { field }) } };
+  }
+}
+
+function servicesOf(tenantId: string): GraphqlServices {
+  return {
+    tenantId,
+    ...openStores({ client: dynamoClient, tables, tenantId }),
+    passwords: {
+      generate: generateStationPassword,
+      hash: async (password) => hashStationPassword(await readSecret(pepperArn), password),
+    },
+    closeConnection: async (connectionId) => {
+      await hangUp(connectionId);
+    },
+    findTenant: async () => {
+      const tenant = await directory.findTenant(tenantId);
+      if (!tenant) throw new DomainError('NotFound', 'the caller belongs to no tenant of this system');
+      return tenant;
+    },
+    clock: systemClock,
+    newId,
+    digest,
+  };
+}

@@ -1,0 +1,28 @@
+import type { CdrStore } from '#core/cdrs/cdr-store.ts';
+import type { CommandStore } from '#core/commands/command-store.ts';
+import type { Clock, Digest, NewId } from '#core/ports.ts';
+import type { SessionStore } from '#core/sessions/session-store.ts';
+import type { PasswordPort } from '#core/stations/provision-station.ts';
+import type { StationLiveStore, StationStore } from '#core/stations/station-store.ts';
+import type { TariffStore } from '#core/tariffs/tariff-store.ts';
+import type { Tenant } from '#core/tenants/tenant.ts';
+import type { TokenStore } from '#core/tokens/token-store.ts';
+
+/** What the fields of one tenant are resolved with. */
+export interface GraphqlServices {
+  readonly tenantId: string;
+  readonly stations: StationStore;
+  readonly live: StationLiveStore;
+  readonly sessions: SessionStore;
+  readonly tokens: TokenStore;
+  readonly tariffs: TariffStore;
+  readonly commands: CommandStore;
+  readonly cdrs: CdrStore;
+  readonly passwords: PasswordPort;
+  /** Ends the station's connection, so that what was changed holds from the next one on. */
+  readonly closeConnection: (connectionId: string) => Promise<void>;
+  readonly findTenant: () => Promise<Tenant>;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly digest: Digest;
+}

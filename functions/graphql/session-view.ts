@@ -1,0 +1,85 @@
+import type { MeterSample } from '#core/metering/sample.ts';
+import type { Session, SessionEntry } from '#core/sessions/session.ts';
+import { rfc3339 } from './field-request.ts';
+
+/** A session's head as GraphQL's `ChargingSession`, with what the fields below it need to find theirs. */
+export function sessionView(session: Session): Record<string, unknown> {
+  const { connector, token } = session;
+  return {
+    id: session.sessionId,
+    sessionId: session.sessionId,
+    transactionId: session.transactionRef,
+    stationId: session.stationId,
+    connectorRef: connector,
+    tokenUid: token?.uid,
+    startTimestamp: rfc3339(session.startedAt),
+    endTimestamp: session.endedAt === undefined ? undefined : rfc3339(session.endedAt),
+    startedAt: session.startedAt,
+    endedAt: session.endedAt,
+    meterStartWh: session.meterStartWh,
+    totalEnergy: energyKwh(session),
+    totalCost:
+      session.billed === undefined
+        ? undefined
+        : Number(session.billed.totalCost.inclVat ?? session.billed.totalCost.exclVat),
+    currency: session.billed?.currency,
+    cdrId: session.cdrId,
+    status: sessionStatus(session),
+    stopReason: session.stopReason,
+    authMethod: session.remoteStartId === undefined ? 'RFID' : 'REMOTE',
+  };
+}
+
+/** Sessions that nobody we know authorised are shown as what they are, whether they run or not. */
+export function sessionStatus(session: Session): 'PENDING' | 'ACTIVE' | 'COMPLETED' | 'INVALID' {
+  if (session.token !== undefined && session.token.status !== 'ACCEPTED') return 'INVALID';
+  if (session.state === 'ENDED') return 'COMPLETED';
+  return session.token === undefined ? 'PENDING' : 'ACTIVE';
+}
+
+function energyKwh(session: Session): number | undefined {
+  if (session.billed !== undefined) return session.billed.energyWh / 1000;
+  if (session.meterStartWh === undefined || session.meterStopWh === undefined) return undefined;
+  return Math.max(0, session.meterStopWh - session.meterStartWh) / 1000;
+}
+
+/** The latest figures of a session as GraphQL's `SessionRealTimeMetrics`: kW, kWh since the start, V, A, °C, seconds. */
+export function metricsView(
+  session: { startedAt: number; endedAt?: number; meterStartWh?: number },
+  latest: SessionEntry | undefined,
+  now: number,
+): Record<string, unknown> {
+  const last = <Key extends keyof MeterSample>(key: Key): MeterSample[Key] | undefined =>
+    latest?.samples.findLast((sample) => sample[key] !== undefined)?.[key];
+  const powerW = last('powerW');
+  const energyWh = last('energyWh');
+  const { meterStartWh, startedAt, endedAt } = session;
+  return {
+    currentPower: powerW === undefined ? undefined : powerW / 1000,
+    currentEnergy:
+      energyWh === undefined || meterStartWh === undefined
+        ? undefined
+        : Math.max(0, energyWh - meterStartWh) / 1000,
+    voltage: last('voltageV'),
+    current: last('currentA'),
+    temperature: last('temperatureC'),
+    duration: Math.round(((endedAt ?? now) - startedAt) / 1000),
+  };
+}
+
+/** The values of a session's entries in their order, as GraphQL's `MeterValue`s. */
+export function meterValueViews(entries: readonly SessionEntry[]): Record<string, unknown>[] {
+  return entries
+    .flatMap(({ samples }) => samples)
+    .toSorted((one, two) => one.at - two.at)
+    .map((sample) => ({
+      timestamp: rfc3339(sample.at),
+      context: sample.context,
+      energyWh: sample.energyWh,
+      powerW: sample.powerW,
+      current: sample.currentA,
+      voltage: sample.voltageV,
+      stateOfCharge: sample.stateOfChargePercent,
+      temperature: sample.temperatureC,
+    }));
+}

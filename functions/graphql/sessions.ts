@@ -1,0 +1,152 @@
+import * as z from 'zod';
+import { DomainError } from '#core/errors.ts';
+import type { Session } from '#core/sessions/session.ts';
+import type { SessionQuery } from '#core/sessions/session-store.ts';
+import { dateTime, type FieldRequest, readArguments } from './field-request.ts';
+import { firstPage, pageRequest, pageView, pagingShape } from './paging.ts';
+import type { GraphqlServices } from './services.ts';
+import { meterValueViews, metricsView, sessionView } from './session-view.ts';
+
+type View = Record<string, unknown>;
+
+/** How many sessions' entries one request reads at once. */
+const lane = 10;
+
+/** `Query.session`: null when the tenant has no such session. */
+export async function session(
+  { arguments: args }: FieldRequest,
+  services: GraphqlServices,
+): Promise<View | null> {
+  const { id } = readArguments(z.object({ id: z.string() }), args);
+  const found = await services.sessions.findSession(id);
+  return found ? sessionView(found) : null;
+}
+
+const notYet = z.null({ error: 'this filter is not built yet' }).optional();
+const sessionFilter = z
+  .object({
+    status: notYet,
+    stationIds: z.array(z.string()).max(1, { error: 'one station at a time' }).nullish(),
+    userIds: z.array(z.string()).max(1, { error: 'one user at a time' }).nullish(),
+    startAfter: dateTime.nullish(),
+    startBefore: dateTime.nullish(),
+    endAfter: notYet,
+    endBefore: notYet,
+    minEnergy: notYet,
+    maxEnergy: notYet,
+    authMethods: notYet,
+  })
+  .nullish();
+const sessionList = z.object({ filter: sessionFilter, ...pagingShape });
+
+/** `Query.sessions`: the latest sessions, newest first, one page. */
+export async function sessions(
+  { arguments: args }: FieldRequest,
+  services: GraphqlServices,
+): Promise<View[]> {
+  const { filter } = readArguments(sessionList, args);
+  const page = await services.sessions.listSessions(queryOf(filter), firstPage);
+  return page.items.map(sessionView);
+}
+
+/** `Query.sessionsPage`. */
+export async function sessionsPage(
+  { arguments: args }: FieldRequest,
+  services: GraphqlServices,
+): Promise<View> {
+  const read = readArguments(sessionList, args);
+  return pageView(await services.sessions.listSessions(queryOf(read.filter), pageRequest(read)), sessionView);
+}
+
+function queryOf(filter: z.infer<typeof sessionFilter>): SessionQuery {
+  const [stationId] = filter?.stationIds ?? [];
+  const [userId] = filter?.userIds ?? [];
+  if (stationId !== undefined && userId !== undefined) {
+    throw new DomainError('Validation', 'filter by station or by user, not both', 'filter.userIds');
+  }
+  return {
+    ...(stationId === undefined ? {} : { stationId }),
+    ...(userId === undefined ? {} : { userId }),
+    ...(filter?.startAfter == null ? {} : { startedFrom: filter.startAfter }),
+    ...(filter?.startBefore == null ? {} : { startedBefore: filter.startBefore }),
+  };
+}
+
+/** `Query.activeSessionsCount`. */
+export async function activeSessionsCount(_: FieldRequest, services: GraphqlServices): Promise<number> {
+  return services.sessions.countOpenSessions();
+}
+
+/** `Query.realTimeMetrics`: null when the tenant has no such session. */
+export async function realTimeMetrics(
+  { arguments: args }: FieldRequest,
+  services: GraphqlServices,
+): Promise<View | null> {
+  const { sessionId } = readArguments(z.object({ sessionId: z.string() }), args);
+  const found = await services.sessions.findSession(sessionId);
+  return found ? metricsOf(services, found) : null;
+}
+
+async function metricsOf(services: GraphqlServices, found: Session): Promise<View> {
+  return metricsView(found, await services.sessions.findLatestEntry(found.sessionId), services.clock());
+}
+
+/** `ChargingSession.realTimeMetrics`, many at once. */
+export async function metricsOfSessions(
+  requests: readonly FieldRequest[],
+  services: GraphqlServices,
+): Promise<(View | null)[]> {
+  const found = await services.sessions.findSessions([...new Set(requests.map(sessionIdOf))]);
+  const views = await inLanes(found, async (one) => [one.sessionId, await metricsOf(services, one)] as const);
+  const bySession = new Map(views);
+  return requests.map((request) => bySession.get(sessionIdOf(request)) ?? null);
+}
+
+/** `ChargingSession.meterValues`, many at once. */
+export async function meterValuesOfSessions(
+  requests: readonly FieldRequest[],
+  services: GraphqlServices,
+): Promise<View[][]> {
+  return inLanes(requests, async (request) =>
+    meterValueViews(await services.sessions.listEntries(sessionIdOf(request))),
+  );
+}
+
+/** `ChargingStation.activeSessions`, many at once. */
+export async function activeSessionsOfStations(
+  requests: readonly FieldRequest[],
+  services: GraphqlServices,
+): Promise<View[][]> {
+  return inLanes(requests, async ({ source }) => {
+    const stationId = String(source?.stationId);
+    const page = await services.sessions.listOpenSessions({ stationId }, { limit: 100 });
+    return page.items.map(sessionView);
+  });
+}
+
+/** `Connector.currentSession`, many at once. */
+export async function sessionsOfConnectors(
+  requests: readonly FieldRequest[],
+  services: GraphqlServices,
+): Promise<(View | null)[]> {
+  const ids = requests.map(({ source }) => source?.sessionId);
+  const known = ids.filter((id): id is string => typeof id === 'string');
+  const found = await services.sessions.findSessions([...new Set(known)]);
+  const bySession = new Map(found.map((one) => [one.sessionId, sessionView(one)]));
+  return ids.map((id) => (typeof id === 'string' ? (bySession.get(id) ?? null) : null));
+}
+
+function sessionIdOf({ source }: FieldRequest): string {
+  return String(source?.sessionId);
+}
+
+async function inLanes<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let start = 0; start < items.length; start += lane) {
+    results.push(...(await Promise.all(items.slice(start, start + lane).map(work))));
+  }
+  return results;
+}

@@ -1,0 +1,33 @@
+import type { ApiClient } from '#core/tenants/tenant-store.ts';
+
+/** The roles a token may carry; anything else in a group's name is not ours and stays out. */
+export const roles = ['SUPER_ADMIN', 'TENANT_ADMIN', 'OPERATOR', 'VIEWER', 'DRIVER'] as const;
+export type Role = (typeof roles)[number];
+
+/** What every access token says of its bearer besides who it is. */
+export interface Claims {
+  readonly tenant_id?: string;
+  readonly roles: readonly Role[];
+}
+
+function known(names: readonly string[]): readonly Role[] {
+  return roles.filter((role) => names.includes(role));
+}
+
+/** The claims of a person: tenant from the attribute no user may write, roles from the pool's groups. */
+export function claimsOfUser(user: {
+  attributes: Readonly<Record<string, string | undefined>>;
+  groups: readonly string[];
+}): Claims {
+  const tenantId = user.attributes['custom:tenant_id'];
+  return { ...(tenantId === undefined ? {} : { tenant_id: tenantId }), roles: known(user.groups) };
+}
+
+/** The claims of a program; one that is not registered gets a token that opens nothing. */
+export function claimsOfClient(client: ApiClient | undefined): Claims {
+  if (!client) return { roles: [] };
+  return {
+    ...(client.tenantId === undefined ? {} : { tenant_id: client.tenantId }),
+    roles: known(client.roles),
+  };
+}
