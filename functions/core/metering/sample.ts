@@ -51,7 +51,11 @@ export interface MeterSample {
   /** The import register at the outlet. */
   readonly energyWh?: number;
   readonly powerW?: number;
+  /** The most loaded phase: what the cable and its fuse carry. */
   readonly currentA?: number;
+  /** All phases together: what prices by current ask for (OCPI 2.2.1 mod_tariffs, TariffRestrictions). */
+  readonly totalCurrentA?: number;
+  /** The average of the phases. */
   readonly voltageV?: number;
   readonly stateOfChargePercent?: number;
   readonly temperatureC?: number;

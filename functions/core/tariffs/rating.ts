@@ -8,6 +8,7 @@ export interface ChargingPeriod {
   /** Whether the vehicle was charging, or merely stood there. */
   readonly activity: 'CHARGING' | 'PARKING';
   readonly averagePowerW?: number;
+  /** All phases together. */
   readonly averageCurrentA?: number;
 }
 
@@ -25,21 +26,26 @@ export interface RatedLine {
   readonly component: number;
   readonly unitPrice: DecimalText;
   readonly vat?: DecimalText;
-  /** kWh, hours, or 1: as measured, and as billed after the step size. */
+  /** kWh, hours to six decimals, or 1: as measured, and as billed after the step size. Costs come from the exact ones. */
   readonly measured: DecimalText;
   readonly billed: DecimalText;
   readonly cost: Price;
 }
 
-/** What a session costs and why. */
-export interface Rating {
-  readonly currency: string;
-  readonly periods: readonly RatedPeriod[];
-  readonly lines: readonly RatedLine[];
+/** Sums of the lines; `inclVat` where VAT is stated. A part is absent when nothing of its kind was billed. */
+export interface RatedTotals {
+  /** The sum of all lines, unless the tariff's least or greatest price took its place. */
   readonly totalCost: Price;
   readonly totalEnergyCost?: Price;
   readonly totalTimeCost?: Price;
   readonly totalParkingCost?: Price;
   readonly totalFixedCost?: Price;
+}
+
+/** What a session costs and why. */
+export interface Rating extends RatedTotals {
+  readonly currency: string;
+  readonly periods: readonly RatedPeriod[];
+  readonly lines: readonly RatedLine[];
   readonly explanation: readonly string[];
 }

@@ -1,0 +1,34 @@
+import type { BillingReading, ReadingSource } from '../metering/billing-readings.ts';
+import type { SessionRecord } from '../sessions/assemble-session.ts';
+import type { Explanation } from './cdr.ts';
+
+const sourceNames: Readonly<Record<ReadingSource, string>> = {
+  METER_START: 'the meter start of the start message',
+  METER_STOP: 'the meter stop of the stop message',
+  BEGIN_SAMPLE: 'the sample taken at the begin',
+  END_SAMPLE: 'the sample taken at the end',
+  FIRST_SAMPLE: 'the first sample of the session',
+  LAST_SAMPLE: 'the last sample of the session',
+};
+
+/** From which readings the energy of a session was taken, and what is missing of it. */
+export function explainSession(record: SessionRecord): Explanation {
+  const { begin, end, energyWh, missingSeqNos } = record;
+  return [
+    ...(begin ? [readingSentence('begins', begin)] : []),
+    ...(end ? [readingSentence('ends', end)] : []),
+    ...(energyWh === undefined ? ['The energy is not known.'] : [`The energy is ${energyWh} Wh.`]),
+    ...(missingSeqNos.length === 0 ? [] : [`Events that never arrived: ${listed(missingSeqNos)}.`]),
+  ];
+}
+
+function readingSentence(verb: 'begins' | 'ends', reading: BillingReading): string {
+  const zero = reading.insteadOfZero ? ', because a zero was reported in its place' : '';
+  return `The session ${verb} at ${reading.energyWh} Wh, by ${sourceNames[reading.source]}${zero}.`;
+}
+
+/** The first few: a list for a person. */
+function listed(numbers: readonly number[]): string {
+  const shown = numbers.slice(0, 10).join(', ');
+  return numbers.length > 10 ? `${shown} and ${numbers.length - 10} more` : shown;
+}

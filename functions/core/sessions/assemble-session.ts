@@ -1,0 +1,226 @@
+import { type BillingReading, billingReadings, mostPlausibleWh } from '../metering/billing-readings.ts';
+import type { MeterSample, SampleContext } from '../metering/sample.ts';
+import type { ConnectorRef } from '../stations/station.ts';
+import type { ChargingState, Session, SessionEntry, SessionToken, StopReason } from './session.ts';
+
+/** The vehicle changed what it does. */
+export interface ChargingStateChange {
+  readonly at: number;
+  readonly state: ChargingState;
+}
+
+/** Everything a session's head and entries say, put in order. Times in epoch milliseconds. */
+export interface SessionRecord {
+  readonly sessionId: string;
+  readonly stationId: string;
+  readonly transactionRef: string;
+  readonly connector?: ConnectorRef;
+  readonly token?: SessionToken;
+  readonly startedAt: number;
+  /** Absent while it runs. */
+  readonly endedAt?: number;
+  readonly stopReason?: StopReason;
+  /** The latest moment anything is known of. */
+  readonly lastAt: number;
+  readonly begin?: BillingReading;
+  readonly end?: BillingReading;
+  /** What the register counted from begin to end; absent when that is not known, which is not zero. */
+  readonly energyWh?: number;
+  /** All samples, each once, by time. */
+  readonly samples: readonly MeterSample[];
+  /** Empty for stations that do not tell. */
+  readonly chargingStates: readonly ChargingStateChange[];
+  /** Numbers in the station's own count of events that have not arrived; the first thousand. */
+  readonly missingSeqNos: readonly number[];
+  /** Ended, and nothing that belongs to it is known to be missing. */
+  readonly complete: boolean;
+  /** Why a person must look before an ended session is billed, in sentences. Empty while it runs. */
+  readonly reviewReasons: readonly string[];
+}
+
+/** What a connector that does not state its power is held to be able to give: the megawatt class. */
+const greatestPowerW = 1_200_000;
+/** Registers are rounded differently in different messages: a fall this small is no fall. */
+const roundingWh = 100;
+const clockToleranceMs = 3_600_000;
+/** A station may count on from one transaction to the next: its numbers are no measure of how much to list. */
+const mostGaps = 1000;
+/** Clocks that were never set count from 1970 or 2000. */
+const earliestBelievable = Date.UTC(2010, 0, 1);
+
+/**
+ * Puts a session together from its head and entries. The same facts give the same record, in whatever order they
+ * come and however often each is repeated; entries of another station are not its facts.
+ *
+ * `connector` is what is known of the place: energy beyond its power calls for a review.
+ */
+export function assembleSession(
+  session: Session,
+  entries: readonly SessionEntry[],
+  connector: { readonly maxPowerW?: number } = {},
+): SessionRecord {
+  const facts = distinctEntries(session, entries);
+  const startedAt = startOf(session, facts);
+  const maxPowerW = connector.maxPowerW ?? greatestPowerW;
+  const samples = distinctSamples(facts);
+  const readings = billingReadings({
+    startedAt,
+    samples,
+    maxPowerW,
+    ...(session.endedAt === undefined ? {} : { endedAt: session.endedAt }),
+    ...(session.meterStartWh === undefined ? {} : { meterStartWh: session.meterStartWh }),
+    ...(session.meterStopWh === undefined ? {} : { meterStopWh: session.meterStopWh }),
+  });
+  const energyWh = energyBetween(readings);
+  const missingSeqNos = missingOf(facts);
+  const startMissing = session.partial === true && !facts.some(({ phase }) => phase === 'STARTED');
+  const lastAt = Math.max(startedAt, session.endedAt ?? 0, ...facts.map(({ at }) => at));
+  return {
+    sessionId: session.sessionId,
+    stationId: session.stationId,
+    transactionRef: session.transactionRef,
+    ...(session.connector ? { connector: session.connector } : {}),
+    ...(session.token ? { token: session.token } : {}),
+    startedAt,
+    ...(session.endedAt === undefined ? {} : { endedAt: session.endedAt }),
+    ...(session.stopReason === undefined ? {} : { stopReason: session.stopReason }),
+    lastAt,
+    ...readings,
+    ...(energyWh === undefined ? {} : { energyWh }),
+    samples,
+    chargingStates: stateChanges(facts),
+    missingSeqNos,
+    complete: session.state === 'ENDED' && !startMissing && isWhole(facts, missingSeqNos),
+    reviewReasons: reviewReasons({ session, facts, readings, energyWh, startedAt, maxPowerW, startMissing }),
+  };
+}
+
+/** The station's own entries, each key once, in the order of the station's times. */
+function distinctEntries(session: Session, entries: readonly SessionEntry[]): readonly SessionEntry[] {
+  const byKey = new Map<string, SessionEntry>();
+  for (const entry of entries) {
+    if (entry.stationId !== session.stationId) continue;
+    const known = byKey.get(entry.key);
+    if (!known || compareRepeats(entry, known) < 0) byKey.set(entry.key, entry);
+  }
+  return [...byKey.values()].sort(
+    (a, b) => a.at - b.at || (a.seqNo ?? 0) - (b.seqNo ?? 0) || compareText(a.key, b.key),
+  );
+}
+
+/** Of two entries under one key the one received first is the fact. */
+function compareRepeats(a: SessionEntry, b: SessionEntry): number {
+  return a.receivedAt - b.receivedAt || compareText(JSON.stringify(a), JSON.stringify(b));
+}
+
+function distinctSamples(facts: readonly SessionEntry[]): readonly MeterSample[] {
+  const byText = new Map<string, MeterSample>();
+  for (const sample of facts.flatMap((fact) => fact.samples)) byText.set(canonical(sample), sample);
+  return [...byText]
+    .sort(
+      ([textA, a], [textB, b]) =>
+        a.at - b.at ||
+        rankOf(a.context) - rankOf(b.context) ||
+        (a.energyWh ?? -1) - (b.energyWh ?? -1) ||
+        compareText(textA, textB),
+    )
+    .map(([, sample]) => sample);
+}
+
+function canonical(sample: MeterSample): string {
+  return JSON.stringify(Object.entries(sample).sort(([a], [b]) => compareText(a, b)));
+}
+
+/** Of samples of one moment, that of the begin comes first and that of the end last. */
+function rankOf(context: SampleContext): number {
+  if (context === 'BEGIN') return 0;
+  return context === 'END' ? 2 : 1;
+}
+
+/** The start event's time; the earliest known while it is missing. */
+function startOf(session: Session, facts: readonly SessionEntry[]): number {
+  const started = facts.find(({ phase }) => phase === 'STARTED');
+  if (started) return started.at;
+  if (!session.partial) return session.startedAt;
+  return Math.min(session.startedAt, ...facts.filter(({ phase }) => phase).map(({ at }) => at));
+}
+
+function energyBetween(readings: { begin?: BillingReading; end?: BillingReading }): number | undefined {
+  if (!readings.begin || !readings.end) return undefined;
+  const difference = readings.end.energyWh - readings.begin.energyWh;
+  if (difference >= 0) return difference;
+  return difference >= -roundingWh ? 0 : undefined;
+}
+
+function stateChanges(facts: readonly SessionEntry[]): readonly ChargingStateChange[] {
+  const changes: ChargingStateChange[] = [];
+  for (const { at, chargingState } of facts) {
+    if (chargingState && changes.at(-1)?.state !== chargingState) changes.push({ at, state: chargingState });
+  }
+  return changes;
+}
+
+/** Gaps between the start event's number (zero while it is missing) and the end event's (the highest known). */
+function missingOf(facts: readonly SessionEntry[]): readonly number[] {
+  const known = new Set(facts.flatMap(({ seqNo }) => (seqNo === undefined ? [] : [seqNo])));
+  if (known.size === 0) return [];
+  const first = facts.find(({ phase }) => phase === 'STARTED')?.seqNo ?? 0;
+  const last = facts.find(({ phase }) => phase === 'ENDED')?.seqNo ?? Math.max(...known);
+  const missing: number[] = [];
+  for (let seqNo = first; seqNo <= last && missing.length < mostGaps; seqNo += 1) {
+    if (!known.has(seqNo)) missing.push(seqNo);
+  }
+  return missing;
+}
+
+/** A station that counts its events has said all when both borders and everything between them is there. */
+function isWhole(facts: readonly SessionEntry[], missingSeqNos: readonly number[]): boolean {
+  if (facts.every(({ seqNo }) => seqNo === undefined)) return true;
+  const phases = new Set(facts.map(({ phase }) => phase));
+  return phases.has('STARTED') && phases.has('ENDED') && missingSeqNos.length === 0;
+}
+
+function reviewReasons(found: {
+  session: Session;
+  facts: readonly SessionEntry[];
+  readings: { begin?: BillingReading; end?: BillingReading };
+  energyWh: number | undefined;
+  startedAt: number;
+  maxPowerW: number;
+  startMissing: boolean;
+}): readonly string[] {
+  const { session, readings, energyWh, startedAt, maxPowerW } = found;
+  if (session.state !== 'ENDED') return [];
+  const reasons: string[] = [];
+  const endedAt = session.endedAt ?? startedAt;
+  if (found.startMissing) reasons.push('The start of the session never arrived.');
+  if (endedAt < startedAt) reasons.push('The session ends before it starts.');
+  if (startedAt < earliestBelievable || isAhead(found.facts, endedAt)) {
+    reasons.push("The station's clock cannot have been right.");
+  }
+  if (!readings.begin || !readings.end) {
+    if (mayHaveCharged(found.facts)) reasons.push('The meter gave too few readings to know the energy.');
+  } else if (energyWh === undefined) {
+    reasons.push(`The meter fell from ${readings.begin.energyWh} Wh to ${readings.end.energyWh} Wh.`);
+  } else if (energyWh > mostPlausibleWh(maxPowerW, endedAt - startedAt)) {
+    reasons.push(`The connector cannot have given ${energyWh} Wh in that time with ${maxPowerW} W.`);
+  }
+  return reasons;
+}
+
+/** Vehicles are plugged in and out without charging: then there is no energy to miss. */
+function mayHaveCharged(facts: readonly SessionEntry[]): boolean {
+  const states = new Set(facts.flatMap(({ chargingState }) => chargingState ?? []));
+  return states.size === 0 || [...states].some((state) => state !== 'EV_CONNECTED' && state !== 'IDLE');
+}
+
+function isAhead(facts: readonly SessionEntry[], endedAt: number): boolean {
+  if (facts.length === 0) return false;
+  return endedAt > Math.max(...facts.map(({ receivedAt }) => receivedAt)) + clockToleranceMs;
+}
+
+/** By code units: the same everywhere, whatever the locale. */
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,83 @@
+import { type BilledVolume, dimensions, type UnpricedVolumes } from './bill-volumes.ts';
+import { decimal, divideRounded, toText } from './decimal.ts';
+import type { LimitEffect } from './price-lines.ts';
+import type { RatedLine, RatedTotals } from './rating.ts';
+import type { PriceComponentType, Tariff } from './tariff.ts';
+
+const names: Readonly<Record<PriceComponentType, string>> = {
+  ENERGY: 'Energy',
+  TIME: 'Charging time',
+  PARKING_TIME: 'Parking time',
+  FLAT: 'Flat price',
+};
+
+/** Why a rating is what it is, in sentences: every line, every step size and limit that made a difference. */
+export function explainRating(
+  tariff: Tariff,
+  found: {
+    lines: readonly RatedLine[];
+    volumes: readonly BilledVolume[];
+    unpriced: UnpricedVolumes;
+    totals: RatedTotals;
+    effects: readonly LimitEffect[];
+    decimals: number;
+  },
+): readonly string[] {
+  const { currency } = tariff;
+  const { totalCost } = found.totals;
+  return [
+    `Priced by tariff "${tariff.name}" (${tariff.tariffId}).`,
+    ...found.volumes.flatMap((volume) => {
+      const line = found.lines.find(
+        ({ type, element, component }) =>
+          type === volume.type && element === volume.element && component === volume.component,
+      );
+      return line ? [lineSentence(line, volume, currency)] : [];
+    }),
+    ...dimensions.flatMap((type) => {
+      const units = found.unpriced[type] ?? 0;
+      if (units === 0) return [];
+      return [`No price applies to ${quantityText(type, units)} of ${names[type].toLowerCase()}.`];
+    }),
+    ...(found.lines.length === 0 ? ['Nothing was billed.'] : []),
+    ...found.effects.map((effect) => limitSentence(effect, currency)),
+    `Total: ${totalCost.exclVat} ${currency} without VAT${
+      totalCost.inclVat === undefined ? '; no VAT is stated' : `, ${totalCost.inclVat} ${currency} with VAT`
+    }. Each line is rounded once, half up, to ${found.decimals} decimals.`,
+  ];
+}
+
+function lineSentence(line: RatedLine, volume: BilledVolume, currency: string): string {
+  const { type, unitPrice, vat, cost, element } = line;
+  const measured = quantityText(type, volume.measured);
+  const stepped =
+    volume.billed === volume.measured
+      ? measured
+      : `${measured}, billed as ${quantityText(type, volume.billed)} because this price counts in steps of ${quantityText(type, volume.stepSize * 1000)},`;
+  const price = type === 'FLAT' ? '' : ` ${stepped} at ${unitPrice} ${currency} per ${unitName(type)}:`;
+  const tax =
+    vat === undefined ? ', no VAT stated' : `, with ${vat} % VAT ${cost.inclVat ?? cost.exclVat} ${currency}`;
+  return `${names[type]}:${price} ${cost.exclVat} ${currency}${tax} (tariff element ${element + 1}).`;
+}
+
+function limitSentence(effect: LimitEffect, currency: string): string {
+  const side = effect.side === 'exclVat' ? 'without VAT' : 'with VAT';
+  const [relation, name] = effect.limit === 'minPrice' ? ['below', 'least'] : ['above', 'greatest'];
+  return `The sum ${side}, ${effect.sum} ${currency}, is ${relation} the ${name} price of the tariff: ${effect.charged} ${currency} is charged.`;
+}
+
+function unitName(type: PriceComponentType): string {
+  return type === 'ENERGY' ? 'kWh' : 'hour';
+}
+
+function quantityText(type: PriceComponentType, units: number): string {
+  if (type === 'ENERGY') return `${toText(divideRounded(decimal(units), decimal(1_000_000), 6))} kWh`;
+  const seconds = Math.floor(units / 1000);
+  const parts = [
+    [Math.floor(seconds / 3600), 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [toText(decimal(units).mod(60_000).div(1000)), 's'],
+  ];
+  const shown = parts.filter(([amount]) => Number(amount) !== 0).map(([amount, unit]) => `${amount} ${unit}`);
+  return shown.length === 0 ? '0 s' : shown.join(' ');
+}
