@@ -1,0 +1,220 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Chaos } from './chaos.ts';
+import { openMessageTable, sequenceNumber } from './message-table.ts';
+import type { EventStore } from './store.ts';
+
+/** An SQS queue as the template describes it. */
+export interface QueueSettings {
+  name: string;
+  arn: string;
+  url: string;
+  fifo: boolean;
+  contentBasedDeduplication: boolean;
+  visibilityTimeoutMs: number;
+  delayMs: number;
+  receiveWaitMs: number;
+  retentionMs: number;
+  maxMessageBytes: number;
+  deadLetter?: { targetArn: string; maxReceiveCount: number };
+}
+
+/** SQS's wire form of a message attribute. */
+export interface MessageAttribute {
+  DataType: string;
+  StringValue?: string | undefined;
+  BinaryValue?: string | undefined;
+}
+
+export interface NewMessage {
+  body: string;
+  attributes?: Record<string, MessageAttribute> | undefined;
+  delayMs?: number | undefined;
+  groupId?: string | undefined;
+  deduplicationId?: string | undefined;
+}
+
+export interface SentMessage {
+  messageId: string;
+  sequenceNumber?: string;
+}
+
+/** A received message; `receipt` names this receiving of it. */
+export interface Message {
+  messageId: string;
+  receipt: string;
+  body: string;
+  attributes: Record<string, MessageAttribute>;
+  sentAtMs: number;
+  firstReceivedAtMs: number;
+  receiveCount: number;
+  sequenceNumber: string;
+  groupId: string | undefined;
+  deduplicationId: string | undefined;
+}
+
+export interface ReceiveOptions {
+  max: number;
+  visibilityTimeoutMs?: number | undefined;
+  waitMs?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** A queue. Standard ones may deliver twice and out of order; FIFO ones keep each group in order. */
+export interface Queue {
+  readonly settings: QueueSettings;
+  /** @throws {QueueError} when the message is not allowed on this queue */
+  send(message: NewMessage): SentMessage;
+  /** Takes up to `max` messages, waiting up to `waitMs` for the first. Those received too often are moved away. */
+  receive(options: ReceiveOptions): Promise<Message[]>;
+  /** Ends a message; false when the receipt is out of date or unknown. */
+  delete(receipt: string): boolean;
+  /** Makes a received message visible again after that time from now; false as for `delete`. */
+  changeVisibility(receipt: string, timeoutMs: number): boolean;
+  /** Messages by state: visible, received but not deleted, not yet visible for the first time. */
+  counts(): { visible: number; inFlight: number; delayed: number };
+}
+
+/** A refusal in SQS's words; `name` is the error code. */
+export class QueueError extends Error {
+  override readonly name: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = code;
+  }
+}
+
+const deduplicationMs = 5 * 60_000;
+
+/**
+ * Opens a queue with the messages it had (SQS developer guide). `deadLetterQueue` is asked for when a message has
+ * been received more often than the redrive policy allows.
+ */
+export function openQueue(
+  settings: QueueSettings,
+  store: EventStore,
+  chaos: Chaos,
+  deadLetterQueue: (arn: string) => Queue,
+): Queue {
+  const messages = openMessageTable(store, settings.name);
+  let changed = Promise.withResolvers<void>();
+  messages.deleteSentBefore(Date.now() - settings.retentionMs);
+
+  const wake = () => {
+    changed.resolve();
+    changed = Promise.withResolvers<void>();
+  };
+
+  const take = (max: number, visibilityTimeoutMs: number): Message[] =>
+    store.atomically(() => {
+      const now = Date.now();
+      const candidates = settings.fifo
+        ? messages.firstVisibleByGroup(now, max)
+        : chaos.shuffled(messages.visible(now, chaos.reorders ? Math.max(50, max) : max)).slice(0, max);
+      const taken: Message[] = [];
+      for (const row of candidates) {
+        if (settings.deadLetter && row.receive_count >= settings.deadLetter.maxReceiveCount) {
+          deadLetterQueue(settings.deadLetter.targetArn).send(messages.asNew(row));
+          messages.delete(row.seq);
+        } else {
+          taken.push(messages.markReceived(row, randomUUID(), now, now + visibilityTimeoutMs));
+        }
+      }
+      return taken;
+    });
+
+  return {
+    settings,
+    send(message) {
+      checkMessage(settings, message);
+      const messageId = randomUUID();
+      const now = Date.now();
+      const visibleAtMs = now + (message.delayMs ?? settings.delayMs);
+      if (!settings.fifo) {
+        for (let copy = chaos.copies(); copy > 0; copy--)
+          messages.insert(messageId, message, now, visibleAtMs);
+        wake();
+        return { messageId };
+      }
+      const deduplicationId =
+        message.deduplicationId ?? createHash('sha256').update(message.body).digest('hex');
+      const sent = store.atomically(() => {
+        const earlier = messages.deduplicated(deduplicationId, now);
+        if (earlier) return earlier;
+        const seq = messages.insert(messageId, { ...message, deduplicationId }, now, visibleAtMs);
+        messages.remember(deduplicationId, messageId, seq, now + deduplicationMs);
+        return { messageId, seq };
+      });
+      wake();
+      return { messageId: sent.messageId, sequenceNumber: sequenceNumber(sent.seq) };
+    },
+    async receive({
+      max,
+      visibilityTimeoutMs = settings.visibilityTimeoutMs,
+      waitMs = settings.receiveWaitMs,
+      signal,
+    }) {
+      const deadlineMs = Date.now() + waitMs;
+      for (;;) {
+        const taken = take(max, visibilityTimeoutMs);
+        const leftMs = deadlineMs - Date.now();
+        if (taken.length > 0 || leftMs <= 0 || signal?.aborted) return taken;
+        const nextMs = (messages.nextVisibleAt(Date.now()) ?? Number.POSITIVE_INFINITY) - Date.now();
+        await elapsed(changed.promise, Math.max(1, Math.min(leftMs, nextMs)), signal);
+      }
+    },
+    delete: (receipt) => {
+      const deleted = messages.deleteByReceipt(receipt);
+      // The next message of its group has become available.
+      if (deleted && settings.fifo) wake();
+      return deleted;
+    },
+    changeVisibility(receipt, timeoutMs) {
+      const found = messages.setVisibility(receipt, Date.now() + timeoutMs);
+      if (found) wake();
+      return found;
+    },
+    counts: () => messages.counts(Date.now()),
+  };
+}
+
+function checkMessage(settings: QueueSettings, message: NewMessage): void {
+  if (Buffer.byteLength(message.body) > settings.maxMessageBytes) {
+    const limit = `Message must be shorter than ${settings.maxMessageBytes} bytes.`;
+    throw new QueueError('InvalidParameterValue', `One or more parameters are invalid. Reason: ${limit}`);
+  }
+  if (message.body === '') {
+    throw new QueueError('MissingParameter', 'The request must contain the parameter MessageBody.');
+  }
+  if (!settings.fifo) return;
+  if (message.groupId === undefined) {
+    throw new QueueError('MissingParameter', 'The request must contain the parameter MessageGroupId.');
+  }
+  if (message.deduplicationId === undefined && !settings.contentBasedDeduplication) {
+    throw new QueueError(
+      'InvalidParameterValue',
+      'The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly',
+    );
+  }
+  if (message.delayMs !== undefined && message.delayMs > 0) {
+    throw new QueueError(
+      'InvalidParameterValue',
+      `Value ${message.delayMs / 1000} for parameter DelaySeconds is invalid. Reason: The request include parameter that is not valid for this queue type.`,
+    );
+  }
+}
+
+/** Resolves when something happened, the time has passed or the signal came. */
+async function elapsed(
+  event: Promise<void>,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const done = Promise.withResolvers<void>();
+  const timer = setTimeout(done.resolve, Math.min(timeoutMs, 2_147_483_647));
+  signal?.addEventListener('abort', () => done.resolve(), { once: true });
+  try {
+    await Promise.race([event, done.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
