@@ -1,0 +1,20 @@
+import { connectorNumber } from './connector-ref.ts';
+import { defineOutboundAction } from './define-action.ts';
+
+/**
+ * RemoteStartTransaction (1.6 §5.11), to the station: start a transaction for this tag.
+ *
+ * Accepted means that the station will try; the transaction itself announces its own start. No charging
+ * profile is sent along, and 1.6 has no place for the id of the remote start.
+ */
+export const remoteStartTransaction = defineOutboundAction({
+  name: 'RemoteStartTransaction',
+  kind: 'START_SESSION',
+  toRequest({ connector, token }) {
+    const connectorId = connectorNumber(connector);
+    return { idTag: token.uid, ...(connectorId === 0 ? {} : { connectorId }) };
+  },
+  toOutcome(answer) {
+    return { state: answer.status === 'Accepted' ? 'ACCEPTED' : 'REJECTED', answer: { ...answer } };
+  },
+});

@@ -1,0 +1,14 @@
+import type { OcppVersion } from '../version.ts';
+import { inboundActions, outboundActions } from './actions.ts';
+import { errorCodes } from './error-codes.ts';
+import { requests, responses } from './schema/validators.js';
+
+/** OCPP 1.6 JSON with its security extension. Calls without a readable id get no answer (row 47). */
+export const ocpp16: OcppVersion = {
+  subprotocol: 'ocpp1.6',
+  errorCodes,
+  inbound: inboundActions,
+  outbound: outboundActions,
+  requestChecks: requests,
+  responseChecks: responses,
+};

@@ -1,0 +1,61 @@
+import type { Authorization, AuthorizationStatus } from '#core/tokens/authorize-token.ts';
+import type { TokenType } from '#core/tokens/token.ts';
+import type { IdTokenInfoType, IdTokenType } from './schema/messages.ts';
+
+/** IdTokenType's identifierString. */
+const longestIdToken = 36;
+
+const tokenTypes: Readonly<Record<Exclude<IdTokenType['type'], 'NoAuthorization'>, TokenType>> = {
+  Central: 'APP_USER',
+  eMAID: 'EMAID',
+  ISO14443: 'RFID',
+  ISO15693: 'RFID',
+  KeyCode: 'KEY_CODE',
+  Local: 'AD_HOC_USER',
+  MacAddress: 'MAC_ADDRESS',
+};
+
+const wireTypes: Readonly<Record<TokenType, IdTokenType['type']>> = {
+  RFID: 'ISO14443',
+  APP_USER: 'Central',
+  AD_HOC_USER: 'Central',
+  EMAID: 'eMAID',
+  KEY_CODE: 'KeyCode',
+  MAC_ADDRESS: 'MacAddress',
+  OTHER: 'Central',
+};
+
+const statuses: Readonly<Record<AuthorizationStatus, IdTokenInfoType['status']>> = {
+  ACCEPTED: 'Accepted',
+  BLOCKED: 'Blocked',
+  EXPIRED: 'Expired',
+  INVALID: 'Invalid',
+  CONCURRENT_SESSION: 'ConcurrentTx',
+};
+
+/** `undefined` for `NoAuthorization`: the station lets anybody charge, so there is nobody to judge or to bill. */
+export function tokenOf({ idToken, type }: IdTokenType): { uid: string; tokenType: TokenType } | undefined {
+  return type === 'NoAuthorization' ? undefined : { uid: idToken, tokenType: tokenTypes[type] };
+}
+
+export function idTokenOf(token: { uid: string; tokenType: TokenType }): IdTokenType {
+  return { idToken: token.uid, type: wireTypes[token.tokenType] };
+}
+
+/** A group is a token of our own making, hence `Central`. */
+export function groupIdTokenOf(groupId: string): IdTokenType {
+  return { idToken: groupId, type: 'Central' };
+}
+
+/** IdTokenInfoType; whoever needs no authorization is accepted. */
+export function idTokenInfo(authorization: Authorization | undefined): IdTokenInfoType {
+  if (!authorization) return { status: 'Accepted' };
+  const { status, groupId, expiresAt } = authorization;
+  return {
+    status: statuses[status],
+    ...(groupId !== undefined && groupId.length <= longestIdToken
+      ? { groupIdToken: groupIdTokenOf(groupId) }
+      : {}),
+    ...(expiresAt === undefined ? {} : { cacheExpiryDateTime: new Date(expiresAt).toISOString() }),
+  };
+}

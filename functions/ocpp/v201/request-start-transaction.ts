@@ -1,0 +1,24 @@
+import { defineOutboundAction } from './define-action.ts';
+import { groupIdTokenOf, idTokenOf } from './id-token.ts';
+
+/**
+ * RequestStartTransaction (2.0.1 F01, F02), to the station: start a transaction for this token.
+ *
+ * Accepted means that the station will try; the transaction announces its own start and carries the id of the
+ * remote start. No charging profile is sent along.
+ */
+export const requestStartTransaction = defineOutboundAction({
+  name: 'RequestStartTransaction',
+  kind: 'START_SESSION',
+  toRequest({ connector, token, remoteStartId }) {
+    return {
+      remoteStartId,
+      idToken: idTokenOf(token),
+      ...(connector.evseId === 0 ? {} : { evseId: connector.evseId }),
+      ...(token.groupId === undefined ? {} : { groupIdToken: groupIdTokenOf(token.groupId) }),
+    };
+  },
+  toOutcome(answer) {
+    return { state: answer.status === 'Accepted' ? 'ACCEPTED' : 'REJECTED', answer: { ...answer } };
+  },
+});

@@ -1,0 +1,87 @@
+import { recordTransactionEvent } from '#core/sessions/record-transaction-event.ts';
+import type { ChargingState, StopReason } from '#core/sessions/session.ts';
+import { stationTime } from '../station-time.ts';
+import { defineInboundAction } from './define-action.ts';
+import { idTokenInfo, tokenOf } from './id-token.ts';
+import { readingsOf } from './meter-values.ts';
+import type { EVSEType, TransactionEventRequest, TransactionType } from './schema/messages.ts';
+
+const phases = { Started: 'STARTED', Updated: 'UPDATED', Ended: 'ENDED' } as const;
+
+const chargingStates: Readonly<Record<NonNullable<TransactionType['chargingState']>, ChargingState>> = {
+  Charging: 'CHARGING',
+  EVConnected: 'EV_CONNECTED',
+  SuspendedEV: 'SUSPENDED_EV',
+  SuspendedEVSE: 'SUSPENDED_EVSE',
+  Idle: 'IDLE',
+};
+
+const stopReasons: Readonly<Record<NonNullable<TransactionType['stoppedReason']>, StopReason>> = {
+  DeAuthorized: 'DEAUTHORIZED',
+  EmergencyStop: 'EMERGENCY_STOP',
+  EnergyLimitReached: 'ENERGY_LIMIT',
+  EVDisconnected: 'EV_DISCONNECTED',
+  GroundFault: 'OTHER',
+  ImmediateReset: 'REBOOT',
+  Local: 'LOCAL',
+  LocalOutOfCredit: 'OTHER',
+  MasterPass: 'OTHER',
+  Other: 'OTHER',
+  OvercurrentFault: 'OTHER',
+  PowerLoss: 'POWER_LOSS',
+  PowerQuality: 'OTHER',
+  Reboot: 'REBOOT',
+  Remote: 'REMOTE',
+  SOCLimitReached: 'ENERGY_LIMIT',
+  StoppedByEV: 'OTHER',
+  TimeLimitReached: 'TIME_LIMIT',
+  Timeout: 'OTHER',
+};
+
+/**
+ * TransactionEvent (2.0.1 E01 to E15), from the station: a transaction started, changed or ended.
+ *
+ * Always confirmed, in any order, any number of times. The verdict on a token is answered when the event
+ * carries one. No running cost is answered: the price is known when the session is rated.
+ */
+export const transactionEvent = defineInboundAction({
+  name: 'TransactionEvent',
+  async handle(request, call) {
+    const { services } = call;
+    const { authorization } = await recordTransactionEvent(
+      services,
+      {
+        stationId: call.stationId,
+        ...eventOf(request, stationTime(request.timestamp, call.receivedAt, call.note)),
+        samples: readingsOf(request.meterValue ?? [], call),
+      },
+      services.sessionHints,
+    );
+    return request.idToken ? { idTokenInfo: idTokenInfo(authorization) } : {};
+  },
+  acknowledge: () => ({}),
+});
+
+function eventOf(request: TransactionEventRequest, at: number) {
+  const { eventType, triggerReason, seqNo, offline, reservationId, evse, idToken, transactionInfo } = request;
+  const { transactionId, chargingState, stoppedReason, remoteStartId } = transactionInfo;
+  const token = idToken && tokenOf(idToken);
+  return {
+    phase: phases[eventType],
+    transactionRef: transactionId,
+    seqNo,
+    at,
+    trigger: triggerReason,
+    ...(evse === undefined ? {} : { connector: connectorOf(evse) }),
+    ...(chargingState === undefined ? {} : { chargingState: chargingStates[chargingState] }),
+    ...(offline === undefined ? {} : { offline }),
+    ...(token === undefined ? {} : { token }),
+    ...(stoppedReason === undefined ? {} : { stopReason: stopReasons[stoppedReason] }),
+    ...(remoteStartId === undefined ? {} : { remoteStartId }),
+    ...(reservationId === undefined ? {} : { reservationId }),
+  };
+}
+
+function connectorOf({ id, connectorId }: EVSEType) {
+  return { evseId: id, connectorId: connectorId ?? 1 };
+}

@@ -1,0 +1,15 @@
+import type { OcppVersion } from '../version.ts';
+import { inboundActions, outboundActions } from './actions.ts';
+import { errorCodes } from './error-codes.ts';
+import { requests, responses } from './schema/validators.js';
+
+/** OCPP 2.0.1 JSON. Calls without a readable id are answered under "-1" (part 4 §4.2.3). */
+export const ocpp201: OcppVersion = {
+  subprotocol: 'ocpp2.0.1',
+  errorCodes,
+  unreadableMessageId: '-1',
+  inbound: inboundActions,
+  outbound: outboundActions,
+  requestChecks: requests,
+  responseChecks: responses,
+};

@@ -1,0 +1,29 @@
+import type { AnyInboundAction, AnyOutboundAction } from './define-action.ts';
+import type { ErrorCodes } from './error-codes.ts';
+import type { PayloadCheck } from './payload-check.ts';
+
+/** The subprotocol names of the versions spoken here, the preferred one first. */
+export const subprotocols = ['ocpp2.0.1', 'ocpp1.6'] as const;
+
+export type Subprotocol = (typeof subprotocols)[number];
+
+/** A version of OCPP-J: its vocabulary and what of it is built. */
+export interface OcppVersion {
+  readonly subprotocol: Subprotocol;
+  readonly errorCodes: ErrorCodes;
+  /** The id in answers to calls whose own cannot be read; absent where such calls get no answer. */
+  readonly unreadableMessageId?: string;
+  readonly inbound: readonly AnyInboundAction[];
+  readonly outbound: readonly AnyOutboundAction[];
+  /** The official checks of every message, built or not, by action. */
+  readonly requestChecks: Readonly<Record<string, PayloadCheck>>;
+  readonly responseChecks: Readonly<Record<string, PayloadCheck>>;
+}
+
+/** The check of an action's message; `undefined` for actions that the version does not know. */
+export function checkOf(
+  checks: Readonly<Record<string, PayloadCheck>>,
+  action: string,
+): PayloadCheck | undefined {
+  return Object.hasOwn(checks, action) ? checks[action] : undefined;
+}
