@@ -62,11 +62,17 @@ export function iamCaller(accountId: string, accessKeyId: string, sourceIp: stri
   return { mode: 'AWS_IAM', groups: [], identity, accessKeyId };
 }
 
-async function verifyToken(token: string, keys: JWTVerifyGetKey, issuer: string): Promise<JWTPayload> {
+async function verifyToken(
+  token: string,
+  keys: JWTVerifyGetKey,
+  issuer: string,
+  log: (line: string) => void,
+): Promise<JWTPayload> {
   try {
     return (await jwtVerify(token, keys, { issuer })).payload;
   } catch (error) {
     const expired = error instanceof errors.JWTExpired;
+    log(`token of ${issuer} refused: ${error instanceof Error ? error.message : String(error)}`);
     throw new UnauthenticatedError(expired ? 'Token has expired.' : 'Unauthorized');
   }
 }
@@ -75,6 +81,7 @@ async function verifyToken(token: string, keys: JWTVerifyGetKey, issuer: string)
 export function createAuthenticate(config: AppSyncHostConfig): Authenticate {
   const tokenModes = config.auth.filter((mode): mode is TokenMode => mode.type !== 'AWS_IAM');
   const allowsIam = config.auth.some((mode) => mode.type === 'AWS_IAM');
+  const log = config.log ?? (() => undefined);
   const fetchKeys = config.fetchKeys ?? discoverKeys;
   const keysOf = new Map(tokenModes.map(({ issuer }) => [issuer, lazyKeys(issuer, fetchKeys)]));
 
@@ -90,7 +97,7 @@ export function createAuthenticate(config: AppSyncHostConfig): Authenticate {
     const mode = tokenModes.find((candidate) => candidate.issuer === issuer);
     const keys = mode && keysOf.get(mode.issuer);
     if (mode === undefined || keys === undefined) throw new UnauthenticatedError('Unauthorized');
-    const claims = await verifyToken(token, keys, mode.issuer);
+    const claims = await verifyToken(token, keys, mode.issuer, log);
     if (!isForClient(mode, claims)) throw new UnauthenticatedError('Unauthorized');
     return tokenCaller(mode, claims, sourceIp);
   };

@@ -186,6 +186,37 @@ describe('a caller', () => {
   });
 });
 
+describe('an issuer', () => {
+  it('may start after the API, and its keys are asked again until they come', async () => {
+    const issuer = await startIssuer();
+    const jwks = await (await fetch(`${issuer.issuer}/.well-known/jwks.json`)).text();
+    let asked = 0;
+    const late = await startStationApi({
+      auth: [{ type: 'OPENID_CONNECT', issuer: issuer.issuer, clientId: 'console' }],
+      fetchKeys: async () => {
+        asked += 1;
+        if (asked === 1) throw new Error('connect ECONNREFUSED');
+        return JSON.parse(jwks);
+      },
+    });
+    const authorization = await issuer.mint({ azp: 'console', tenantId: 't1' });
+
+    const early = await late.post(authorization, '{ station(id: "S1") { id } }');
+    const retried = await late.post(authorization, '{ station(id: "S1") { id } }');
+    await late.post(authorization, '{ station(id: "S1") { id } }');
+
+    expect(early.status).toBe(401);
+    expect(retried.data).toEqual({ station: { id: 'S1' } });
+    expect(asked).toBe(2);
+    expect(late.calls).toMatchObject([
+      { identity: { sub: 'user-1', issuer: issuer.issuer, claims: { tenantId: 't1' } } },
+      {},
+    ]);
+    await late.close();
+    await issuer.close();
+  });
+});
+
 describe('AWSJSON', () => {
   it('comes in as a string, is a value for resolvers and goes out as a string', async () => {
     const query =
