@@ -1,0 +1,3 @@
+import { makeApp } from '../infra/app.ts';
+
+makeApp().app.synth();

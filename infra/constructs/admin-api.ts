@@ -1,0 +1,80 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { HttpApi, HttpMethod, HttpNoneAuthorizer, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge.ts';
+import type { DataStack } from '../stacks/data-stack.ts';
+import type { IdentityStack } from '../stacks/identity-stack.ts';
+import type { StageConfig } from '../stages.ts';
+import { accessLog } from './access-log.ts';
+import { CsmsFunction } from './csms-function.ts';
+
+export interface AdminApiProps {
+  readonly stage: StageConfig;
+  readonly data: DataStack;
+  readonly identity: IdentityStack;
+}
+
+/** The REST API of administrators: everything under `/api/v1` needs a token, but for the question whether it lives. */
+export class AdminApi extends Construct {
+  readonly api: HttpApi;
+  readonly domainName: string;
+
+  constructor(scope: Construct, id: string, props: AdminApiProps) {
+    super(scope, id);
+    const { stage, data } = props;
+    const door = new CsmsFunction(this, 'Door', {
+      stage,
+      door: 'admin/admin-api',
+      description: 'Every REST request of administrators',
+      memoryMb: 512,
+      timeout: Duration.seconds(20),
+      alarms: { notify: data.alarmTopic },
+    });
+    this.api = new HttpApi(this, 'Api', {
+      description: 'REST: platform and tenant administrators',
+      createDefaultStage: false,
+    });
+    const integration = new HttpLambdaIntegration('Door', door.lambda);
+    const [health] = this.api.addRoutes({
+      path: '/api/v1/health',
+      methods: [HttpMethod.GET],
+      integration,
+      authorizer: new HttpNoneAuthorizer(),
+    });
+    if (health) acknowledge(health, { 'AwsSolutions-APIG4': 'says that the API lives, and nothing else' });
+    this.api.addRoutes({
+      path: '/api/v1/{proxy+}',
+      methods: [HttpMethod.ANY],
+      integration,
+      authorizer: jwtAuthorizer(props),
+    });
+    new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      autoDeploy: true,
+      throttle: { rateLimit: stage.throttle.ratePerSecond, burstLimit: stage.throttle.burst },
+      accessLogSettings: accessLog(this, stage, [
+        'requestId',
+        'requestTime',
+        'httpMethod',
+        'path',
+        'status',
+        'responseLatency',
+        'identity.sourceIp',
+        'authorizer.claims.sub',
+        'authorizer.error',
+        'integrationErrorMessage',
+      ]),
+    });
+    const { region, urlSuffix } = Stack.of(this);
+    this.domainName = `${this.api.apiId}.execute-api.${region}.${urlSuffix}`;
+  }
+}
+
+function jwtAuthorizer({ stage, identity }: AdminApiProps): HttpJwtAuthorizer {
+  const { userPool, consoleClient, platformClient } = identity;
+  return new HttpJwtAuthorizer('Tokens', userPool.userPoolProviderUrl, {
+    jwtAudience: [consoleClient.userPoolClientId, platformClient.userPoolClientId, ...stage.apiAudiences],
+  });
+}

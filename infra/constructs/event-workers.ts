@@ -1,0 +1,78 @@
+import { Duration } from 'aws-cdk-lib';
+import type { GraphqlApi as AppSyncApi } from 'aws-cdk-lib/aws-appsync';
+import { type EventBus, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { AppSync, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { DeadLetterQueue } from './work-queue.ts';
+
+/** What a rule needs of a contract: how its events are marked on the bus. */
+export interface Contract {
+  readonly source: string;
+  readonly detailType: string;
+}
+
+export interface EventWorkersProps {
+  readonly bus: EventBus;
+  readonly alarmTopic: ITopic;
+}
+
+/**
+ * Who hears of what happened. Every delivery is tried for a day; what cannot be delivered ends in one dead-letter
+ * queue, whose messages name their rule.
+ */
+export class EventWorkers extends Construct {
+  private readonly bus: EventBus;
+  private readonly undelivered: DeadLetterQueue;
+
+  constructor(scope: Construct, id: string, props: EventWorkersProps) {
+    super(scope, id);
+    this.bus = props.bus;
+    this.undelivered = new DeadLetterQueue(this, 'Undelivered', { alarms: { notify: props.alarmTopic } });
+  }
+
+  /** Puts these events, whole, into a queue. */
+  toQueue(id: string, contracts: readonly Contract[], queue: IQueue): void {
+    this.rule(id, contracts).addTarget(new SqsQueue(queue, this.delivery()));
+  }
+
+  /** Runs a publishing mutation for each of these events; the fields of the event's detail are its variables. */
+  toSubscribers(
+    id: string,
+    contracts: readonly Contract[],
+    publish: { api: AppSyncApi; mutation: string; operation: string },
+  ): void {
+    const eventRole = new Role(this, `${id}Role`, {
+      assumedBy: new ServicePrincipal('events.amazonaws.com'),
+    });
+    eventRole.addToPolicy(
+      new PolicyStatement({
+        actions: ['appsync:GraphQL'],
+        resources: [`${publish.api.arn}/types/Mutation/fields/${publish.mutation}`],
+      }),
+    );
+    const target = new AppSync(publish.api, {
+      ...this.delivery(),
+      graphQLOperation: publish.operation,
+      variables: RuleTargetInput.fromEventPath('$.detail'),
+      eventRole,
+    });
+    this.rule(id, contracts).addTarget(target);
+  }
+
+  private rule(id: string, contracts: readonly Contract[]): Rule {
+    return new Rule(this, id, {
+      eventBus: this.bus,
+      eventPattern: {
+        source: [...new Set(contracts.map(({ source }) => source))],
+        detailType: contracts.map(({ detailType }) => detailType),
+      },
+    });
+  }
+
+  private delivery() {
+    return { deadLetterQueue: this.undelivered.queue, retryAttempts: 185, maxEventAge: Duration.hours(24) };
+  }
+}

@@ -1,0 +1,86 @@
+import { Duration } from 'aws-cdk-lib';
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge.ts';
+import { type Alarms, watch } from './alarms.ts';
+import type { CsmsFunction } from './csms-function.ts';
+
+/** The end of the line for messages that could not be delivered: kept two weeks, and somebody hears of it. */
+export class DeadLetterQueue extends Construct {
+  readonly queue: Queue;
+
+  constructor(scope: Construct, id: string, props: { alarms: Alarms }) {
+    super(scope, id);
+    this.queue = new Queue(this, 'Queue', { ...houseRules, retentionPeriod: Duration.days(14) });
+    acknowledge(this.queue, {
+      'AwsSolutions-SQS3': 'it is a dead-letter queue itself',
+      'Serverless-SQSRedrivePolicy': 'it is a dead-letter queue itself',
+    });
+    watch(this, props.alarms, {
+      Waiting: {
+        metric: this.queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
+        above: 0,
+        meaning: 'A message could not be handled. Read it, repair the cause, then start a redrive.',
+      },
+    });
+  }
+}
+
+const houseRules = {
+  encryption: QueueEncryption.SQS_MANAGED,
+  enforceSSL: true,
+} satisfies QueueProps;
+
+export interface WorkQueueProps {
+  readonly alarms: Alarms;
+  /** Timeout of the function that reads the queue; a message stays hidden six times as long, as AWS advises. */
+  readonly consumerTimeout: Duration;
+  /** Deliveries before a message is given up. */
+  readonly attempts?: number;
+  /** Rings when the oldest message is older than this. */
+  readonly oldestAllowed: Duration;
+}
+
+/** A queue of work: always with a dead-letter queue, and with alarms on the age of what waits. */
+export class WorkQueue extends Construct {
+  readonly queue: Queue;
+
+  constructor(scope: Construct, id: string, props: WorkQueueProps) {
+    super(scope, id);
+    const deadLetters = new DeadLetterQueue(this, 'DeadLetters', { alarms: props.alarms });
+    this.queue = new Queue(this, 'Queue', {
+      ...houseRules,
+      visibilityTimeout: Duration.seconds(props.consumerTimeout.toSeconds() * 6),
+      deadLetterQueue: { queue: deadLetters.queue, maxReceiveCount: props.attempts ?? 5 },
+    });
+    watch(this, props.alarms, {
+      OldestMessage: {
+        metric: this.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1) }),
+        above: props.oldestAllowed.toSeconds(),
+        periods: 5,
+        meaning:
+          'Work waits longer than it may. Look at the errors and throttles of the function that reads it.',
+      },
+    });
+  }
+
+  /** Lets a function work the queue off: what failed comes again alone, what went well does not. */
+  workedOffBy(worker: CsmsFunction): void {
+    const { queueArn } = this.queue;
+    worker.allow(
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
+      [queueArn],
+    );
+    const mapping = new EventSourceMapping(this, 'Mapping', {
+      target: worker.lambda,
+      eventSourceArn: queueArn,
+      batchSize: 10,
+      reportBatchItemFailures: true,
+    });
+    acknowledge(mapping, {
+      'Serverless-LambdaEventSourceMappingDestination':
+        'the queue itself passes what fails to its dead letters',
+    });
+  }
+}

@@ -1,0 +1,195 @@
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnAccount } from 'aws-cdk-lib/aws-apigateway';
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge.ts';
+import { AdminApi } from '../constructs/admin-api.ts';
+import { watch } from '../constructs/alarms.ts';
+import { CsmsFunction } from '../constructs/csms-function.ts';
+import { ofTenants, readItems, writeItems } from '../constructs/csms-table.ts';
+import { EventWorkers } from '../constructs/event-workers.ts';
+import { GraphqlApi } from '../constructs/graphql-api.ts';
+import { OcppApi } from '../constructs/ocpp-api.ts';
+import { DeadLetterQueue, WorkQueue } from '../constructs/work-queue.ts';
+import type { StageConfig } from '../stages.ts';
+import type { DataStack } from './data-stack.ts';
+import type { IdentityStack } from './identity-stack.ts';
+import { publications } from './publications.ts';
+
+export interface ApiStackProps extends StackProps {
+  readonly stage: StageConfig;
+  readonly data: DataStack;
+  readonly identity: IdentityStack;
+}
+
+/** What can be thrown away and made again: the APIs, and the workers behind the bus. */
+export class ApiStack extends Stack {
+  readonly ocpp: OcppApi;
+  readonly admin: AdminApi;
+  readonly graphql: GraphqlApi;
+  private readonly props: ApiStackProps;
+
+  constructor(scope: Construct, id: string, props: ApiStackProps) {
+    super(scope, id, props);
+    this.props = props;
+    const { stage, data, identity } = props;
+    const logging = this.letApiGatewayLog();
+    this.ocpp = new OcppApi(this, 'Ocpp', { stage, data });
+    this.ocpp.node.addDependency(logging);
+    this.admin = new AdminApi(this, 'Admin', { stage, data, identity });
+    this.graphql = new GraphqlApi(this, 'Graphql', {
+      stage,
+      data,
+      identity,
+      tenantFields: this.makeTenantFields(),
+    });
+    this.makeRelay();
+    const rating = this.makeRating();
+    this.deliver(rating);
+    new CfnOutput(this, 'GraphqlUrl', { value: this.graphql.api.graphqlUrl });
+    new CfnOutput(this, 'AdminUrl', { value: this.admin.api.apiEndpoint });
+    new CfnOutput(this, 'SignInUrl', { value: identity.signInUrl });
+  }
+
+  /** Logs of WebSocket APIs need a role that API Gateway keeps once for account and region. */
+  private letApiGatewayLog(): CfnAccount {
+    const role = new Role(this, 'ApiGatewayLogRole', {
+      assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
+      managedPolicies: [
+        ManagedPolicy.fromAwsManagedPolicyName('service-role/AmazonAPIGatewayPushToCloudWatchLogs'),
+      ],
+    });
+    acknowledge(role, {
+      'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]':
+        'the setting is the account’s: AWS’s own policy for it fits every API there',
+    });
+    const account = new CfnAccount(this, 'ApiGatewayLogging', { cloudWatchRoleArn: role.roleArn });
+    role.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    account.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    return account;
+  }
+
+  private makeTenantFields(): CsmsFunction {
+    const { stage, data } = this.props;
+    const { registry, operations, ledger } = data.tables;
+    const fields = new CsmsFunction(this, 'TenantFields', {
+      stage,
+      door: 'graphql/resolve-field',
+      description: 'GraphQL fields that need a use case or a store',
+      memoryMb: 1024,
+      // AppSync gives a request 30 seconds; a command's answer is waited for up to 25.
+      timeout: Duration.seconds(29),
+      environment: {
+        ...this.tableNames('registry', 'operations', 'ledger'),
+        PEPPER_SECRET_ARN: data.pepper.secretArn,
+        ALLOWED_SECURITY_PROFILES: stage.securityProfiles.join(','),
+        STATION_API_ENDPOINT: this.ocpp.connectionsUrl,
+      },
+      alarms: { notify: data.alarmTopic },
+    });
+    registry.allow(fields, [...readItems, ...writeItems, 'DeleteItem'], ofTenants);
+    operations.allow(fields, [...readItems, ...writeItems], ofTenants);
+    ledger.allow(fields, readItems, ofTenants);
+    fields.allow(['secretsmanager:GetSecretValue'], [data.pepper.secretArn]);
+    this.ocpp.allowConnections(fields, ['DELETE']);
+    return fields;
+  }
+
+  private makeRelay(): void {
+    const { stage, data } = this.props;
+    const alarms = { notify: data.alarmTopic };
+    const relay = new CsmsFunction(this, 'Relay', {
+      stage,
+      door: 'workers/relay',
+      description: 'Tells the bus what changed in the operations table',
+      memoryMb: 512,
+      timeout: Duration.seconds(60),
+      environment: { BUS_NAME: data.bus.eventBusName },
+      alarms,
+    });
+    relay.allow(['events:PutEvents'], [data.bus.eventBusArn]);
+    const { tableStreamArn } = data.tables.operations.table;
+    if (tableStreamArn === undefined) throw new Error('The operations table must have a stream');
+    relay.allow(
+      ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
+      [tableStreamArn],
+    );
+    const deadLetters = new DeadLetterQueue(this, 'RelayDeadLetters', { alarms });
+    const stream = new EventSourceMapping(this, 'RelayStream', {
+      target: relay.lambda,
+      eventSourceArn: tableStreamArn,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 100,
+      parallelizationFactor: 4,
+      bisectBatchOnError: true,
+      reportBatchItemFailures: true,
+      maxRecordAge: Duration.hours(24),
+      retryAttempts: 100,
+      onFailure: new SqsDlq(deadLetters.queue),
+      filters: [FilterCriteria.filter({ eventName: FilterRule.or('INSERT', 'MODIFY') })],
+    });
+    watch(stream, alarms, {
+      IteratorAge: {
+        metric: relay.lambda.metric('IteratorAge', { statistic: 'Maximum', period: Duration.minutes(1) }),
+        above: Duration.minutes(1).toMilliseconds(),
+        periods: 5,
+        meaning: 'Events reach the bus minutes late. Look for a record that fails again and again.',
+      },
+    });
+  }
+
+  private makeRating(): WorkQueue {
+    const { stage, data } = this.props;
+    const timeout = Duration.seconds(30);
+    const queue = new WorkQueue(this, 'Rating', {
+      alarms: { notify: data.alarmTopic },
+      consumerTimeout: timeout,
+      // A session whose events are not complete waits here for its grace.
+      oldestAllowed: Duration.seconds(stage.rating.graceSeconds + 900),
+    });
+    const rate = new CsmsFunction(this, 'RateSession', {
+      stage,
+      door: 'workers/rate-session',
+      description: 'Makes the charge detail record of an ended session',
+      memoryMb: 512,
+      timeout,
+      environment: {
+        ...this.tableNames('registry', 'operations', 'ledger'),
+        RATING_QUEUE_URL: queue.queue.queueUrl,
+        RATING_GRACE_SECONDS: String(stage.rating.graceSeconds),
+      },
+      alarms: { notify: data.alarmTopic },
+    });
+    data.tables.registry.allow(rate, readItems, ofTenants);
+    data.tables.operations.allow(rate, [...readItems, 'UpdateItem', 'ConditionCheckItem'], ofTenants);
+    data.tables.ledger.allow(rate, [...readItems, 'PutItem', 'ConditionCheckItem'], ofTenants);
+    rate.allow(['sqs:SendMessage'], [queue.queue.queueArn]);
+    queue.workedOffBy(rate);
+    return queue;
+  }
+
+  private deliver(rating: WorkQueue): void {
+    const { data } = this.props;
+    const workers = new EventWorkers(this, 'Events', { bus: data.bus, alarmTopic: data.alarmTopic });
+    workers.toQueue('CallsDue', callsDue, this.ocpp.outboundCalls.queue);
+    workers.toQueue('SessionsToRate', sessionsToRate, rating.queue);
+    for (const [id, { contracts, mutation, operation }] of Object.entries(publications)) {
+      workers.toSubscribers(id, contracts, { api: this.graphql.api, mutation, operation });
+    }
+  }
+
+  private tableNames(...roles: readonly ('registry' | 'operations' | 'ledger')[]): Record<string, string> {
+    return Object.fromEntries(
+      roles.map((role) => [`${role.toUpperCase()}_TABLE`, this.props.data.tables[role].table.tableName]),
+    );
+  }
+}
+
+const callsDue = [
+  { source: 'csms.commands', detailType: 'CommandRequested.v1' },
+  { source: 'csms.commands', detailType: 'CommandSettled.v1' },
+  { source: 'csms.stations', detailType: 'StationReady.v1' },
+];
+const sessionsToRate = [{ source: 'csms.sessions', detailType: 'SessionEnded.v1' }];

@@ -1,0 +1,90 @@
+import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Archive, EventBus } from 'aws-cdk-lib/aws-events';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+import { type TableRole, tables } from '#adapters/dynamodb/tables.ts';
+import { acknowledge } from '../acknowledge.ts';
+import { CsmsTable } from '../constructs/csms-table.ts';
+import type { StageConfig } from '../stages.ts';
+
+export interface DataStackProps extends StackProps {
+  readonly stage: StageConfig;
+}
+
+/** What must outlive a deployment: tables, secrets, the bus with its archive; and the topic alarms go to. */
+export class DataStack extends Stack {
+  readonly tables: Readonly<Record<TableRole, CsmsTable>>;
+  readonly bus: EventBus;
+  /** The key of station password hashes: its text is the pepper itself. */
+  readonly pepper: Secret;
+  /** What proves that a request came through our edge: JSON with `current`, and `previous` while it is changed. */
+  readonly originSecret: Secret;
+  readonly alarmTopic: Topic;
+
+  constructor(scope: Construct, id: string, props: DataStackProps) {
+    super(scope, id, { ...props, terminationProtection: props.stage.protectData });
+    const { stage } = props;
+    this.tables = {
+      registry: this.makeTable('registry', stage),
+      operations: this.makeTable('operations', stage),
+      ledger: this.makeTable('ledger', stage),
+    };
+    this.bus = this.makeBus();
+    this.pepper = this.makeSecret('Pepper', stage, 'Key of the hashes of station passwords');
+    this.originSecret = this.makeSecret(
+      'OriginSecret',
+      stage,
+      'Proves that a request came through CloudFront',
+      {
+        secretStringTemplate: '{}',
+        generateStringKey: 'current',
+      },
+    );
+    acknowledge(this.pepper, {
+      'AwsSolutions-SMG4':
+        'a new pepper would make every station password wrong: it changes by migration, not by clock',
+    });
+    acknowledge(this.originSecret, {
+      'AwsSolutions-SMG4':
+        'CloudFront and the authorizer must change together: rotated by hand, see infra/README.md',
+    });
+    this.alarmTopic = new Topic(this, 'AlarmTopic', { enforceSSL: true });
+    if (stage.alarmEmail !== undefined)
+      this.alarmTopic.addSubscription(new EmailSubscription(stage.alarmEmail));
+    acknowledge(this.alarmTopic, {
+      'AwsSolutions-SNS2': 'alarm texts name functions and numbers, no person and no tenant',
+    });
+  }
+
+  private makeTable(role: TableRole, stage: StageConfig): CsmsTable {
+    const id = `${role.charAt(0).toUpperCase()}${role.slice(1)}`;
+    return new CsmsTable(this, id, { role, declaration: tables[role], protectData: stage.protectData });
+  }
+
+  private makeBus(): EventBus {
+    const bus = new EventBus(this, 'Bus');
+    // The archive is why the bus keeps AWS's own key: there is none on buses with a customer's key.
+    new Archive(this, 'BusArchive', {
+      sourceEventBus: bus,
+      description: 'Everything the bus carried in the last 90 days, to be replayed',
+      eventPattern: { account: [this.account] },
+      retention: Duration.days(90),
+    });
+    return bus;
+  }
+
+  private makeSecret(
+    id: string,
+    stage: StageConfig,
+    description: string,
+    json?: { secretStringTemplate: string; generateStringKey: string },
+  ): Secret {
+    return new Secret(this, id, {
+      description,
+      generateSecretString: { passwordLength: 64, excludePunctuation: true, ...json },
+      removalPolicy: stage.protectData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+  }
+}
