@@ -1,0 +1,22 @@
+import { cdrIssued } from './cdr-issued.v1.ts';
+import { commandRequested } from './command-requested.v1.ts';
+import { commandSettled } from './command-settled.v1.ts';
+import { sessionEnded } from './session-ended.v1.ts';
+import { sessionMetered } from './session-metered.v1.ts';
+import { sessionStarted } from './session-started.v1.ts';
+import { stationConnectionChanged } from './station-connection-changed.v1.ts';
+import { stationReady } from './station-ready.v1.ts';
+import { stationStatusChanged } from './station-status-changed.v1.ts';
+
+/** Everything the bus carries. `docs/events.md` lists the same. */
+export const contracts = [
+  stationConnectionChanged,
+  stationStatusChanged,
+  stationReady,
+  sessionStarted,
+  sessionMetered,
+  sessionEnded,
+  cdrIssued,
+  commandRequested,
+  commandSettled,
+] as const;
