@@ -107,7 +107,7 @@ async function makeCa(dir: string): Promise<string> {
 async function issue(
   dir: string,
   caPem: string,
-  leaf: { subject: x509.JsonNameParams; extensions: x509.Extension[] },
+  leaf: { subject: x509.Name; extensions: x509.Extension[] },
 ): Promise<{ cert: string; key: string }> {
   const ca = new x509.X509Certificate(caPem);
   const signingKey = await importKey(await readFile(join(dir, 'ca-key.pem'), 'utf8'));
@@ -130,8 +130,8 @@ async function issue(
 }
 
 /** Typed values: plain strings would be parsed for escapes and quotes. */
-function nameOf(organization: string, commonName: string): x509.JsonNameParams {
-  return [{ O: [{ utf8String: organization }] }, { CN: [{ utf8String: commonName }] }];
+function nameOf(organization: string, commonName: string): x509.Name {
+  return new x509.Name([{ O: [{ utf8String: organization }] }, { CN: [{ utf8String: commonName }] }]);
 }
 
 function validity(days: number): { notBefore: Date; notAfter: Date } {
