@@ -1,3 +1,7 @@
+// The realm loses these globals once the runtime stands, so they are kept here.
+const RealmProxy = Proxy;
+const readMember = Reflect.get;
+
 /** `util.error` and its like, as they stand in the outcome. */
 export interface RaisedError {
   readonly message: string;
@@ -55,7 +59,3 @@ export function closed<T extends object>(name: string, members: T): T {
     },
   });
 }
-
-// The realm loses these globals once the runtime stands, so they are kept here.
-const RealmProxy = Proxy;
-const readMember = Reflect.get;
