@@ -43,7 +43,8 @@ const built = new Map<string, ReadonlyMap<string, Bundle>>();
  * Bundles every door once per process, all in one run: ESM for Node 24 with the SDK inside, nothing shared between
  * doors. Beside each door's folder lie its metafile and source map, which are not uploaded.
  */
-export function bundleDoors(outdir: string): ReadonlyMap<string, Bundle> {
+export function bundleDoors(folder: string): ReadonlyMap<string, Bundle> {
+  const outdir = resolve(folder);
   const known = built.get(outdir);
   if (known) return known;
   rmSync(outdir, { recursive: true, force: true });
