@@ -14,7 +14,8 @@ import { batchedFields, fields } from './fields.ts';
 import type { GraphqlServices } from './services.ts';
 
 const tables = tableNames();
-const directory = tenantDirectory(dynamoClient, tables);
+const client = dynamoClient();
+const directory = tenantDirectory(client, tables);
 const hangUp = closeConnection(setting('STATION_API_ENDPOINT'));
 const pepperArn = setting('PEPPER_SECRET_ARN');
 
@@ -63,7 +64,7 @@ async function refusable(work: () => Promise<unknown>): Promise<unknown | FieldE
 function servicesOf(tenantId: string): GraphqlServices {
   return {
     tenantId,
-    ...openStores({ client: dynamoClient, tables, tenantId }),
+    ...openStores({ client, tables, tenantId }),
     passwords: {
       generate: generateStationPassword,
       hash: async (password) => hashStationPassword(await readSecret(pepperArn), password),

@@ -18,7 +18,7 @@ export interface PreTokenEvent {
   readonly response: unknown;
 }
 
-const directory = tenantDirectory(dynamoClient, { registry: setting('REGISTRY_TABLE') });
+const directory = tenantDirectory(dynamoClient(), { registry: setting('REGISTRY_TABLE') });
 
 /** Puts `tenant_id` and `roles` into access tokens (and ID tokens): of people, and of programs by their client id. */
 export const handler = door(async (event: PreTokenEvent) => {

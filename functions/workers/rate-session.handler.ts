@@ -1,0 +1,52 @@
+import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import * as z from 'zod';
+import { digest } from '#adapters/crypto/digest.ts';
+import { dynamoClient } from '#adapters/dynamodb/client.ts';
+import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
+import { sendMessage } from '#adapters/sqs/send.ts';
+import { sessionEnded } from '#contracts/session-ended.v1.ts';
+import { issueCdr } from '#core/cdrs/issue-cdr.ts';
+import { systemClock } from '#platform/clock.ts';
+import { setting, tableNames } from '#platform/config.ts';
+import { door, eachRecord } from '#platform/lambda.ts';
+import { logger } from '#platform/logger.ts';
+
+/** The bus's envelope, as its rule puts it into the queue. */
+const delivered = z.object({ time: z.iso.datetime(), detail: sessionEnded.detail });
+
+const tables = tableNames();
+const client = dynamoClient();
+const directory = tenantDirectory(client, tables);
+const queueUrl = setting('RATING_QUEUE_URL');
+const graceMs = Number(setting('RATING_GRACE_SECONDS')) * 1000;
+/** SQS lets a message wait no longer. */
+const longestDelayS = 900;
+
+/**
+ * Makes the CDR of each ended session. One with events missing comes back until they are there or the grace since
+ * its end was told is over.
+ */
+export const handler = door((event: SQSEvent) =>
+  eachRecord(event.Records, ({ messageId }) => messageId, rate),
+);
+
+async function rate(record: SQSRecord): Promise<void> {
+  const { time, detail } = delivered.parse(JSON.parse(record.body));
+  const { tenantId, sessionId } = detail;
+  const tenant = await directory.findTenant(tenantId);
+  if (!tenant) throw new Error(`tenant ${tenantId} is not known`);
+  const graceLeftMs = Date.parse(time) + graceMs - systemClock();
+  const stores = openStores({ client, tables, tenantId });
+  const result = await issueCdr(
+    { ...stores, tenant, clock: systemClock, digest },
+    { sessionId, graceOver: graceLeftMs <= 0 },
+  );
+  if (result.outcome === 'unknown-session' || result.outcome === 'not-ended') {
+    throw new Error(`session ${sessionId} is not to be rated: ${result.outcome}`);
+  }
+  if (result.outcome === 'incomplete') {
+    const delaySeconds = Math.min(longestDelayS, Math.max(1, Math.ceil(graceLeftMs / 1000)));
+    await sendMessage({ queueUrl, body: record.body, delaySeconds });
+  }
+  logger.info('session rated', { tenantId, sessionId, outcome: result.outcome });
+}
