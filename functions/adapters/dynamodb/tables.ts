@@ -3,24 +3,24 @@
  * there is no second copy. Keys are built in `keys.ts` alone. `T` stands for `T#{tenantId}`: it starts every
  * partition key but those of the two look-ups that happen before a tenant is known.
  *
- * Reads are eventually consistent unless marked `strong`; indexes always are. KEYS_ONLY indexes are followed by
- * a batch read of the items themselves.
+ * Reads of a single thing are strongly consistent where marked `strong`; reads of several at once (`findStations`)
+ * and of indexes are eventually consistent. KEYS_ONLY indexes are followed by a batch read of the items themselves.
  *
  * | Question (store method)                  | Table, index           | Partition                     | Sort                 |
  * |------------------------------------------|------------------------|-------------------------------|----------------------|
  * | findTenant                        strong | registry               | T                             | TENANT               |
  * | findTenantBySlug                  strong | registry               | SLUG#{slug}, then T           | TENANT               |
  * | findApiClient                     strong | registry               | CLIENT#{clientId}             | CLIENT               |
- * | findStation(s)                    strong | registry               | T#ST#{stationId}              | STATION              |
+ * | findStation, findStations         strong | registry               | T#ST#{stationId}              | STATION              |
  * | listStations                             | registry, byKind       | T#STATIONS                    | {stationId}          |
- * | findToken(s)                      strong | registry               | T#TOK#{uid}                   | TOKEN                |
+ * | findToken, findTokens             strong | registry               | T#TOK#{uid}                   | TOKEN                |
  * | listTokens                               | registry, byKind       | T#TOKENS                      | {uid}                |
- * | findTariff(s)                     strong | registry               | T#TARIFF#{tariffId}           | TARIFF               |
+ * | findTariff, findTariffs           strong | registry               | T#TARIFF#{tariffId}           | TARIFF               |
  * | listTariffs                              | registry, byKind       | T#TARIFFS                     | {tariffId}           |
  * | findLink                          strong | operations             | T#ST#{stationId}              | LINK                 |
  * | findConnector                     strong | operations             | T#ST#{stationId}              | LIVE                 |
- * | findLive(s)                       strong | operations             | T#ST#{stationId}              | LINK, LIVE           |
- * | findSession(s)                    strong | operations             | T#S#{sessionId}               | SESSION              |
+ * | findLive, findLives                      | operations             | T#ST#{stationId}              | LINK, LIVE           |
+ * | findSession, findSessions         strong | operations             | T#S#{sessionId}               | SESSION              |
  * | listEntries                       strong | operations             | T#S#{sessionId}               | ENTRY#{key}          |
  * | findLatestEntry                   strong | operations             | T#S#{sessionId}               | ENTRY#{key}, last    |
  * | listSessions, of the tenant              | operations, byTime     | T#M#{yyyy-mm}#{shard}         | {startedAt}#{id}     |
@@ -32,9 +32,10 @@
  * | (readings outside sessions)              | operations             | T#ST#{stationId}#READINGS     | {evse}-{conn}#{at}   |
  * | findCommand                       strong | operations             | T#ST#{stationId}#CMD          | {commandId}          |
  * | listCommands                             | operations             | T#ST#{stationId}#CMD          | {commandId}          |
- * | listQueued                               | operations, open       | T#ST#{stationId}#QUEUE        | {commandId}          |
+ * | listQueued                        strong | operations             | T#ST#{stationId}#CMD          | {commandId}, last    |
+ * | listQueued, older ones                   | operations, open       | T#ST#{stationId}#QUEUE        | {commandId}          |
  * | findCommandById                          | operations, byCommand  | T#CMD#{commandId}             | {commandId}          |
- * | findCdr(s)                        strong | ledger                 | T#CDR#{cdrId}                 | CDR                  |
+ * | findCdr, findCdrs                 strong | ledger                 | T#CDR#{cdrId}                 | CDR                  |
  * | listCdrs, of the tenant                  | ledger, byMonth        | T#CDRS#{yyyy-mm}              | {createdAt}#{cdrId}  |
  * | listCdrs, of a station                   | ledger, byStation      | T#ST#{stationId}#CDRS         | {createdAt}#{cdrId}  |
  */

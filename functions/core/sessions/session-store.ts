@@ -1,3 +1,4 @@
+import type { MeterSample } from '../metering/sample.ts';
 import type { Page, PageRequest } from '../ports.ts';
 import type { ConnectorRef } from '../stations/station.ts';
 import type { Session, SessionEntry, SessionToken, StopReason } from './session.ts';
@@ -76,6 +77,13 @@ export interface SessionStore {
   /** A stop or readings for a session nobody knows: kept for an operator to see. */
   recordOrphan(orphan: SessionOrphan): Promise<void>;
   listOrphans(stationId: string, page: PageRequest): Promise<Page<SessionOrphan>>;
+  /** Keeps readings that a connector took outside any session, for a month. */
+  addConnectorReadings(
+    stationId: string,
+    connector: ConnectorRef,
+    samples: readonly MeterSample[],
+    receivedAt: number,
+  ): Promise<void>;
 }
 
 /** What a station said of a transaction we do not know. */

@@ -1,0 +1,217 @@
+import * as z from 'zod';
+import { type Command, isFinal } from '../../core/commands/command.ts';
+import type { CommandStore } from '../../core/commands/command-store.ts';
+import { isExpired, itemReader, type PlainItem, secondsPerDay } from './items.ts';
+import { isSortText, pageLimit, positionIn, toCursor } from './pages.ts';
+import { keyOf, readStretch } from './queries.ts';
+import { getItem, getItems, put, transact, update } from './requests.ts';
+import { connectorRef, text, tokenType, whole } from './schemas.ts';
+import type { StoreContext } from './store-context.ts';
+import { tables } from './tables.ts';
+import { putNew, Update } from './update.ts';
+
+/** How long commands can be looked up after they were made. */
+const keptDays = 30;
+
+/** How many of a station's latest commands are looked at for queued ones that the index may not show yet. */
+const latestLookedAt = 8;
+
+const json = z.record(z.string(), z.unknown());
+
+/** Requests and answers are kept as JSON text: stations may nest and number as they like. */
+const jsonText = z.string().transform((value, context): Record<string, unknown> => {
+  try {
+    return json.parse(JSON.parse(value));
+  } catch {
+    context.addIssue({ code: 'custom', message: 'not a JSON object' });
+    return z.NEVER;
+  }
+});
+
+const requestSchema = jsonText.pipe(
+  z.discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('START_SESSION'),
+      connector: connectorRef,
+      token: z.object({ uid: text, tokenType, groupId: text.exactOptional() }),
+      remoteStartId: whole,
+    }),
+    z.object({ kind: z.literal('STOP_SESSION'), sessionId: text, transactionRef: text }),
+    z.object({ kind: z.literal('CALL'), action: text, payload: json }),
+  ]),
+);
+
+const commandSchema = z.object({
+  commandId: text,
+  stationId: text,
+  name: text,
+  request: requestSchema,
+  state: z.enum(['QUEUED', 'SENT', 'ACCEPTED', 'REJECTED', 'FAILED', 'TIMED_OUT', 'UNKNOWN', 'CANCELLED']),
+  createdAt: whole,
+  deadlineAt: whole,
+  sentAt: whole.exactOptional(),
+  settledAt: whole.exactOptional(),
+  answer: jsonText.exactOptional(),
+  failure: z.object({ code: text, message: text }).exactOptional(),
+  lateAnswer: jsonText.exactOptional(),
+  requestedBy: text.exactOptional(),
+}) satisfies z.ZodType<Command>;
+
+export const readCommand = itemReader<Command>('command', commandSchema);
+
+/** The commands of one tenant's stations and the single slot each station has for a call, in `operations`. */
+export function commandStore(context: StoreContext): CommandStore {
+  const { client, keys, tenantId } = context;
+  const table = context.tables.operations;
+  const present = (item: PlainItem | undefined) =>
+    item === undefined || isExpired(item, Date.now()) ? undefined : readCommand(item);
+
+  return {
+    async addCommand(command) {
+      const { stationId, commandId, request, answer, lateAnswer, createdAt } = command;
+      const item = {
+        ...command,
+        request: JSON.stringify(request),
+        answer: answer && JSON.stringify(answer),
+        lateAnswer: lateAnswer && JSON.stringify(lateAnswer),
+        expiresAtS: Math.floor(createdAt / 1000) + keptDays * secondsPerDay,
+        order: commandId,
+        byCommandPk: keys.commandById(commandId),
+        ...(command.state === 'QUEUED' ? { openPk: keys.queue(stationId) } : {}),
+      };
+      await put(client, putNew(table, keys.command(stationId, commandId), item));
+    },
+
+    async findCommand(stationId, commandId) {
+      return present(await getItem(client, table, keys.command(stationId, commandId)));
+    },
+
+    async findCommandById(commandId) {
+      const { items } = await readStretch(client, {
+        table,
+        declaration: tables.operations,
+        index: 'byCommand',
+        partition: keys.commandById(commandId),
+        newestFirst: false,
+        limit: 1,
+      });
+      const [place] = items;
+      return place && present(await getItem(client, table, keyOf(place)));
+    },
+
+    async listCommands(stationId, page) {
+      const position = positionIn(page.cursor, tenantId, 'commands', isSortText);
+      const { items, next } = await readStretch(client, {
+        table,
+        declaration: tables.operations,
+        partition: keys.commands(stationId),
+        ...(position === undefined ? {} : { after: position }),
+        newestFirst: true,
+        limit: pageLimit(page),
+      });
+      return {
+        items: items.flatMap((item) => present(item) ?? []),
+        ...(next === undefined ? {} : { cursor: toCursor(tenantId, 'commands', next) }),
+      };
+    },
+
+    listQueued: (stationId, limit) => listQueued(context, stationId, limit),
+    claim: (claim) => claimSlot(context, claim),
+    settle: (stationId, commandId, settlement) => settle(context, { stationId, commandId }, settlement),
+
+    async recordLateAnswer(stationId, commandId, answer) {
+      const change = new Update().setIfAbsent('lateAnswer', JSON.stringify(answer));
+      change.when(`attribute_exists(${change.name('pk')})`);
+      await update(client, change.for(table, keys.command(stationId, commandId)));
+    },
+  };
+}
+
+/**
+ * The queue's index lags behind by moments, and nobody would come back for a command that it does not show yet.
+ * So the station's latest commands are read themselves, strongly; the index adds the older ones.
+ */
+async function listQueued(
+  { client, keys, tables: names }: StoreContext,
+  stationId: string,
+  limit: number,
+): Promise<readonly Command[]> {
+  const stretch = { table: names.operations, declaration: tables.operations };
+  const most = pageLimit({ limit });
+  const [latest, indexed] = await Promise.all([
+    readStretch(client, {
+      ...stretch,
+      partition: keys.commands(stationId),
+      newestFirst: true,
+      limit: latestLookedAt,
+      consistent: true,
+    }),
+    readStretch(client, {
+      ...stretch,
+      index: 'open',
+      partition: keys.queue(stationId),
+      newestFirst: false,
+      limit: most + latestLookedAt,
+    }),
+  ]);
+  const known = new Map(latest.items.map((item) => [keyOf(item).sk, item]));
+  const unread = indexed.items.map(keyOf).filter(({ sk }) => !known.has(sk));
+  const older = await getItems(client, names.operations, unread.slice(0, most));
+  return [...older, ...latest.items]
+    .map(readCommand)
+    .filter(({ state }) => state === 'QUEUED')
+    .sort((a, b) => (a.commandId < b.commandId ? -1 : 1))
+    .slice(0, most);
+}
+
+async function claimSlot(
+  { client, keys, tables: names }: StoreContext,
+  { stationId, commandId, connectionId, now, until }: Parameters<CommandStore['claim']>[0],
+): ReturnType<CommandStore['claim']> {
+  const link = new Update().set('inFlight', { commandId, until });
+  const slot = link.name('inFlight');
+  const moment = link.value(now);
+  link.when(`${link.name('connectionId')} = ${link.value(connectionId)}`);
+  link.when(`${link.name('callsFrom')} <= ${moment}`);
+  link.when(`attribute_not_exists(${slot}) OR ${slot}.${link.name('until')} <= ${moment}`);
+  const command = new Update().setAll({ state: 'SENT', sentAt: now }).remove('openPk');
+  command.when(`${command.name('state')} = ${command.value('QUEUED')}`);
+  const result = await transact(client, [
+    { Update: command.for(names.operations, keys.command(stationId, commandId)) },
+    { Update: link.for(names.operations, keys.link(stationId)) },
+  ]);
+  if (result === 'done') return 'claimed';
+  if (result[0]?.failed === true) return 'not-queued';
+  const found = result[1]?.found;
+  const reachable =
+    found?.connectionId === connectionId && typeof found.callsFrom === 'number' && found.callsFrom <= now;
+  return reachable ? 'busy' : 'not-connected';
+}
+
+/**
+ * The slot is freed first, then the command ends: whoever hears of the end finds the slot free, and a process
+ * that dies in between leaves a command that its deadline ends.
+ */
+async function settle(
+  { client, keys, tables: names }: StoreContext,
+  { stationId, commandId }: { stationId: string; commandId: string },
+  { state, settledAt, answer, failure }: Parameters<CommandStore['settle']>[2],
+): ReturnType<CommandStore['settle']> {
+  const link = new Update().remove('inFlight');
+  link.when(`${link.name('inFlight')}.${link.name('commandId')} = ${link.value(commandId)}`);
+  await update(client, link.for(names.operations, keys.link(stationId)));
+  const command = new Update()
+    .setAll({
+      state,
+      settledAt,
+      ...(answer === undefined ? {} : { answer: JSON.stringify(answer) }),
+      ...(failure === undefined ? {} : { failure }),
+    })
+    .remove('openPk');
+  const current = command.name('state');
+  command.when(`${current} = ${command.value('QUEUED')} OR ${current} = ${command.value('SENT')}`);
+  const key = keys.command(stationId, commandId);
+  const result = await update(client, command.for(names.operations, key));
+  if (result.done) return 'settled';
+  return result.found !== undefined && isFinal(readCommand(result.found).state) ? 'already-final' : 'unknown';
+}

@@ -1,0 +1,120 @@
+import { DomainError } from '../../core/errors.ts';
+import type { ConnectorRef } from '../../core/stations/station.ts';
+
+/** An item's primary key. */
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** What tenants write to at once is spread over this many partitions of an index. */
+export const shardCount = 4;
+
+/** DynamoDB allows 2048 bytes per partition key and 1024 per sort key: no id comes near, so none may break it. */
+const longestId = 255;
+
+/** The key of an item that is found before its tenant is known. */
+export const lookupKeys = {
+  tenant: (tenantId: string): Key => ({ pk: tenantPrefix(tenantId), sk: 'TENANT' }),
+  slug: (slug: string): Key => ({ pk: `SLUG#${part(slug)}`, sk: 'TENANT' }),
+  apiClient: (clientId: string): Key => ({ pk: `CLIENT#${part(clientId)}`, sk: 'CLIENT' }),
+};
+
+/** All keys of one tenant, on tables and indexes: nothing else builds a key. Ids are escaped, never trusted. */
+export function tenantKeys(tenantId: string) {
+  const tenant = tenantPrefix(tenantId);
+  const station = (stationId: string) => `${tenant}#ST#${part(stationId)}`;
+  const session = (sessionId: string) => `${tenant}#S#${part(sessionId)}`;
+  return {
+    station: (stationId: string): Key => ({ pk: station(stationId), sk: 'STATION' }),
+    stations: `${tenant}#STATIONS`,
+    token: (uid: string): Key => ({ pk: `${tenant}#TOK#${part(uid)}`, sk: 'TOKEN' }),
+    tokens: `${tenant}#TOKENS`,
+    tariff: (tariffId: string): Key => ({ pk: `${tenant}#TARIFF#${part(tariffId)}`, sk: 'TARIFF' }),
+    tariffs: `${tenant}#TARIFFS`,
+
+    link: (stationId: string): Key => ({ pk: station(stationId), sk: 'LINK' }),
+    live: (stationId: string): Key => ({ pk: station(stationId), sk: 'LIVE' }),
+
+    session: (sessionId: string): Key => ({ pk: session(sessionId), sk: 'SESSION' }),
+    entry: (sessionId: string, key: string): Key => ({
+      pk: session(sessionId),
+      sk: `${entryPrefix}${bounded(key)}`,
+    }),
+    entries: session,
+    sessionsOfStation: station,
+    openSessionsOfStation: (stationId: string) => `${station(stationId)}#OPEN`,
+    sessionsOfUser: (userId: string) => `${tenant}#U#${part(userId)}`,
+    sessionsOfMonth: (month: string, shard: number) => `${tenant}#M#${month}#${shard}`,
+    openSessions: (shard: number) => `${tenant}#OPEN#${shard}`,
+    orphans: (stationId: string) => `${station(stationId)}#ORPHANS`,
+    readings: (stationId: string) => `${station(stationId)}#READINGS`,
+
+    command: (stationId: string, commandId: string): Key => ({
+      pk: `${station(stationId)}#CMD`,
+      sk: bounded(commandId),
+    }),
+    commands: (stationId: string) => `${station(stationId)}#CMD`,
+    queue: (stationId: string) => `${station(stationId)}#QUEUE`,
+    commandById: (commandId: string) => `${tenant}#CMD#${part(commandId)}`,
+
+    cdr: (cdrId: string): Key => ({ pk: `${tenant}#CDR#${part(cdrId)}`, sk: 'CDR' }),
+    cdrsOfMonth: (month: string) => `${tenant}#CDRS#${month}`,
+    cdrsOfStation: (stationId: string) => `${station(stationId)}#CDRS`,
+  };
+}
+
+export type TenantKeys = ReturnType<typeof tenantKeys>;
+
+/** The place of a moment in a list by time; the id makes it unique, so that it can serve as a cursor. */
+export function orderOf(at: number, id: string): string {
+  return `${timeText(at)}#${bounded(id)}`;
+}
+
+/** Fourteen digits keep their order as text; moments before 1970 count as 1970. */
+export function timeText(at: number): string {
+  return String(Math.max(0, Math.trunc(at))).padStart(14, '0');
+}
+
+/** Where a session belongs among the shards of its tenant. */
+export function shardOf(id: string): number {
+  let hash = 7;
+  for (let index = 0; index < id.length; index += 1) hash = (hash * 31 + id.charCodeAt(index)) >>> 0;
+  return hash % shardCount;
+}
+
+export const shards: readonly number[] = Array.from({ length: shardCount }, (_, shard) => shard);
+
+/** How a connector is called in attribute names and sort keys. */
+export function connectorName({ evseId, connectorId }: ConnectorRef): string {
+  return `${evseId}-${connectorId}`;
+}
+
+/** Entries share their session's partition. Their keys' families (`E#…`, `R#…`) are each in order. */
+export const entryPrefix = 'ENTRY#';
+
+/** The tenant and the kind of thing a partition key belongs to; `undefined` for a key that names no tenant. */
+export function partsOfKey(pk: string): { tenantId: string; rest: readonly string[] } | undefined {
+  const [lead, tenantId, ...rest] = pk.split('#').map(unescapePart);
+  return lead === 'T' && tenantId !== undefined ? { tenantId, rest } : undefined;
+}
+
+function tenantPrefix(tenantId: string): string {
+  return `T#${part(tenantId)}`;
+}
+
+/** `#` separates the parts of a key: inside one it would let an id reach its neighbour's partition. */
+function part(id: string): string {
+  return bounded(id).replaceAll('%', '%25').replaceAll('#', '%23');
+}
+
+function unescapePart(text: string): string {
+  return text.replaceAll('%23', '#').replaceAll('%25', '%');
+}
+
+function bounded(id: string): string {
+  if (id === '' || id.length > longestId) {
+    throw new DomainError('Validation', `an id has 1 to ${longestId} characters`);
+  }
+  return id;
+}

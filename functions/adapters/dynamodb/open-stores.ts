@@ -1,0 +1,52 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { CdrStore } from '../../core/cdrs/cdr-store.ts';
+import type { CommandStore } from '../../core/commands/command-store.ts';
+import type { SessionStore } from '../../core/sessions/session-store.ts';
+import type { StationLiveStore, StationStore } from '../../core/stations/station-store.ts';
+import type { TariffStore } from '../../core/tariffs/tariff-store.ts';
+import type { TokenStore } from '../../core/tokens/token-store.ts';
+import { cdrStore } from './cdr-store.ts';
+import { commandStore } from './command-store.ts';
+import { tenantKeys } from './keys.ts';
+import { sessionStore } from './session-store.ts';
+import { stationLiveStore } from './station-live-store.ts';
+import { stationStore } from './station-store.ts';
+import type { StoreContext, TableNames } from './store-context.ts';
+import { tariffStore } from './tariff-store.ts';
+import { tokenStore } from './token-store.ts';
+
+export type { TableNames } from './store-context.ts';
+export { tenantDirectory } from './tenant-directory.ts';
+
+/** All stores of one tenant. */
+export interface Stores {
+  readonly stations: StationStore;
+  readonly live: StationLiveStore;
+  readonly tokens: TokenStore;
+  readonly tariffs: TariffStore;
+  readonly sessions: SessionStore;
+  readonly commands: CommandStore;
+  readonly cdrs: CdrStore;
+}
+
+/** Binds the stores to one tenant, for one invocation: nothing is read or connected here. */
+export function openStores({
+  client,
+  tables,
+  tenantId,
+}: {
+  client: DynamoDBClient;
+  tables: TableNames;
+  tenantId: string;
+}): Stores {
+  const context: StoreContext = { client, tables, tenantId, keys: tenantKeys(tenantId) };
+  return {
+    stations: stationStore(context),
+    live: stationLiveStore(context),
+    tokens: tokenStore(context),
+    tariffs: tariffStore(context),
+    sessions: sessionStore(context),
+    commands: commandStore(context),
+    cdrs: cdrStore(context),
+  };
+}

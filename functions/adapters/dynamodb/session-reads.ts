@@ -1,0 +1,234 @@
+import type { Page, PageRequest } from '../../core/ports.ts';
+import type { Session, SessionEntry } from '../../core/sessions/session.ts';
+import type { SessionQuery, SessionStore } from '../../core/sessions/session-store.ts';
+import { entryPrefix, shards, timeText } from './keys.ts';
+import { listByMonth } from './month-list.ts';
+import { isSortText, mostReadsPerPage, pageLimit, positionIn, toCursor } from './pages.ts';
+import { countStretch, keyOf, readMerged, readStretch, type Stretch, type StretchPage } from './queries.ts';
+import { getItem, getItems } from './requests.ts';
+import { readEntry, readSession } from './session-items.ts';
+import type { StoreContext } from './store-context.ts';
+import { tables } from './tables.ts';
+
+const declaration = tables.operations;
+
+type Reads =
+  | 'findSession'
+  | 'findSessions'
+  | 'listEntries'
+  | 'findLatestEntry'
+  | 'listSessions'
+  | 'listOpenSessions'
+  | 'countOpenSessions';
+
+/** The questions about sessions. */
+export function sessionReads(context: StoreContext): Pick<SessionStore, Reads> {
+  const { client, keys } = context;
+  const table = context.tables.operations;
+  return {
+    async findSession(sessionId) {
+      const item = await getItem(client, table, keys.session(sessionId));
+      return item && readSession(item);
+    },
+
+    async findSessions(sessionIds) {
+      return (await getItems(client, table, sessionIds.map(keys.session))).map(readSession);
+    },
+
+    listEntries: (sessionId) => listEntries(context, sessionId),
+    findLatestEntry: (sessionId) => findLatestEntry(context, sessionId),
+    listSessions: (query, page) => listSessions(context, query, page),
+    listOpenSessions: (query, page) =>
+      query.stationId === undefined
+        ? listOpen(context, page)
+        : listOpenOfStation(context, query.stationId, page),
+
+    async countOpenSessions() {
+      const counts = await Promise.all(
+        shards.map((shard) =>
+          countStretch(client, {
+            table,
+            declaration,
+            index: 'open',
+            partition: keys.openSessions(shard),
+            newestFirst: false,
+          }),
+        ),
+      );
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
+  };
+}
+
+/** All entries by their moments; those of one moment in the order of their keys. */
+async function listEntries(context: StoreContext, sessionId: string): Promise<readonly SessionEntry[]> {
+  const entries: SessionEntry[] = [];
+  let next: string | undefined;
+  do {
+    const page: StretchPage = await readStretch(context.client, {
+      ...entriesOf(context, sessionId),
+      ...(next === undefined ? {} : { after: next }),
+      newestFirst: false,
+      limit: 1000,
+    });
+    entries.push(...page.items.map(readEntry));
+    next = page.next;
+  } while (next !== undefined);
+  return entries.sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
+}
+
+/**
+ * Keys of one family (what stands before the first `#`) are in order, so the latest of each family competes.
+ * A session has one or two families; a family without readings at its end costs a second look.
+ */
+async function findLatestEntry(context: StoreContext, sessionId: string): Promise<SessionEntry | undefined> {
+  let latest: SessionEntry | undefined;
+  let below: string | undefined;
+  for (let reads = 0; reads < mostReadsPerPage; reads += 1) {
+    const stretch = entriesOf(context, sessionId);
+    const { items, next } = await readStretch(context.client, {
+      ...stretch,
+      ...(below === undefined ? {} : { to: below }),
+      newestFirst: true,
+      limit: 4,
+    });
+    const entries = items.map(readEntry);
+    const withSamples = entries.find(({ samples }) => samples.length > 0);
+    if (withSamples && (latest === undefined || withSamples.at > latest.at)) latest = withSamples;
+    const last = entries.at(-1);
+    if (last === undefined) break;
+    const family = (withSamples ?? last).key.split('#', 1)[0] ?? '';
+    if (withSamples === undefined && next === undefined) break;
+    below = withSamples === undefined ? next : `${entryPrefix}${family}#`;
+  }
+  return latest;
+}
+
+function entriesOf({ tables: names, keys }: StoreContext, sessionId: string) {
+  return {
+    table: names.operations,
+    declaration,
+    partition: keys.entries(sessionId),
+    from: entryPrefix,
+    // The next character after `#`: the end of everything that starts with the prefix.
+    to: 'ENTRY$',
+    consistent: true,
+  };
+}
+
+/** Newest first; of a user, else of a station, else of the tenant month by month. */
+async function listSessions(
+  context: StoreContext,
+  query: SessionQuery,
+  page: PageRequest,
+): Promise<Page<Session>> {
+  const { keys } = context;
+  const { stationId, userId } = query;
+  if (userId !== undefined) {
+    const ofStation = (session: Session) => stationId === undefined || session.stationId === stationId;
+    const list = { name: 'sessions of a user', index: 'byUser', partitions: [keys.sessionsOfUser(userId)] };
+    return listByOrder(context, { ...list, ...boundsOf(query), newestFirst: true, keep: ofStation }, page);
+  }
+  if (stationId !== undefined) {
+    const partitions = [keys.sessionsOfStation(stationId), keys.openSessionsOfStation(stationId)];
+    const list = { name: 'sessions of a station', index: 'byStation', partitions };
+    return listByOrder(context, { ...list, ...boundsOf(query), newestFirst: true }, page);
+  }
+  const { items, cursor } = await listByMonth(
+    context,
+    {
+      name: 'sessions',
+      table: context.tables.operations,
+      declaration,
+      index: 'byTime',
+      partitionsOf: (month) => shards.map((shard) => keys.sessionsOfMonth(month, shard)),
+      startedFrom: query.startedFrom,
+      startedBefore: query.startedBefore,
+    },
+    page,
+  );
+  return { items: await headsOf(context, items), ...(cursor === undefined ? {} : { cursor }) };
+}
+
+function boundsOf({ startedFrom, startedBefore }: SessionQuery): Pick<Stretch, 'from' | 'to'> {
+  return {
+    ...(startedFrom === undefined ? {} : { from: timeText(startedFrom) }),
+    ...(startedBefore === undefined ? {} : { to: timeText(startedBefore) }),
+  };
+}
+
+async function listOpenOfStation(
+  context: StoreContext,
+  stationId: string,
+  page: PageRequest,
+): Promise<Page<Session>> {
+  const partitions = [context.keys.openSessionsOfStation(stationId)];
+  const list = { name: 'open sessions of a station', index: 'byStation', partitions };
+  return listByOrder(context, { ...list, newestFirst: false, keep: isOpen }, page);
+}
+
+/** Shard after shard, each oldest first; a position is the shard and the order within it. */
+async function listOpen(context: StoreContext, page: PageRequest): Promise<Page<Session>> {
+  const limit = pageLimit(page);
+  const position = positionIn(page.cursor, context.tenantId, 'open sessions', (text) =>
+    /^\d\/.{0,300}$/.test(text),
+  );
+  let shard = position === undefined ? 0 : Number(position.slice(0, 1));
+  let after = position?.slice(2) || undefined;
+  const items: Session[] = [];
+  while (shard < shards.length && items.length < limit) {
+    const { items: found, next } = await readStretch(context.client, {
+      table: context.tables.operations,
+      declaration,
+      index: 'open',
+      partition: context.keys.openSessions(shard),
+      ...(after === undefined ? {} : { after }),
+      newestFirst: false,
+      limit: limit - items.length,
+    });
+    items.push(...(await headsOf(context, found)).filter(isOpen));
+    after = next;
+    if (next === undefined) shard += 1;
+  }
+  if (shard >= shards.length) return { items };
+  return { items, cursor: toCursor(context.tenantId, 'open sessions', `${shard}/${after ?? ''}`) };
+}
+
+/** The index lags a little: a session that has just ended may still stand among the open ones. */
+function isOpen(session: Session): boolean {
+  return session.state === 'ACTIVE';
+}
+
+async function listByOrder(
+  context: StoreContext,
+  list: Pick<Stretch, 'from' | 'to' | 'newestFirst'> & {
+    readonly name: string;
+    readonly index: string;
+    readonly partitions: readonly string[];
+    readonly keep?: (session: Session) => boolean;
+  },
+  page: PageRequest,
+): Promise<Page<Session>> {
+  const { name, partitions, keep = () => true, ...stretch } = list;
+  const limit = pageLimit(page);
+  const items: Session[] = [];
+  let position = positionIn(page.cursor, context.tenantId, name, isSortText);
+  for (let reads = 0; reads < mostReadsPerPage && items.length < limit; reads += 1) {
+    const { items: found, next } = await readMerged(context.client, partitions, {
+      ...stretch,
+      table: context.tables.operations,
+      declaration,
+      ...(position === undefined ? {} : { after: position }),
+      limit: limit - items.length,
+    });
+    items.push(...(await headsOf(context, found)).filter(keep));
+    position = next;
+    if (position === undefined) return { items };
+  }
+  return position === undefined ? { items } : { items, cursor: toCursor(context.tenantId, name, position) };
+}
+
+async function headsOf(context: StoreContext, found: StretchPage['items']): Promise<readonly Session[]> {
+  const items = await getItems(context.client, context.tables.operations, found.map(keyOf));
+  return items.map(readSession);
+}

@@ -1,0 +1,118 @@
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
+import type { Station } from '../../core/stations/station.ts';
+import type { StationQuery, StationStore } from '../../core/stations/station-store.ts';
+import { itemReader } from './items.ts';
+import type { Stretch } from './queries.ts';
+import { listKind } from './registry-list.ts';
+import { getItem, getItems, put, update } from './requests.ts';
+import { text, whole } from './schemas.ts';
+import type { StoreContext } from './store-context.ts';
+import { keyAttributes, putNew, Update } from './update.ts';
+
+const hashed = { salt: text, hash: text };
+
+const stationSchema = z.object({
+  stationId: text,
+  name: text,
+  description: text.exactOptional(),
+  manufacturer: text.exactOptional(),
+  model: text.exactOptional(),
+  serialNumber: text.exactOptional(),
+  firmwareVersion: text.exactOptional(),
+  protocol: text,
+  securityProfile: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]),
+  password: z.object({ ...hashed, previous: z.object(hashed).exactOptional() }).exactOptional(),
+  lifecycle: z.enum(['ACTIVE', 'INACTIVE', 'MAINTENANCE', 'RETIRED']),
+  locationId: text.exactOptional(),
+  address: text.exactOptional(),
+  coordinates: z.object({ latitude: z.number(), longitude: z.number() }).exactOptional(),
+  timeZone: text,
+  heartbeatIntervalS: z.number(),
+  connectors: z.array(
+    z.object({
+      evseId: whole,
+      connectorId: whole,
+      connectorType: text,
+      maxPowerW: z.number().exactOptional(),
+      maxCurrentA: z.number().exactOptional(),
+      voltageV: z.number().exactOptional(),
+      phases: z.number().exactOptional(),
+      tariffId: text.exactOptional(),
+    }),
+  ),
+  createdAt: whole,
+  updatedAt: whole,
+  revision: whole,
+}) satisfies z.ZodType<Station>;
+
+const readStation = itemReader<Station>('station', stationSchema);
+const attributeNames = Object.keys(stationSchema.shape) as readonly (keyof Station)[];
+
+/** Stations of one tenant, in the registry. */
+export function stationStore(context: StoreContext): StationStore {
+  const { client, keys } = context;
+  const table = context.tables.registry;
+  return {
+    async findStation(stationId) {
+      const item = await getItem(client, table, keys.station(stationId));
+      return item && readStation(item);
+    },
+
+    async findStations(stationIds) {
+      return (await getItems(client, table, stationIds.map(keys.station))).map(readStation);
+    },
+
+    async listStations(query, page) {
+      if (Object.values(query).some((alternatives) => alternatives?.length === 0)) return { items: [] };
+      const filter = filterOf(query);
+      const list = { name: 'stations', partition: keys.stations, read: readStation };
+      return listKind(context, filter === undefined ? list : { ...list, filter }, page);
+    },
+
+    async createStation(station) {
+      const item = { ...station, byKindPk: keys.stations, byKindSk: station.stationId };
+      const { done } = await put(client, putNew(table, keys.station(station.stationId), item));
+      return done ? 'created' : 'exists';
+    },
+
+    async replaceStation(station) {
+      const change = new Update();
+      for (const name of attributeNames) change.set(name, station[name]);
+      change.when(`${change.name('revision')} = ${change.value(station.revision - 1)}`);
+      const { done } = await update(client, change.for(table, keys.station(station.stationId)));
+      return done ? 'replaced' : 'changed-meanwhile';
+    },
+
+    async deleteStation(stationId) {
+      const Key = keyAttributes(keys.station(stationId));
+      const { Attributes } = await client.send(
+        new DeleteItemCommand({ TableName: table, Key, ReturnValues: 'ALL_OLD' }),
+      );
+      return Attributes === undefined ? 'absent' : 'deleted';
+    },
+  };
+}
+
+/** Values of one field are alternatives, fields add up. */
+function filterOf(query: StationQuery): Stretch['filter'] {
+  const wanted = [
+    ['manufacturer', query.manufacturers],
+    ['protocol', query.protocols],
+    ['locationId', query.locationIds],
+    ['lifecycle', query.lifecycles],
+  ] as const;
+  const conditions: string[] = [];
+  const names: Record<string, string> = {};
+  const values: Record<string, string> = {};
+  for (const [field, alternatives] of wanted) {
+    if (alternatives === undefined) continue;
+    names[`#${field}`] = field;
+    const placeholders = alternatives.map((value, index) => {
+      values[`:${field}${index}`] = value;
+      return `#${field} = :${field}${index}`;
+    });
+    conditions.push(`(${placeholders.join(' OR ')})`);
+  }
+  return conditions.length === 0 ? undefined : { expression: conditions.join(' AND '), names, values };
+}

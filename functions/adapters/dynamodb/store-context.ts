@@ -1,0 +1,14 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { TenantKeys } from './keys.ts';
+import type { TableRole } from './tables.ts';
+
+/** The deployed names of the tables. */
+export type TableNames = Readonly<Record<TableRole, string>>;
+
+/** What every store of a tenant is made of. */
+export interface StoreContext {
+  readonly client: DynamoDBClient;
+  readonly tables: TableNames;
+  readonly tenantId: string;
+  readonly keys: TenantKeys;
+}

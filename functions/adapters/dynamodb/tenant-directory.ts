@@ -1,0 +1,75 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
+import type { Tenant } from '../../core/tenants/tenant.ts';
+import type { ApiClient, TenantDirectory } from '../../core/tenants/tenant-store.ts';
+import { itemReader } from './items.ts';
+import { lookupKeys } from './keys.ts';
+import { getItem, transact, update } from './requests.ts';
+import { text, whole } from './schemas.ts';
+import type { TableNames } from './store-context.ts';
+import { putNew, Update } from './update.ts';
+
+const tenantSchema = z.object({
+  tenantId: text,
+  slug: text,
+  name: text,
+  status: z.enum(['ACTIVE', 'SUSPENDED', 'TERMINATED', 'PENDING_ACTIVATION']),
+  tenantType: z.enum(['CPO', 'MSP', 'HUB', 'SAAS_PROVIDER', 'HYBRID']),
+  countryCode: text,
+  partyId: text,
+  currency: text,
+  timeZone: text,
+  defaultTariffId: text.exactOptional(),
+  createdAt: whole,
+  updatedAt: whole,
+}) satisfies z.ZodType<Tenant>;
+
+const apiClientSchema = z.object({
+  clientId: text,
+  tenantId: text.exactOptional(),
+  roles: z.array(text),
+  name: text,
+}) satisfies z.ZodType<ApiClient>;
+
+const readTenant = itemReader<Tenant>('tenant', tenantSchema);
+const readSlug = itemReader('slug', z.object({ tenantId: text }));
+const readApiClient = itemReader<ApiClient>('API client', apiClientSchema);
+
+/** Tenants and API clients, which are found before a tenant is known. */
+export function tenantDirectory(
+  client: DynamoDBClient,
+  tables: Pick<TableNames, 'registry'>,
+): TenantDirectory {
+  const table = tables.registry;
+  const findTenant = async (tenantId: string) => {
+    const item = await getItem(client, table, lookupKeys.tenant(tenantId));
+    return item && readTenant(item);
+  };
+  return {
+    findTenant,
+
+    async findTenantBySlug(slug) {
+      const item = await getItem(client, table, lookupKeys.slug(slug));
+      return item && findTenant(readSlug(item).tenantId);
+    },
+
+    async createTenant(tenant) {
+      const { tenantId, slug } = tenant;
+      const result = await transact(client, [
+        { Put: putNew(table, lookupKeys.tenant(tenantId), { ...tenant }) },
+        { Put: putNew(table, lookupKeys.slug(slug), { tenantId }) },
+      ]);
+      return result === 'done' ? 'created' : 'exists';
+    },
+
+    async findApiClient(clientId) {
+      const item = await getItem(client, table, lookupKeys.apiClient(clientId));
+      return item && readApiClient(item);
+    },
+
+    async saveApiClient({ clientId, tenantId, roles, name }) {
+      const change = new Update().setAll({ clientId, tenantId, roles, name });
+      await update(client, change.for(table, lookupKeys.apiClient(clientId)));
+    },
+  };
+}
