@@ -39,7 +39,7 @@ interface DynaliteStore {
 }
 
 interface DynaliteValues {
-  createValueStream(range: DynaliteRange): import('node:events').EventEmitter;
+  createValueStream(range: DynaliteRange): import('node:stream').Stream;
 }
 
 interface DynaliteItemDb extends DynaliteValues {
@@ -78,6 +78,7 @@ declare module 'dynalite/db/index.js' {
     createKey(item: DynaliteItem, table: DynaliteTable, keySchema?: DynaliteTable['KeySchema']): string;
     createIndexKey(item: DynaliteItem, table: DynaliteTable, keySchema: DynaliteTable['KeySchema']): string;
     validateKey(key: DynaliteItem, table: DynaliteTable): Error | null | undefined;
+    validateItem(item: DynaliteItem, table: DynaliteTable): Error | null | undefined;
     checkConditional(data: DynaliteInput, existing: DynaliteItem | undefined): Error | null | undefined;
   };
   export = db;

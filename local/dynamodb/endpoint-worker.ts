@@ -14,7 +14,7 @@ if (parentPort !== null) {
   const location = { region: options.region, account: options.account };
   const engine =
     options.engine.kind === 'remote'
-      ? new RemoteEngine(options.engine.url)
+      ? new RemoteEngine({ database: 'opencsms', ...options.engine, region: options.region })
       : await EmbeddedEngine.start({
           ...location,
           ttlSweepMs: options.ttlSweepMs,

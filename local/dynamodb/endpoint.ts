@@ -4,8 +4,13 @@ import type { ConsumedByPrincipal } from './consumption.ts';
 
 export type { Consumed, ConsumedByPrincipal } from './consumption.ts';
 
-/** What answers behind the endpoint: the embedded engine, or another endpoint such as DynamoDB Local. */
-export type DynamoEngine = { kind: 'embedded'; dataDir?: string } | { kind: 'remote'; url: string };
+/**
+ * What answers behind the endpoint: the embedded engine, or another endpoint such as DynamoDB Local. The remote side
+ * gets `database` as access key id from every caller (DynamoDB Local keeps one database for each).
+ */
+export type DynamoEngine =
+  | { kind: 'embedded'; dataDir?: string }
+  | { kind: 'remote'; url: string; database?: string };
 
 export interface DynamoEndpointOptions {
   engine: DynamoEngine;

@@ -31,18 +31,13 @@ async function answerTo(request: IncomingMessage, parts: FrontParts): Promise<An
   const input = parse(await bodyOf(request));
   const operation = TARGET.exec(String(request.headers['x-amz-target']))?.[1];
   if (operation === undefined) throw coralError('UnknownOperationException');
-  const authorization = request.headers.authorization ?? '';
-  const principal = CREDENTIAL.exec(authorization)?.[1];
+  const principal = CREDENTIAL.exec(request.headers.authorization ?? '')?.[1];
   if (principal === undefined) {
     throw coralError('MissingAuthenticationTokenException', 'Request is missing Authentication Token');
   }
   const refusal = await parts.authorization.refusal(principal, operation, input);
   if (refusal !== undefined) throw refusal;
-  const answer = await parts.engine.call(
-    operation,
-    parts.consumption.askFor(operation, input),
-    authorization,
-  );
+  const answer = await parts.engine.call(operation, parts.consumption.askFor(operation, input));
   parts.consumption.count(principal, operation, input, answer);
   return answer;
 }

@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { Stream } from 'node:stream';
 import batchGetItem from 'dynalite/actions/batchGetItem.js';
 import batchWriteItem from 'dynalite/actions/batchWriteItem.js';
 import deleteItem from 'dynalite/actions/deleteItem.js';
@@ -21,6 +21,7 @@ import updateItemRules from 'dynalite/validations/updateItem.js';
 import type { KeyRange, OrderedMap } from './ordered-map.ts';
 import type { Store } from './store.ts';
 import type { Table } from './table.ts';
+import { refuseUnsupported } from './unsupported-expressions.ts';
 import { type Body, type Item, serviceError } from './wire.ts';
 
 const MAX_ITEM_BYTES = 400 * 1024;
@@ -72,6 +73,7 @@ export class ItemActions {
     const { types, custom } = RULES[operation];
     const data = validations.checkTypes({ ...input }, types);
     validations.checkValidations(data, types, custom, this.#dynaliteStore);
+    refuseUnsupported(data);
     return data;
   }
 
@@ -163,9 +165,9 @@ function upperBound({ lt, lte }: DynaliteRange): KeyRange {
 }
 
 /** The values in the shape dynalite reads: events, all on the next tick, until the reader destroys the stream. */
-function valueStream(map: OrderedMap<Item>, range: KeyRange): EventEmitter {
+function valueStream(map: OrderedMap<Item>, range: KeyRange): Stream {
   let isWanted = true;
-  const stream = Object.assign(new EventEmitter(), {
+  const stream = Object.assign(new Stream(), {
     destroy: () => {
       isWanted = false;
     },

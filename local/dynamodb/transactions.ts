@@ -134,6 +134,8 @@ export class Transactions {
     }
     const data = this.#actions.check(OPERATIONS[kind] ?? 'DeleteItem', request);
     const table = this.#store.table(String(data.TableName));
+    if (kind === 'Put') refuseMisfit(data.Item as Item, table);
+    else throwIfPresent(dynalite.validateKey(data.Key as Item, table.settings.description));
     return { kind, request, data, table, place: placeOf((data.Key ?? data.Item) as Item, table) };
   }
 
@@ -156,10 +158,9 @@ export class Transactions {
   }
 
   #apply(action: Action): Reason {
-    const { kind, data, table } = action;
+    const { kind, data } = action;
     try {
       if (kind === 'ConditionCheck') {
-        throwIfPresent(dynalite.validateKey(data.Key as Item, table.settings.description));
         throwIfPresent(this.#actions.refusal(data, existingItem(action)));
       } else {
         this.#actions.run(OPERATIONS[kind] as ItemWrite, data);
@@ -215,6 +216,11 @@ function refuseTooMany(elements: readonly unknown[]): void {
     "1 validation error detected: Value at 'transactItems' failed to satisfy constraint: " +
       `Member must have length ${complaint}`,
   );
+}
+
+function refuseMisfit(item: Item, table: Table): void {
+  throwIfPresent(dynalite.validateItem(item, table.settings.description));
+  for (const index of table.indexes.values()) index.refuseEmptyKey(item);
 }
 
 function throwIfPresent(error: Error | null | undefined): void {

@@ -18,7 +18,7 @@ export interface Answer {
 /** What answers the DynamoDB and DynamoDB Streams operations behind the front. */
 export interface Engine {
   /** Runs one operation; service errors are answers with status 400, they are not thrown. */
-  call(operation: string, input: Body, authorization: string): Promise<Answer>;
+  call(operation: string, input: Body): Promise<Answer>;
   /** Name of the partition key attribute of a table or of one of its indexes; undefined when it is unknown. */
   partitionKeyOf(tableName: string, indexName?: string): Promise<string | undefined>;
   close(): Promise<void>;
