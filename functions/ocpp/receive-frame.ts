@@ -1,0 +1,59 @@
+import { settleCommand } from '#core/commands/settle-command.ts';
+import { outcomeOf } from './calls.ts';
+import { type Dispatched, dispatchBroken, dispatchCall } from './dispatch.ts';
+import { decodeFrame, type Frame } from './frame.ts';
+import type { Quirk } from './quirks.ts';
+import type { InboundCall } from './services.ts';
+import type { OcppVersion } from './version.ts';
+
+/** What became of one frame: the answer to send, and what is worth logging and counting. */
+export interface Received extends Dispatched {
+  readonly kind: Frame['kind'];
+  readonly action?: string;
+  readonly quirks: ReadonlySet<Quirk>;
+  /** For answers to our own calls. */
+  readonly settled?: 'settled' | 'late' | 'unknown';
+}
+
+type Answer = Extract<Frame, { kind: 'result' | 'error' }>;
+
+/** Takes one frame of a station in. At most one frame goes back, and only for calls. Never throws. */
+export async function receiveFrame(
+  version: OcppVersion,
+  text: string,
+  context: Omit<InboundCall, 'note'>,
+): Promise<Received> {
+  const frame = decodeFrame(text);
+  const quirks = new Set(frame.quirks);
+  switch (frame.kind) {
+    case 'blank':
+      return { kind: frame.kind, quirks };
+    case 'broken':
+      return { kind: frame.kind, quirks, ...dispatchBroken(version, frame) };
+    case 'call': {
+      const note = (quirk: Quirk) => void quirks.add(quirk);
+      const dispatched = await dispatchCall(version, frame, { ...context, note });
+      return { kind: frame.kind, action: frame.action, quirks, ...dispatched };
+    }
+    default:
+      return { kind: frame.kind, quirks, ...(await settle(version, frame, context)) };
+  }
+}
+
+/** The message id of an answer is the id of the command it answers. Answers are never answered themselves. */
+async function settle(
+  version: OcppVersion,
+  answer: Answer,
+  { services, stationId }: Omit<InboundCall, 'note'>,
+): Promise<Pick<Received, 'settled' | 'reason' | 'error'>> {
+  const commandId = answer.messageId;
+  try {
+    const command = await services.commands.findCommand(stationId, commandId);
+    if (!command) return { settled: 'unknown', reason: `no command ${commandId}` };
+    const outcome = outcomeOf(version, command.request, answer);
+    const settled = await settleCommand(services, { stationId, commandId, outcome });
+    return { settled, ...(outcome.failure ? { reason: outcome.failure.message } : {}) };
+  } catch (error) {
+    return { error };
+  }
+}

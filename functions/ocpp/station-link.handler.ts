@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import type { APIGatewayProxyStructuredResultV2, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
+import { dynamoClient } from '#adapters/dynamodb/client.ts';
+import { openStores } from '#adapters/dynamodb/open-stores.ts';
+import { SessionHints } from '#core/sessions/session-hints.ts';
+import { connectStation, disconnectStation } from '#core/stations/connect.ts';
+import { noteSeen, SeenHints } from '#core/stations/note-seen.ts';
+import { systemClock } from '#platform/clock.ts';
+import { setting } from '#platform/config.ts';
+import { door } from '#platform/lambda.ts';
+import { logger } from '#platform/logger.ts';
+import { decodeFrame, encodeError } from './frame.ts';
+import { reportQuirks } from './quirk-report.ts';
+import { type Received, receiveFrame } from './receive-frame.ts';
+import type { OcppServices } from './services.ts';
+import { readContext, type StationContext } from './station-context.ts';
+import { loadVersion } from './versions.ts';
+
+type LinkEvent = APIGatewayProxyWebsocketEventV2 & {
+  requestContext: { authorizer?: Readonly<Record<string, unknown>> };
+};
+type Answer = APIGatewayProxyStructuredResultV2;
+
+/** The ledger is out of this door's reach. */
+const tables = { registry: setting('REGISTRY_TABLE'), operations: setting('OPERATIONS_TABLE'), ledger: '' };
+const client = dynamoClient();
+const metrics = new Metrics({ namespace: 'OpenCsms' });
+const sessionHints = new SessionHints();
+const seenHints = new SeenHints();
+
+/**
+ * Everything that happens on a station's connection: it opens, frames come in one at a time, it closes. A
+ * frame's answer leaves as the route response. Whatever goes wrong, a station sees OCPP frames alone.
+ */
+export const handler = door(async (event: LinkEvent): Promise<Answer> => {
+  const { routeKey, connectionId } = event.requestContext;
+  if (routeKey === '$connect') return connect(event);
+  if (routeKey === '$disconnect') {
+    const { tenantId, stationId } = readContext(event.requestContext.authorizer);
+    await disconnectStation(servicesOf(tenantId), { stationId, connectionId });
+    return { statusCode: 200 };
+  }
+  return takeFrame(event);
+});
+
+/**
+ * OCPP-J asks to complete the handshake without a subprotocol and close when no version fits; API Gateway can
+ * only refuse the handshake, so such a station gets 400.
+ */
+async function connect({ requestContext }: LinkEvent): Promise<Answer> {
+  const { tenantId, stationId, protocol } = readContext(requestContext.authorizer);
+  if (protocol === undefined) return { statusCode: 400 };
+  const { connectionId, connectedAt } = requestContext;
+  await connectStation(servicesOf(tenantId), { stationId, connectionId, protocol, connectedAt });
+  return { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': protocol } };
+}
+
+async function takeFrame(event: LinkEvent): Promise<Answer> {
+  const text = event.isBase64Encoded
+    ? Buffer.from(event.body ?? '', 'base64').toString('utf8')
+    : (event.body ?? '');
+  try {
+    const station = readContext(event.requestContext.authorizer);
+    const answer = await answerFrame(station, event.requestContext.connectionId, text);
+    return answer === undefined ? { statusCode: 200 } : { statusCode: 200, body: answer };
+  } catch (error) {
+    logger.error('a frame could not be taken in', asError(error));
+    return lastResort(text);
+  }
+}
+
+async function answerFrame(
+  station: StationContext,
+  connectionId: string,
+  text: string,
+): Promise<string | undefined> {
+  const { tenantId, stationId, protocol } = station;
+  if (protocol === undefined) throw new Error('a connection without a protocol is open');
+  const services = servicesOf(tenantId);
+  const receivedAt = systemClock();
+  const version = await loadVersion(protocol);
+  const received = await receiveFrame(version, text, { stationId, connectionId, receivedAt, services });
+  report(received, station);
+  await noteFrame(services, received, { stationId, connectionId });
+  return received.answer;
+}
+
+/** A boot says itself when the station may be called; any other frame says that it may be now. */
+async function noteFrame(
+  services: OcppServices,
+  { action, fault }: Received,
+  seen: { stationId: string; connectionId: string },
+): Promise<void> {
+  if (action === 'BootNotification') {
+    if (fault === undefined) seenHints.mark(seen.connectionId, services.clock());
+    return;
+  }
+  try {
+    await noteSeen(services, seenHints, seen);
+  } catch (error) {
+    logger.warn('a station could not be noted as seen', { ...seen, error: asError(error) });
+  }
+}
+
+function report(received: Received, station: StationContext): void {
+  const { tenantId, stationId } = station;
+  const { kind, action, fault, reason, settled, error } = received;
+  reportQuirks({ logger, metrics }, received.quirks, station);
+  if (error !== undefined) {
+    logger.error('a frame was not worked on', { tenantId, stationId, kind, action, error: asError(error) });
+  } else if (fault !== undefined || (settled !== undefined && settled !== 'settled')) {
+    logger.warn('an odd frame', { tenantId, stationId, kind, action, fault, reason, settled });
+  }
+}
+
+/** Both versions spell this code alike; answers and what cannot be read get none. */
+function lastResort(text: string): Answer {
+  const frame = decodeFrame(text);
+  if (frame.kind !== 'call') return { statusCode: 200 };
+  const body = encodeError(frame.messageId, 'InternalError', `${frame.action} could not be handled`);
+  return { statusCode: 200, body };
+}
+
+function servicesOf(tenantId: string): OcppServices {
+  const stores = openStores({ client, tables, tenantId });
+  return { ...stores, tenantId, clock: systemClock, digest, sessionHints };
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
