@@ -1,0 +1,204 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { isFinal } from '../../core/commands/command.ts';
+import type { CoreEvent, StationStatusChanged } from '../../core/events.ts';
+import type { MeterSample } from '../../core/metering/sample.ts';
+import type { ConnectorLive } from '../../core/stations/station.ts';
+import { stationStatus } from '../../core/stations/station-status.ts';
+import { readCommand } from './command-store.ts';
+import { type PlainItem, toPlain } from './items.ts';
+import { connectorName, entryPrefix, partsOfKey } from './keys.ts';
+import { readEntry, readSession } from './session-items.ts';
+import { readConnectors, readLink } from './station-live-store.ts';
+
+/** One change of one item. */
+interface Change {
+  readonly eventId: string;
+  readonly tenantId: string;
+  /** The parts of the partition key behind the tenant. */
+  readonly parts: readonly string[];
+  readonly recordedAt: number;
+  readonly before: PlainItem | undefined;
+  readonly after: PlainItem;
+}
+
+/**
+ * What a change in `operations` means, read off the item before and after it. Removals (by age) mean nothing.
+ * The same record gives the same events with the same ids. Throws `StoredItemError` for an item it cannot read.
+ */
+export function eventsOfRecord(record: DynamoDBRecord): readonly CoreEvent[] {
+  const change = changeOf(record);
+  if (change === undefined) return [];
+  const { parts, after } = change;
+  const sk = String(after.sk);
+  if (sk === 'LINK') return linkEvents(change);
+  if (sk === 'LIVE') return statusEvents(change);
+  if (sk === 'SESSION') return sessionEvents(change);
+  if (sk.startsWith(entryPrefix)) return entryEvents(change);
+  return parts.at(-1) === 'CMD' ? commandEvents(change) : [];
+}
+
+function changeOf({ eventID, dynamodb }: DynamoDBRecord): Change | undefined {
+  const after = imageOf(dynamodb?.NewImage);
+  const owner = after && partsOfKey(String(after.pk));
+  if (after === undefined || owner === undefined || eventID === undefined) return undefined;
+  return {
+    eventId: eventID,
+    tenantId: owner.tenantId,
+    parts: owner.rest,
+    recordedAt: (dynamodb?.ApproximateCreationDateTime ?? 0) * 1000,
+    before: imageOf(dynamodb?.OldImage),
+    after,
+  };
+}
+
+/** Lambda's types and the SDK's name the same attributes in two ways. */
+function imageOf(image: NonNullable<DynamoDBRecord['dynamodb']>['NewImage']): PlainItem | undefined {
+  return image && toPlain(image as Record<string, AttributeValue>);
+}
+
+function linkEvents(change: Change): readonly CoreEvent[] {
+  const { before, after, recordedAt } = change;
+  const link = readLink(after);
+  const old = before && readLink(before);
+  const { stationId, connectionId, protocol, callsFrom } = link;
+  const events: CoreEvent[] = [];
+  if (connectionId !== old?.connectionId) {
+    const online = connectionId !== undefined;
+    const at = (online ? link.connectedAt : link.disconnectedAt) ?? recordedAt;
+    events.push({
+      type: 'StationConnectionChanged',
+      ...factOf(change, 'connection'),
+      stationId,
+      at,
+      online,
+      ...(protocol === undefined ? {} : { protocol }),
+    });
+  }
+  if (callsFrom !== undefined && callsFrom !== old?.callsFrom) {
+    events.push({ type: 'StationReady', ...factOf(change, 'ready'), stationId, at: callsFrom });
+  }
+  return events;
+}
+
+/** One event per connector that says something else than before; its station is online, for it just spoke. */
+function statusEvents(change: Change): readonly StationStatusChanged[] {
+  const connectors = readConnectors(change.after);
+  const before = change.before ? readConnectors(change.before) : [];
+  const status = stationStatus(connectors, true);
+  return connectors
+    .filter((connector) => !saysTheSame(connector, before.find(isAt(connector))))
+    .map(({ evseId, connectorId, status: said, statusAt, errorCode }) => ({
+      type: 'StationStatusChanged',
+      ...factOf(change, connectorName({ evseId, connectorId })),
+      stationId: String(change.after.stationId),
+      at: statusAt,
+      status,
+      connector: { evseId, connectorId, status: said, ...(errorCode === undefined ? {} : { errorCode }) },
+    }));
+}
+
+function isAt(connector: ConnectorLive) {
+  return ({ evseId, connectorId }: ConnectorLive) =>
+    evseId === connector.evseId && connectorId === connector.connectorId;
+}
+
+function saysTheSame(connector: ConnectorLive, before: ConnectorLive | undefined): boolean {
+  // A connector that is known by its session alone has said nothing yet.
+  if (before === undefined) return connector.statusAt === 0;
+  return (
+    connector.status === before.status &&
+    connector.errorCode === before.errorCode &&
+    connector.vendorErrorCode === before.vendorErrorCode &&
+    connector.info === before.info
+  );
+}
+
+function sessionEvents(change: Change): readonly CoreEvent[] {
+  const { before, after, recordedAt } = change;
+  const session = readSession(after);
+  const old = before && readSession(before);
+  const { sessionId, stationId, connector, stopReason, cdrId } = session;
+  const events: CoreEvent[] = [];
+  const begun = session.partial !== true && (old === undefined || old.partial === true);
+  if (begun) {
+    events.push({
+      type: 'SessionStarted',
+      ...factOf(change, 'started'),
+      stationId,
+      at: session.startedAt,
+      sessionId,
+      ...(connector === undefined ? {} : { connector }),
+      authorised: session.token?.status === 'ACCEPTED',
+    });
+  }
+  if (session.state === 'ENDED' && old?.state !== 'ENDED') {
+    events.push({
+      type: 'SessionEnded',
+      ...factOf(change, 'ended'),
+      stationId,
+      at: session.endedAt ?? recordedAt,
+      sessionId,
+      ...(stopReason === undefined ? {} : { stopReason }),
+    });
+  }
+  if (cdrId !== undefined && old?.cdrId === undefined) {
+    events.push({
+      type: 'CdrIssued',
+      ...factOf(change, 'billed'),
+      stationId,
+      at: recordedAt,
+      sessionId,
+      cdrId,
+    });
+  }
+  return events;
+}
+
+/** Entries never change, so only new ones tell something. The last word on each quantity counts. */
+function entryEvents(change: Change): readonly CoreEvent[] {
+  const sessionId = change.parts[1];
+  if (change.before !== undefined || sessionId === undefined) return [];
+  const { stationId, samples } = readEntry(change.after);
+  const inOrder = [...samples].sort((a, b) => a.at - b.at);
+  const latest = inOrder.at(-1);
+  if (latest === undefined) return [];
+  return [
+    {
+      type: 'SessionMetered',
+      ...factOf(change, 'metered'),
+      stationId,
+      at: latest.at,
+      sessionId,
+      ...figuresOf(inOrder),
+    },
+  ];
+}
+
+const figures = ['energyWh', 'powerW', 'currentA', 'voltageV', 'stateOfChargePercent'] as const;
+
+function figuresOf(samples: readonly MeterSample[]): Partial<Record<(typeof figures)[number], number>> {
+  return Object.fromEntries(
+    figures.flatMap((name) => {
+      const value = samples.findLast((sample) => sample[name] !== undefined)?.[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+function commandEvents(change: Change): readonly CoreEvent[] {
+  const { before, after, recordedAt } = change;
+  const { commandId, stationId, name, state, createdAt, settledAt } = readCommand(after);
+  if (before === undefined && state === 'QUEUED') {
+    const fact = factOf(change, 'requested');
+    return [{ type: 'CommandRequested', ...fact, stationId, at: createdAt, commandId }];
+  }
+  if (!isFinal(state) || (before !== undefined && isFinal(readCommand(before).state))) return [];
+  const fact = factOf(change, 'settled');
+  const at = settledAt ?? recordedAt;
+  return [{ type: 'CommandSettled', ...fact, stationId, at, commandId, command: name, state }];
+}
+
+function factOf({ eventId, tenantId }: Change, what: string): { eventId: string; tenantId: string } {
+  return { eventId: `${eventId}/${what}`, tenantId };
+}

@@ -1,0 +1,94 @@
+import type { CommandState } from './commands/command.ts';
+import type { StopReason } from './sessions/session.ts';
+import type { ConnectorRef, ConnectorStatus, StationStatus } from './stations/station.ts';
+
+/** In every event: which fact, whose, of which station, and when by the clock of whoever it happened to. */
+interface Fact {
+  /** The same whenever the same change is told again: consumers drop what they have seen. */
+  readonly eventId: string;
+  readonly tenantId: string;
+  readonly stationId: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/** A station connected, or its connection ended. */
+export interface StationConnectionChanged extends Fact {
+  readonly type: 'StationConnectionChanged';
+  readonly online: boolean;
+  readonly protocol?: string;
+}
+
+/** A station reported another status of one of its connectors, or of itself (EVSE 0). */
+export interface StationStatusChanged extends Fact {
+  readonly type: 'StationStatusChanged';
+  /** Of the whole station. */
+  readonly status: StationStatus;
+  readonly connector: ConnectorRef & { readonly status: ConnectorStatus; readonly errorCode?: string };
+}
+
+/** A station may be called from `at` on. */
+export interface StationReady extends Fact {
+  readonly type: 'StationReady';
+}
+
+/** A session was opened, or the start of one that was opened without it arrived. */
+export interface SessionStarted extends Fact {
+  readonly type: 'SessionStarted';
+  readonly sessionId: string;
+  readonly connector?: ConnectorRef;
+  /** Whether a token of the tenant stands behind it. */
+  readonly authorised: boolean;
+}
+
+/** Readings of a session arrived, of the moment `at`. The register is not the consumption. */
+export interface SessionMetered extends Fact {
+  readonly type: 'SessionMetered';
+  readonly sessionId: string;
+  readonly energyWh?: number;
+  readonly powerW?: number;
+  readonly currentA?: number;
+  readonly voltageV?: number;
+  readonly stateOfChargePercent?: number;
+}
+
+/** A session ended. Events of it may still be missing. */
+export interface SessionEnded extends Fact {
+  readonly type: 'SessionEnded';
+  readonly sessionId: string;
+  readonly stopReason?: StopReason;
+}
+
+/** The CDR of a session was written. */
+export interface CdrIssued extends Fact {
+  readonly type: 'CdrIssued';
+  readonly sessionId: string;
+  readonly cdrId: string;
+}
+
+/** A command was put into a station's queue. */
+export interface CommandRequested extends Fact {
+  readonly type: 'CommandRequested';
+  readonly commandId: string;
+}
+
+/** A command came to its end. */
+export interface CommandSettled extends Fact {
+  readonly type: 'CommandSettled';
+  readonly commandId: string;
+  /** Its name. */
+  readonly command: string;
+  readonly state: CommandState;
+}
+
+/** What happened, told once it is stored. Without its `type` an event is the detail of the bus event of that name. */
+export type CoreEvent =
+  | StationConnectionChanged
+  | StationStatusChanged
+  | StationReady
+  | SessionStarted
+  | SessionMetered
+  | SessionEnded
+  | CdrIssued
+  | CommandRequested
+  | CommandSettled;
