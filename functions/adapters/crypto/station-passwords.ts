@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
-import type { PasswordHash } from '../../core/stations/station.ts';
+import type { PasswordHash } from '#core/stations/station.ts';
 
 /** Letters and digits that nobody mistakes for one another when typing them into a station. */
 const readable = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789';

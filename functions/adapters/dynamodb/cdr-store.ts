@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { Cdr } from '../../core/cdrs/cdr.ts';
-import type { CdrStore } from '../../core/cdrs/cdr-store.ts';
-import { DomainError } from '../../core/errors.ts';
+import type { Cdr } from '#core/cdrs/cdr.ts';
+import type { CdrStore } from '#core/cdrs/cdr-store.ts';
+import { DomainError } from '#core/errors.ts';
 import { itemReader } from './items.ts';
 import { orderOf, timeText } from './keys.ts';
 import { listByMonth } from './month-list.ts';

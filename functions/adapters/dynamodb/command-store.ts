@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type Command, isFinal } from '../../core/commands/command.ts';
-import type { CommandStore } from '../../core/commands/command-store.ts';
+import { type Command, isFinal } from '#core/commands/command.ts';
+import type { CommandStore } from '#core/commands/command-store.ts';
 import { isExpired, itemReader, type PlainItem, secondsPerDay } from './items.ts';
 import { isSortText, pageLimit, positionIn, toCursor } from './pages.ts';
 import { keyOf, readStretch } from './queries.ts';

@@ -1,5 +1,5 @@
-import { DomainError } from '../../core/errors.ts';
-import type { ConnectorRef } from '../../core/stations/station.ts';
+import { DomainError } from '#core/errors.ts';
+import type { ConnectorRef } from '#core/stations/station.ts';
 
 /** An item's primary key. */
 export interface Key {

@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from '../../core/ports.ts';
+import type { Page, PageRequest } from '#core/ports.ts';
 import type { PlainItem } from './items.ts';
 import { timeText } from './keys.ts';
 import { isMonth, monthBucket, precedingBucket } from './months.ts';

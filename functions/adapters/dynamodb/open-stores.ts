@@ -1,10 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { CdrStore } from '../../core/cdrs/cdr-store.ts';
-import type { CommandStore } from '../../core/commands/command-store.ts';
-import type { SessionStore } from '../../core/sessions/session-store.ts';
-import type { StationLiveStore, StationStore } from '../../core/stations/station-store.ts';
-import type { TariffStore } from '../../core/tariffs/tariff-store.ts';
-import type { TokenStore } from '../../core/tokens/token-store.ts';
+import type { CdrStore } from '#core/cdrs/cdr-store.ts';
+import type { CommandStore } from '#core/commands/command-store.ts';
+import type { SessionStore } from '#core/sessions/session-store.ts';
+import type { StationLiveStore, StationStore } from '#core/stations/station-store.ts';
+import type { TariffStore } from '#core/tariffs/tariff-store.ts';
+import type { TokenStore } from '#core/tokens/token-store.ts';
 import { cdrStore } from './cdr-store.ts';
 import { commandStore } from './command-store.ts';
 import { tenantKeys } from './keys.ts';

@@ -1,5 +1,5 @@
-import { DomainError } from '../../core/errors.ts';
-import type { PageRequest } from '../../core/ports.ts';
+import { DomainError } from '#core/errors.ts';
+import type { PageRequest } from '#core/ports.ts';
 
 /** The most items any list gives at once, whatever is asked. */
 export const mostPerPage = 200;

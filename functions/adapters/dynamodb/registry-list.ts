@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from '../../core/ports.ts';
+import type { Page, PageRequest } from '#core/ports.ts';
 import type { PlainItem } from './items.ts';
 import { isSortText, mostReadsPerPage, pageLimit, positionIn, toCursor } from './pages.ts';
 import { readStretch, type Stretch } from './queries.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import type { MeterSample } from '../../core/metering/sample.ts';
-import type { SessionToken } from '../../core/sessions/session.ts';
-import type { ConnectorRef } from '../../core/stations/station.ts';
-import type { Price, Tariff } from '../../core/tariffs/tariff.ts';
+import type { MeterSample } from '#core/metering/sample.ts';
+import type { SessionToken } from '#core/sessions/session.ts';
+import type { ConnectorRef } from '#core/stations/station.ts';
+import type { Price, Tariff } from '#core/tariffs/tariff.ts';
 
 /** Shapes that several kinds of items share. Attributes that are not named are left out when read. */
 

@@ -1,7 +1,7 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import type { SessionEntry } from '../../core/sessions/session.ts';
-import type { SessionEnd } from '../../core/sessions/session-store.ts';
-import type { ConnectorRef } from '../../core/stations/station.ts';
+import type { SessionEntry } from '#core/sessions/session.ts';
+import type { SessionEnd } from '#core/sessions/session-store.ts';
+import type { ConnectorRef } from '#core/stations/station.ts';
 import { connectorName } from './keys.ts';
 import { getItem, transact, update } from './requests.ts';
 import { forOneWrite, type SessionWrites } from './session-writes.ts';

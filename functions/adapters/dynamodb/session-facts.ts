@@ -1,5 +1,5 @@
-import type { Session, SessionEntry } from '../../core/sessions/session.ts';
-import type { SessionFacts } from '../../core/sessions/session-store.ts';
+import type { Session, SessionEntry } from '#core/sessions/session.ts';
+import type { SessionFacts } from '#core/sessions/session-store.ts';
 import { transact, update } from './requests.ts';
 import { placesOf, readSession } from './session-items.ts';
 import type { SessionWrites } from './session-writes.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Session, SessionEntry } from '../../core/sessions/session.ts';
+import type { Session, SessionEntry } from '#core/sessions/session.ts';
 import { itemReader, type PlainItem } from './items.ts';
 import { entryPrefix, orderOf, shardOf, type TenantKeys } from './keys.ts';
 import { monthBucket } from './months.ts';

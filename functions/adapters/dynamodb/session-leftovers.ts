@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { SessionOrphan, SessionStore } from '../../core/sessions/session-store.ts';
+import type { SessionOrphan, SessionStore } from '#core/sessions/session-store.ts';
 import { isExpired, itemReader, secondsPerDay } from './items.ts';
 import { connectorName, timeText } from './keys.ts';
 import { isSortText, pageLimit, positionIn, toCursor } from './pages.ts';

@@ -1,6 +1,6 @@
-import type { Page, PageRequest } from '../../core/ports.ts';
-import type { Session, SessionEntry } from '../../core/sessions/session.ts';
-import type { SessionQuery, SessionStore } from '../../core/sessions/session-store.ts';
+import type { Page, PageRequest } from '#core/ports.ts';
+import type { Session, SessionEntry } from '#core/sessions/session.ts';
+import type { SessionQuery, SessionStore } from '#core/sessions/session-store.ts';
 import { entryPrefix, shards, timeText } from './keys.ts';
 import { listByMonth } from './month-list.ts';
 import { isSortText, mostReadsPerPage, pageLimit, positionIn, toCursor } from './pages.ts';

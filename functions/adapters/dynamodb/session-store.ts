@@ -1,6 +1,6 @@
-import { DomainError } from '../../core/errors.ts';
-import type { Session } from '../../core/sessions/session.ts';
-import type { SessionStore } from '../../core/sessions/session-store.ts';
+import { DomainError } from '#core/errors.ts';
+import type { Session } from '#core/sessions/session.ts';
+import type { SessionStore } from '#core/sessions/session-store.ts';
 import type { PlainItem } from './items.ts';
 import { put, transact } from './requests.ts';
 import { endSession } from './session-end.ts';

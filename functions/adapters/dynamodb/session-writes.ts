@@ -1,4 +1,4 @@
-import type { Session, SessionEntry } from '../../core/sessions/session.ts';
+import type { Session, SessionEntry } from '#core/sessions/session.ts';
 import { connectorName } from './keys.ts';
 import { inBatches, update } from './requests.ts';
 import { entryUpdate, placesOf } from './session-items.ts';

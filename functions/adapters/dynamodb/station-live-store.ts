@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { ConnectorLive, StationLink, StationLive } from '../../core/stations/station.ts';
-import type { StationLiveStore } from '../../core/stations/station-store.ts';
+import type { ConnectorLive, StationLink, StationLive } from '#core/stations/station.ts';
+import type { StationLiveStore } from '#core/stations/station-store.ts';
 import { itemReader, type PlainItem } from './items.ts';
 import { connectorName, type TenantKeys } from './keys.ts';
 import { getItem, getItems, update } from './requests.ts';

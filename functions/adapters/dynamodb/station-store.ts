@@ -1,7 +1,7 @@
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import type { Station } from '../../core/stations/station.ts';
-import type { StationQuery, StationStore } from '../../core/stations/station-store.ts';
+import type { Station } from '#core/stations/station.ts';
+import type { StationQuery, StationStore } from '#core/stations/station-store.ts';
 import { itemReader } from './items.ts';
 import type { Stretch } from './queries.ts';
 import { listKind } from './registry-list.ts';

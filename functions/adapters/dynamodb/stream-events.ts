@@ -1,10 +1,10 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { isFinal } from '../../core/commands/command.ts';
-import type { CoreEvent, StationStatusChanged } from '../../core/events.ts';
-import type { MeterSample } from '../../core/metering/sample.ts';
-import type { ConnectorLive } from '../../core/stations/station.ts';
-import { stationStatus } from '../../core/stations/station-status.ts';
+import { isFinal } from '#core/commands/command.ts';
+import type { CoreEvent, StationStatusChanged } from '#core/events.ts';
+import type { MeterSample } from '#core/metering/sample.ts';
+import type { ConnectorLive } from '#core/stations/station.ts';
+import { stationStatus } from '#core/stations/station-status.ts';
 import { readCommand } from './command-store.ts';
 import { type PlainItem, toPlain } from './items.ts';
 import { connectorName, entryPrefix, partsOfKey } from './keys.ts';

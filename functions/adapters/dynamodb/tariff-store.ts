@@ -1,5 +1,5 @@
-import type { Tariff } from '../../core/tariffs/tariff.ts';
-import type { TariffStore } from '../../core/tariffs/tariff-store.ts';
+import type { Tariff } from '#core/tariffs/tariff.ts';
+import type { TariffStore } from '#core/tariffs/tariff-store.ts';
 import { itemReader } from './items.ts';
 import { listKind } from './registry-list.ts';
 import { getItem, getItems, update } from './requests.ts';

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import type { Tenant } from '../../core/tenants/tenant.ts';
-import type { ApiClient, TenantDirectory } from '../../core/tenants/tenant-store.ts';
+import type { Tenant } from '#core/tenants/tenant.ts';
+import type { ApiClient, TenantDirectory } from '#core/tenants/tenant-store.ts';
 import { itemReader } from './items.ts';
 import { lookupKeys } from './keys.ts';
 import { getItem, transact, update } from './requests.ts';

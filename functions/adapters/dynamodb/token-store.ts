@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Token } from '../../core/tokens/token.ts';
-import type { TokenStore } from '../../core/tokens/token-store.ts';
+import type { Token } from '#core/tokens/token.ts';
+import type { TokenStore } from '#core/tokens/token-store.ts';
 import { itemReader } from './items.ts';
 import { listKind } from './registry-list.ts';
 import { getItem, getItems, put, update } from './requests.ts';
