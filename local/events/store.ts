@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** The durable memory of buses, queues, streams and schedules: one SQLite file, or memory without a folder. */
+/** The durable memory of buses, queues and streams: one SQLite file, or memory without a folder. */
 export interface EventStore {
   readonly db: DatabaseSync;
   /** Runs the writes of `work` as one: after a kill all of them are there or none. Nests. */
@@ -27,7 +27,6 @@ const schema = `
   CREATE TABLE IF NOT EXISTS checkpoints (
     mapping TEXT NOT NULL, shard TEXT NOT NULL, sequence_number TEXT NOT NULL,
     PRIMARY KEY (mapping, shard)) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS schedules (name TEXT PRIMARY KEY, definition TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS secrets (id TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;
 
