@@ -2,15 +2,29 @@ import { type Decimal, decimal, readDecimal, scaleByTen } from '../tariffs/decim
 import type { RawValue } from './sample.ts';
 
 /** Powers of ten from a unit, lower case, to the base unit of its kind. */
-const energyUnits: Readonly<Record<string, number>> = { wh: 0, kwh: 3, mwh: 6 };
-const powerUnits: Readonly<Record<string, number>> = { w: 0, kw: 3, mw: 6 };
-const currentUnits: Readonly<Record<string, number>> = { a: 0 };
-const voltageUnits: Readonly<Record<string, number>> = { v: 0, kv: 3 };
-const shareUnits: Readonly<Record<string, number>> = { percent: 0, '%': 0 };
+type Units = ReadonlyMap<string, number>;
 
-const unitsOf: Readonly<
-  Record<Exclude<RawValue['quantity'], 'TEMPERATURE'>, Readonly<Record<string, number>>>
-> = {
+const energyUnits: Units = new Map([
+  ['wh', 0],
+  ['kwh', 3],
+  ['mwh', 6],
+]);
+const powerUnits: Units = new Map([
+  ['w', 0],
+  ['kw', 3],
+  ['mw', 6],
+]);
+const currentUnits: Units = new Map([['a', 0]]);
+const voltageUnits: Units = new Map([
+  ['v', 0],
+  ['kv', 3],
+]);
+const shareUnits: Units = new Map([
+  ['percent', 0],
+  ['%', 0],
+]);
+
+const unitsOf: Readonly<Record<Exclude<RawValue['quantity'], 'TEMPERATURE'>, Units>> = {
   ENERGY_IMPORT_REGISTER: energyUnits,
   ENERGY_IMPORT_INTERVAL: energyUnits,
   POWER_IMPORT: powerUnits,
@@ -36,7 +50,7 @@ export function valueInBaseUnit(raw: RawValue): Decimal | undefined {
   const unit = raw.unit?.trim().toLowerCase() ?? '';
   if (raw.quantity === 'TEMPERATURE') return inCelsius(scaled, unit);
   if (unit === '') return scaled;
-  const exponent = unitsOf[raw.quantity][unit];
+  const exponent = unitsOf[raw.quantity].get(unit);
   return exponent === undefined ? undefined : scaleByTen(scaled, exponent);
 }
 

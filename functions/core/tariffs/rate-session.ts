@@ -78,22 +78,28 @@ function mergePeriods(periods: readonly RatedPeriod[]): readonly RatedPeriod[] {
     if (before && alike) merged[merged.length - 1] = joinPeriods(before, period);
     else merged.push(period);
   }
-  return merged;
+  return merged.map(withMeanPower);
 }
 
 function joinPeriods(a: RatedPeriod, b: RatedPeriod): RatedPeriod {
-  const energyWh = (Math.round(a.energyWh * 1000) + Math.round(b.energyWh * 1000)) / 1000;
-  const durationMs = b.endedAt - a.startedAt;
-  const { averageCurrentA: currentA, ...joined } = { ...a, endedAt: b.endedAt, energyWh };
+  const { averageCurrentA: currentA, ...rest } = a;
   const averageCurrentA = weighted(
     [currentA, a.endedAt - a.startedAt],
     [b.averageCurrentA, b.endedAt - b.startedAt],
   );
   return {
-    ...joined,
-    ...(durationMs > 0 ? { averagePowerW: Math.round((energyWh * 3_600_000) / durationMs) } : {}),
+    ...rest,
+    endedAt: b.endedAt,
+    energyWh: (Math.round(a.energyWh * 1000) + Math.round(b.energyWh * 1000)) / 1000,
     ...(averageCurrentA === undefined ? {} : { averageCurrentA }),
   };
+}
+
+/** What a bill says of power follows from its energy and its time. */
+function withMeanPower({ averagePowerW: _, ...period }: RatedPeriod): RatedPeriod {
+  const durationMs = period.endedAt - period.startedAt;
+  if (durationMs === 0) return period;
+  return { ...period, averagePowerW: Math.round((period.energyWh * 3_600_000) / durationMs) };
 }
 
 function weighted(
