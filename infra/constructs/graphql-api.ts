@@ -158,7 +158,7 @@ export class GraphqlApi extends Construct {
       code,
       ...(isBatched ? { maxBatchSize: batchSize } : {}),
     });
-    resolver.addDependency(dataSource);
+    resolver.addResourceDependency(dataSource);
     this.api.addSchemaDependency(resolver);
   }
 

@@ -4,6 +4,10 @@ import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
+import { commandRequested } from '#contracts/command-requested.v1.ts';
+import { commandSettled } from '#contracts/command-settled.v1.ts';
+import { sessionEnded } from '#contracts/session-ended.v1.ts';
+import { stationReady } from '#contracts/station-ready.v1.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { AdminApi } from '../constructs/admin-api.ts';
 import { watch } from '../constructs/alarms.ts';
@@ -173,10 +177,14 @@ export class ApiStack extends Stack {
   private deliver(rating: WorkQueue): void {
     const { data } = this.props;
     const workers = new EventWorkers(this, 'Events', { bus: data.bus, alarmTopic: data.alarmTopic });
-    workers.toQueue('CallsDue', callsDue, this.ocpp.outboundCalls.queue);
-    workers.toQueue('SessionsToRate', sessionsToRate, rating.queue);
-    for (const [id, { contracts, mutation, operation }] of Object.entries(publications)) {
-      workers.toSubscribers(id, contracts, { api: this.graphql.api, mutation, operation });
+    workers.toQueue(
+      'CallsDue',
+      [commandRequested, commandSettled, stationReady],
+      this.ocpp.outboundCalls.queue,
+    );
+    workers.toQueue('SessionsToRate', [sessionEnded], rating.queue);
+    for (const [id, { contract, mutation, operation }] of Object.entries(publications)) {
+      workers.toSubscribers(id, [contract], { api: this.graphql.api, mutation, operation });
     }
   }
 
@@ -186,10 +194,3 @@ export class ApiStack extends Stack {
     );
   }
 }
-
-const callsDue = [
-  { source: 'csms.commands', detailType: 'CommandRequested.v1' },
-  { source: 'csms.commands', detailType: 'CommandSettled.v1' },
-  { source: 'csms.stations', detailType: 'StationReady.v1' },
-];
-const sessionsToRate = [{ source: 'csms.sessions', detailType: 'SessionEnded.v1' }];

@@ -1,0 +1,19 @@
+import { type Context, util } from '@aws-appsync/utils';
+
+/** A status reported, or a connection made or ended (`online`), for subscribers. */
+export function request(ctx: Context) {
+  const { tenantId, stationId, status, online, connector, at } = ctx.arguments;
+  return {
+    payload: {
+      tenantId,
+      stationId,
+      status: status ?? (online === false ? 'OFFLINE' : 'UNKNOWN'),
+      timestamp: util.time.epochMilliSecondsToISO8601(at),
+      details: JSON.stringify(connector ? { connector } : { online }),
+    },
+  };
+}
+
+export function response(ctx: Context) {
+  return ctx.result;
+}
