@@ -4,6 +4,7 @@ import { type DynamoEndpoint, startDynamoEndpoint } from '../../../local/dynamod
 import { engineFromEnvironment } from '../../../local/dynamodb/engine-from-environment.ts';
 import { KNOWN_DIFFERENCES } from './known-differences.ts';
 import { CAPACITY_PROBES } from './probes/capacity-probes.ts';
+import { CONDITION_PROBES } from './probes/condition-probes.ts';
 import { ask, type Probe } from './probes/probe.ts';
 import { READ_PROBES } from './probes/read-probes.ts';
 import { TABLE_PROBES } from './probes/table-probes.ts';
@@ -14,6 +15,7 @@ import { WRITE_PROBES } from './probes/write-probes.ts';
 const REFERENCE_ANSWERS = new URL('./reference-answers.json', import.meta.url).pathname;
 
 const PROBES: readonly Probe[] = [
+  ...CONDITION_PROBES,
   ...WRITE_PROBES,
   ...READ_PROBES,
   ...TRANSACTION_PROBES,
