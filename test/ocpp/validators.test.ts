@@ -1,0 +1,100 @@
+import { build } from 'esbuild';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { loadVersion } from '../../functions/ocpp/versions.ts';
+import { editions, type Fixture, readFixtures, referee } from './fixture-files.ts';
+
+/** Puts anything anywhere into a payload, or takes something out. */
+function mutate(node: unknown, path: readonly number[], value: unknown): unknown {
+  const [step, ...rest] = path;
+  if (step === undefined || typeof node !== 'object' || node === null) return value;
+  const keys = Object.keys(node);
+  const key = keys[step % (keys.length + 1)];
+  if (Array.isArray(node)) {
+    if (key === undefined) return [...node, value];
+    return node.map((item, index) => (String(index) === key ? mutate(item, rest, value) : item));
+  }
+  if (key === undefined) return { ...node, added: value };
+  const { [key]: member, ...others } = node as Record<string, unknown>;
+  return value === undefined ? others : { ...others, [key]: mutate(member, rest, value) };
+}
+
+const anyValue = fc.oneof(
+  fc.constant(undefined),
+  fc.constantFrom(null, '', 'Accepted', '2026-03-01T10:00:00Z', 0, -1, 1.5, 0.1, [], {}, true),
+  fc.jsonValue(),
+);
+const anyPath = fc.array(fc.nat({ max: 12 }), { maxLength: 6 });
+
+describe.each(editions)('validators of $subprotocol', ({ subprotocol, folder, source }) => {
+  const official = referee(source);
+  const fixtures = readFixtures(folder).filter(({ answers }) => answers === undefined);
+
+  test('they agree with the official schemas on any mutation of any example', async () => {
+    const version = await loadVersion(subprotocol);
+    fc.assert(
+      fc.property(fc.constantFrom(...fixtures), anyPath, anyValue, (fixture: Fixture, path, value) => {
+        const payload = JSON.parse(JSON.stringify(mutate(fixture.payload, path, value) ?? null));
+        // Where times may stand in more forms than the official format, the two are to differ.
+        fc.pre(!JSON.stringify(payload).match(/T\d{2}:\d{2}:\d{2}"/));
+
+        const violation = version.requestChecks[fixture.action]?.(payload, '');
+
+        expect(violation === undefined).toBe(official(`${fixture.action}.req`)(payload));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('there is one for every message', async () => {
+    const version = await loadVersion(subprotocol);
+
+    expect(Object.keys(version.requestChecks)).toEqual(Object.keys(version.responseChecks));
+    expect(Object.keys(version.requestChecks)).toHaveLength(subprotocol === 'ocpp1.6' ? 39 : 64);
+  });
+
+  test('they stay small, because every start of the function reads them', async () => {
+    const folderOf = subprotocol === 'ocpp1.6' ? 'v16' : 'v201';
+    const result = await build({
+      entryPoints: [`functions/ocpp/${folderOf}/schema/validators.js`],
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      write: false,
+    });
+
+    const bytes = result.outputFiles[0]?.contents.byteLength ?? 0;
+
+    expect(bytes).toBeLessThan((subprotocol === 'ocpp1.6' ? 90 : 270) * 1024);
+  });
+});
+
+test.each([0.1, 0.3, 0.7, 8.1, 16.3, 32.7, 1_000_000.1])(
+  'row 50: %d is a multiple of a tenth',
+  async (limit) => {
+    const { requestChecks } = await loadVersion('ocpp1.6');
+
+    expect(requestChecks['SetChargingProfile']?.(chargingProfile(limit), '')).toBeUndefined();
+  },
+);
+
+test('row 50: a hundredth is not', async () => {
+  const { requestChecks } = await loadVersion('ocpp1.6');
+
+  expect(requestChecks['SetChargingProfile']?.(chargingProfile(8.15), '')).toMatchObject({
+    keyword: 'multipleOf',
+  });
+});
+
+function chargingProfile(limit: number) {
+  return {
+    connectorId: 1,
+    csChargingProfiles: {
+      chargingProfileId: 1,
+      stackLevel: 0,
+      chargingProfilePurpose: 'TxProfile',
+      chargingProfileKind: 'Absolute',
+      chargingSchedule: { chargingRateUnit: 'A', chargingSchedulePeriod: [{ startPeriod: 0, limit }] },
+    },
+  };
+}
