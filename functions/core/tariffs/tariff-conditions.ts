@@ -90,7 +90,6 @@ function range(
 function timeWindow(startTime = '00:00', endTime = '00:00'): Condition {
   const start = minuteOf(startTime);
   const end = minuteOf(endTime);
-  if (start === end) return () => true;
   if (start < end) return ({ local }) => local.minuteOfDay >= start && local.minuteOfDay < end;
   return ({ local }) => local.minuteOfDay >= start || local.minuteOfDay < end;
 }

@@ -140,6 +140,15 @@ describe('a CDR', () => {
     expect(ledger.cdrs.size).toBe(1);
   });
 
+  test('is found again by whoever would still wait for events', async () => {
+    const ledger = ledgerOf({ entries: wholeTrace.slice(0, 4) });
+    const cdr = await issued(portsOn(ledger), true);
+
+    const early = await issueCdr(portsOn(ledger), { sessionId, graceOver: false });
+
+    expect(early).toEqual({ outcome: 'exists', cdr });
+  });
+
   test('is made once when two make it at the same time', async () => {
     const ledger = ledgerOf();
 

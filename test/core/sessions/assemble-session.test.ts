@@ -290,6 +290,7 @@ describe('order and repetition', () => {
     .array(
       fc.record({
         minutes: fc.integer({ min: -5, max: 70 }),
+        powerW: fc.constantFrom(0, 1_000),
         energyWh: fc.option(fc.integer({ min: 0, max: 200_000 }), { nil: undefined }),
         context: fc.constantFrom('BEGIN', 'END', 'PERIODIC', 'CLOCK', 'TRIGGER'),
         state: fc.constantFrom('CHARGING', 'SUSPENDED_EV', 'SUSPENDED_EVSE', 'EV_CONNECTED', 'IDLE'),
@@ -298,13 +299,13 @@ describe('order and repetition', () => {
       { maxLength: 12 },
     )
     .map((facts) =>
-      facts.map(({ minutes, energyWh, context, state, counted }, index) =>
+      facts.map(({ minutes, energyWh, powerW, context, state, counted }, index) =>
         counted
           ? event(index, index === 0 ? 'STARTED' : 'UPDATED', minutes, {
-              samples: [sample(minutes, energyWh, { context })],
+              samples: [sample(minutes, energyWh, { context, powerW })],
               chargingState: state,
             })
-          : readings(sample(minutes, energyWh, { context })),
+          : readings(sample(minutes, energyWh, { context, powerW })),
       ),
     );
 
@@ -318,6 +319,16 @@ describe('order and repetition', () => {
         },
       ),
     );
+  });
+
+  test('samples of one moment stand from begin to end', () => {
+    const record = assembleSession(numberedSession(), [
+      readings(sample(0, 1, { context: 'END' })),
+      readings(sample(0, 2)),
+      readings(sample(0, 3, { context: 'BEGIN' })),
+    ]);
+
+    expect(record.samples.map(({ context }) => context)).toEqual(['BEGIN', 'PERIODIC', 'END']);
   });
 
   test('of two facts under one key the one received first counts', () => {

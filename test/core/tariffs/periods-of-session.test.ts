@@ -93,6 +93,29 @@ describe('the periods of a session', () => {
     expect(periods.map(({ energyWh }) => energyWh)).toEqual([2_500, 2_500, 2_500, 2_500]);
   });
 
+  test('keep all energy when the begin was sampled after the end', () => {
+    const trace = [
+      readings(sample(70, 1_000, { context: 'BEGIN' })),
+      readings(sample(71, 5_000, { context: 'END' })),
+    ];
+
+    const periods = periodsOfSession(assembleSession(referencedSession(), trace));
+
+    expect(periods.map(({ energyWh }) => energyWh)).toEqual([4_000]);
+  });
+
+  test('spread energy to the end when the end was sampled before the begin', () => {
+    const trace = [
+      readings(sample(10, 5_000, { context: 'END' })),
+      readings(sample(30, 1_000, { context: 'BEGIN' })),
+      readings(sample(45, undefined, { powerW: 1 })),
+    ];
+
+    const periods = periodsOfSession(assembleSession(referencedSession(), trace));
+
+    expect(periods.map(({ energyWh }) => energyWh)).toEqual([0, 0, 2_000, 2_000]);
+  });
+
   test('are one without length when the session ends where it starts', () => {
     const periods = periodsOfSession(assembleSession(numberedSession({ endedAt: start }), []));
 

@@ -165,6 +165,24 @@ describe('which price applies', () => {
     expect(rating.totalCost).toEqual({ exclVat: '2.8108' });
   });
 
+  test('a stretch without energy has no part in how energy is rounded', () => {
+    const tariff = tariffOf([
+      {
+        priceComponents: [component('ENERGY', '0.2', { stepSize: 1000 })],
+        restrictions: { maxDurationS: 3600 },
+      },
+      { priceComponents: [component('ENERGY', '0.9', { stepSize: 1000 })] },
+    ]);
+    const periods = periodsFrom('2026-03-02T12:00:00Z', [
+      { minutes: 60, energyWh: 1_500 },
+      { minutes: 60, activity: 'PARKING' },
+    ]);
+
+    const rating = rateSession(periods, tariff, paris);
+
+    expect(rating.lines.map(({ billed, unitPrice }) => [billed, unitPrice])).toEqual([['2', '0.2']]);
+  });
+
   test('a current that was not measured is below every limit', () => {
     const tariff = tariffOf([
       { priceComponents: [component('TIME', '9')], restrictions: { minCurrentA: '32' } },
