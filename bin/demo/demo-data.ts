@@ -59,7 +59,7 @@ export interface DemoTenant {
 const connector = (evseId: number, ownTariff: string | undefined): Connector => ({
   evseId,
   connectorId: 1,
-  connectorType: 'IEC_62196_T2',
+  connectorType: 'TYPE_2',
   maxPowerW: 22_000,
   maxCurrentA: 32,
   voltageV: 400,

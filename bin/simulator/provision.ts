@@ -50,7 +50,7 @@ async function provision(
     ocppVersion: version === '1.6' ? 'OCPP_1_6' : 'OCPP_2_0_1',
     securityProfile: 1,
     password: simulatedPassword,
-    connectors: [{ connectorId: 1, connectorType: 'IEC_62196_T2', maxPower: 22_000 }],
+    connectors: [{ connectorId: 1, connectorType: 'TYPE_2', maxPower: 22_000 }],
   };
   const response = await fetch(graphql, {
     method: 'POST',

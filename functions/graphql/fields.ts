@@ -14,6 +14,7 @@ import {
   sessionsPage,
 } from './sessions.ts';
 import {
+  connectorsOfSessions,
   create,
   remove,
   station,
@@ -64,6 +65,7 @@ export const batchedFields: Readonly<Record<string, ManyField>> = {
   'ChargingStation.activeSessions': activeSessionsOfStations,
   'Connector.currentSession': sessionsOfConnectors,
   'ChargingSession.station': stationsOfSessions,
+  'ChargingSession.connector': connectorsOfSessions,
   'ChargingSession.authToken': tokensOfSessions,
   'ChargingSession.realTimeMetrics': metricsOfSessions,
   'ChargingSession.meterValues': meterValuesOfSessions,

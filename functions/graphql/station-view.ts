@@ -38,7 +38,7 @@ export function stationView(station: Station, live: StationLive): Record<string,
 }
 
 /** A connector by its station-wide number, which is what people and OCPP 1.6 call it by. */
-function connectorView(
+export function connectorView(
   station: Station,
   connector: Connector,
   index: number,

@@ -35,6 +35,28 @@ export async function stationsOfSessions(
   return ids.map((id) => byStation.get(id) ?? null);
 }
 
+const placed = z.object({ evseId: z.int(), connectorId: z.int() });
+
+/** `ChargingSession.connector`, many at once: by the station as it is now; a place it has no more is null. */
+export async function connectorsOfSessions(
+  requests: readonly FieldRequest[],
+  services: GraphqlServices,
+): Promise<(View | null)[]> {
+  const ids = [...new Set(requests.map(({ source }) => String(source?.stationId)))];
+  const [found, lives] = await Promise.all([services.stations.findStations(ids), services.live.findLives(ids)]);
+  return requests.map(({ source }) => {
+    const one = found.find(({ stationId }) => stationId === source?.stationId);
+    const live = lives.find(({ stationId }) => stationId === source?.stationId);
+    const place = placed.safeParse(source?.connectorRef);
+    if (!one || !live || !place.success) return null;
+    const index = one.connectors.findIndex(
+      ({ evseId, connectorId }) => evseId === place.data.evseId && connectorId === place.data.connectorId,
+    );
+    const connector = one.connectors[index];
+    return connector ? connectorView(one, connector, index, live) : null;
+  });
+}
+
 const notYet = z.null({ error: 'this filter is not built yet' }).optional();
 const stationFilter = z
   .object({

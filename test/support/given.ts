@@ -56,7 +56,7 @@ export async function givenNewStation(
         name: `Journey ${stationId}`,
         ocppVersion,
         securityProfile: 1,
-        connectors: [{ connectorId: 1, connectorType: 'IEC_62196_T2', maxPower: 22_000 }],
+        connectors: [{ connectorId: 1, connectorType: 'TYPE_2', maxPower: 22_000 }],
       },
     },
   );

@@ -1,0 +1,49 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { openStores, type Stores, type TableNames } from '#adapters/dynamodb/open-stores.ts';
+import { startDynamoEndpoint } from '../../local/dynamodb/endpoint.ts';
+import { engineFromEnvironment } from '../../local/dynamodb/engine-from-environment.ts';
+import { createTables } from './tables.ts';
+
+/** A real DynamoDB engine with our tables, and stores of as many tenants as a test wants. */
+export interface TestDatabase {
+  readonly url: string;
+  readonly client: DynamoDBClient;
+  readonly tables: TableNames;
+  /** The stores of one tenant; of a tenant that nobody else has when none is named. */
+  storesOf(tenantId?: string): Stores;
+  close(): Promise<void>;
+}
+
+/** Starts the engine that the environment names (`DYNAMODB_ENGINE`); the embedded one when it names none. */
+export async function startTestDatabase(): Promise<TestDatabase> {
+  const chosen = await engineFromEnvironment();
+  const endpoint = await startDynamoEndpoint({ engine: chosen.engine });
+  const client = clientOf(endpoint.url);
+  const tables = await createTables(client);
+  return {
+    url: endpoint.url,
+    client,
+    tables,
+    storesOf: (tenantId = newTenantId()) => openStores({ client, tables, tenantId }),
+    close: async () => {
+      client.destroy();
+      await endpoint.close();
+      await chosen.close();
+    },
+  };
+}
+
+/** A client that may do everything at this endpoint. */
+export function clientOf(url: string): DynamoDBClient {
+  return new DynamoDBClient({
+    endpoint: url,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 3,
+  });
+}
+
+/** As long as tenants' ids are in earnest: costs depend on it. */
+export function newTenantId(): string {
+  return crypto.randomUUID();
+}
