@@ -43,7 +43,10 @@ export async function connectorsOfSessions(
   services: GraphqlServices,
 ): Promise<(View | null)[]> {
   const ids = [...new Set(requests.map(({ source }) => String(source?.stationId)))];
-  const [found, lives] = await Promise.all([services.stations.findStations(ids), services.live.findLives(ids)]);
+  const [found, lives] = await Promise.all([
+    services.stations.findStations(ids),
+    services.live.findLives(ids),
+  ]);
   return requests.map(({ source }) => {
     const one = found.find(({ stationId }) => stationId === source?.stationId);
     const live = lives.find(({ stationId }) => stationId === source?.stationId);

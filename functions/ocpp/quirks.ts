@@ -37,20 +37,20 @@ export function mendPayload(payload: Payload, note: NoteQuirk): Payload {
 }
 
 function mendReading(reading: unknown, note: NoteQuirk): unknown {
-  if (!isPayload(reading) || reading['sampledValue'] === undefined) return reading;
-  const values = inList(reading['sampledValue'], note).map((value) => mendUnit(value, note));
+  if (!isPayload(reading) || reading.sampledValue === undefined) return reading;
+  const values = inList(reading.sampledValue, note).map((value) => mendUnit(value, note));
   return { ...reading, sampledValue: values };
 }
 
 /** OCPP 1.5 spelled it `Celcius`, and the spelling lives on in every version. */
 function mendUnit(value: unknown, note: NoteQuirk): unknown {
   if (!isPayload(value)) return value;
-  if (value['unit'] === 'Celcius') {
+  if (value.unit === 'Celcius') {
     note('misspelt-celsius');
     return { ...value, unit: 'Celsius' };
   }
-  const measure = value['unitOfMeasure'];
-  if (isPayload(measure) && measure['unit'] === 'Celcius') {
+  const measure = value.unitOfMeasure;
+  if (isPayload(measure) && measure.unit === 'Celcius') {
     note('misspelt-celsius');
     return { ...value, unitOfMeasure: { ...measure, unit: 'Celsius' } };
   }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { HeaderList } from './header-list.ts';
 
 const KEY = /^[+/0-9A-Za-z]{22}==$/;
 
@@ -16,19 +17,23 @@ export function isHandshake(request: IncomingMessage): boolean {
   );
 }
 
-/** Answers an upgrade request with an HTTP error and a JSON message, then ends the socket. */
+/** Answers an upgrade request with an HTTP error and a JSON body, then ends the socket. */
 export function refuseUpgrade(socket: Duplex, status: number, body: Record<string, unknown>): void {
+  endWithResponse(socket, status, [['Content-Type', 'application/json']], JSON.stringify(body));
+}
+
+/** Writes an HTTP response on the raw socket of an upgrade request, then ends it. */
+export function endWithResponse(socket: Duplex, status: number, headers: HeaderList, body: string): void {
   if (!socket.writable) return;
-  const text = JSON.stringify(body);
+  const lines: HeaderList = [
+    ...headers,
+    ['Content-Length', String(Buffer.byteLength(body))],
+    ['Connection', 'close'],
+  ];
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}`,
+    ...lines.map(([name, value]) => `${name}: ${value.replace(/[\r\n]/g, ' ')}`),
+  ];
   socket.once('finish', () => socket.destroy());
-  socket.end(
-    [
-      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}`,
-      'Content-Type: application/json',
-      `Content-Length: ${Buffer.byteLength(text)}`,
-      'Connection: close',
-      '',
-      text,
-    ].join('\r\n'),
-  );
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import Provider, {
@@ -8,27 +7,12 @@ import Provider, {
   type KoaContextWithOIDC,
 } from 'oidc-provider';
 import { readForm, showLogin } from './login-page.ts';
+import { clientMetadata, type PoolClient, type PoolUser, passwordIs, subOf } from './pool-members.ts';
 import { applyOverrides, type PreToken, preTokenEvent, type TokenSubject } from './pre-token.ts';
 import { createSessionStore } from './session-store.ts';
 import { loadIssuerKeys } from './signing-keys.ts';
 
-export interface PoolUser {
-  username: string;
-  password: string;
-  /** `sub`, `email`, `custom:tenant_id` and so on; `sub` is the user name when absent. */
-  attributes: Record<string, string>;
-  groups: string[];
-}
-
-export interface PoolClient {
-  clientId: string;
-  /** Absent for a public client (a browser), which then must use PKCE. */
-  clientSecret?: string;
-  /** With redirect addresses the client may sign users in; without, it gets tokens for itself alone. */
-  redirectUris?: string[];
-  /** Scopes it may ask for and gets when it asks for none; those of the pool when absent. */
-  scopes?: string[];
-}
+export type { PoolClient, PoolUser } from './pool-members.ts';
 
 export interface IssuerConfig {
   /** For example `http://127.0.0.1:8080`; the same whatever listener a request comes in by. */
@@ -127,22 +111,9 @@ class Pool implements Issuer {
   }
 
   addClient(client: PoolClient): void {
-    const { clientId, clientSecret, redirectUris = [] } = client;
-    const signsIn = redirectUris.length > 0;
-    this.#clients.set(clientId, client);
-    this.#clientMetadata.set(clientId, {
-      client_id: clientId,
-      ...(clientSecret !== undefined && { client_secret: clientSecret }),
-      // Takes the secret in the header and in the form, as Cognito does.
-      token_endpoint_auth_method: clientSecret === undefined ? 'none' : 'client_secret_basic',
-      grant_types: [
-        ...(clientSecret === undefined ? [] : ['client_credentials']),
-        ...(signsIn ? ['authorization_code', 'refresh_token'] : []),
-      ],
-      response_types: signsIn ? ['code'] : [],
-      redirect_uris: redirectUris,
-      scope: [...OPENID_SCOPES, ...this.#scopesOf(client)].join(' '),
-    } as AdapterPayload);
+    this.#clients.set(client.clientId, client);
+    const scopes = this.#allScopesOf(client.clientId);
+    this.#clientMetadata.set(client.clientId, clientMetadata(client, scopes));
   }
 
   async mintToken(request: { clientId: string; ttlSeconds: number; scopes?: string[] }): Promise<string> {
@@ -290,7 +261,7 @@ class Pool implements Issuer {
     if (request.method !== 'POST') return showLogin(response, 200, '');
     const form = await readForm(request);
     const user = this.#usersByName.get(form.get('username') ?? '');
-    if (user === undefined || !sameText(user.password, form.get('password') ?? '')) {
+    if (user === undefined || !passwordIs(user, form.get('password') ?? '')) {
       return showLogin(response, 401, 'Incorrect username or password.');
     }
     try {
@@ -300,13 +271,4 @@ class Pool implements Issuer {
       showLogin(response, 400, 'This sign-in has ended; start again from the application.');
     }
   }
-}
-
-function subOf(user: PoolUser): string {
-  return user.attributes.sub ?? user.username;
-}
-
-function sameText(left: string, right: string): boolean {
-  const [a, b] = [Buffer.from(left), Buffer.from(right)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -17,6 +17,8 @@ export interface Functions {
   names(): string[];
   /** Invocations running or waiting, of all functions. */
   busy(): number;
+  /** Invocations begun since the start. */
+  begun(): number;
   close(): Promise<void>;
 }
 
@@ -55,6 +57,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
     const print = (chunk: string) => logs.write(settings.name, chunk);
     known.set(settings.name, { settings, pool: createFunctionPool(settings, environmentLimit, print) });
   }
+  let begun = 0;
   const pools = [...known.values()].map(({ pool }) => pool);
   const sweep = setInterval(() => {
     for (const pool of pools) pool.endIdleSince(Date.now() - idleMs);
@@ -72,6 +75,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       const { settings, pool } = find(nameOrArn);
       const bytes = payload.length > maxRequestBytes / 3 ? Buffer.byteLength(payload) : 0;
       if (bytes > maxRequestBytes) throw new PayloadTooLarge(bytes);
+      begun++;
       const result = await pool.invoke(randomUUID(), payload);
       if (result.functionError) logs.failure(settings.name, result.payload);
       return result;
@@ -80,6 +84,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
     settings: (nameOrArn) => find(nameOrArn).settings,
     names: () => [...known.keys()],
     busy: () => pools.reduce((sum, pool) => sum + pool.busy(), 0),
+    begun: () => begun,
     async close() {
       clearInterval(sweep);
       await Promise.all(pools.map((pool) => pool.close()));

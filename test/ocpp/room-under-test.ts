@@ -105,8 +105,8 @@ async function givenStation(room: Room, stationId: string, protocol: Subprotocol
     timeZone: 'Europe/Berlin',
     heartbeatIntervalS: 300,
     connectors: [
-      { evseId: 1, connectorId: 1, connectorType: 'IEC_62196_T2' },
-      { evseId: 2, connectorId: 1, connectorType: 'IEC_62196_T2' },
+      { evseId: 1, connectorId: 1, connectorType: 'TYPE_2' },
+      { evseId: 2, connectorId: 1, connectorType: 'TYPE_2' },
     ],
     createdAt: noon,
     updatedAt: noon,

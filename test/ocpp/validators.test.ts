@@ -74,14 +74,14 @@ test.each([0.1, 0.3, 0.7, 8.1, 16.3, 32.7, 1_000_000.1])(
   async (limit) => {
     const { requestChecks } = await loadVersion('ocpp1.6');
 
-    expect(requestChecks['SetChargingProfile']?.(chargingProfile(limit), '')).toBeUndefined();
+    expect(requestChecks.SetChargingProfile?.(chargingProfile(limit), '')).toBeUndefined();
   },
 );
 
 test('row 50: a hundredth is not', async () => {
   const { requestChecks } = await loadVersion('ocpp1.6');
 
-  expect(requestChecks['SetChargingProfile']?.(chargingProfile(8.15), '')).toMatchObject({
+  expect(requestChecks.SetChargingProfile?.(chargingProfile(8.15), '')).toMatchObject({
     keyword: 'multipleOf',
   });
 });
