@@ -12,7 +12,7 @@ import { TRANSACTION_PROBES } from './probes/transaction-probes.ts';
 import { WRITE_PROBES } from './probes/write-probes.ts';
 
 /** What DynamoDB Local answered; `npm run test:reference -- -u` records it anew. */
-const REFERENCE_ANSWERS = new URL('./reference-answers.json', import.meta.url).pathname;
+const REFERENCE_ANSWERS = new URL('./__snapshots__/reference-answers.json', import.meta.url).pathname;
 
 const PROBES: readonly Probe[] = [
   ...CONDITION_PROBES,
@@ -25,6 +25,13 @@ const PROBES: readonly Probe[] = [
 const DIFFERENT = new Map(KNOWN_DIFFERENCES.map(({ probe, embedded }) => [probe, embedded]));
 const isReference = process.env.DYNAMODB_ENGINE === 'reference';
 
+function onePerLine(answers: Record<string, unknown>): string {
+  const lines = Object.entries(answers).map(
+    ([name, answer]) => `${JSON.stringify(name)}: ${JSON.stringify(answer)}`,
+  );
+  return `{\n${lines.join(',\n')}\n}\n`;
+}
+
 describe.runIf(isReference)('the reference engine', () => {
   test('gives the recorded answers', { timeout: 300_000 }, async () => {
     const { engine, close } = await engineFromEnvironment();
@@ -35,7 +42,7 @@ describe.runIf(isReference)('the reference engine', () => {
     await endpoint.close();
     await close();
 
-    await expect(`${JSON.stringify(answers, null, 2)}\n`).toMatchFileSnapshot(REFERENCE_ANSWERS);
+    await expect(onePerLine(answers)).toMatchFileSnapshot(REFERENCE_ANSWERS);
   });
 });
 
