@@ -7,7 +7,7 @@ import type { StationQuery } from '#core/stations/station-store.ts';
 import { type FieldRequest, given, readArguments } from './field-request.ts';
 import { firstPage, pageRequest, pageView, pagingShape } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
-import { lastWord, protocolOf, stationView } from './station-view.ts';
+import { connectorView, lastWord, protocolOf, stationView } from './station-view.ts';
 
 type View = Record<string, unknown>;
 
