@@ -476,19 +476,27 @@ describe('limits', () => {
   });
 
   it('start the idle time again at every message in either direction', async () => {
-    const { url } = await start({ default: echo }, { times: { idleMs: 200 } });
+    const idleMs = 400;
+    const { url } = await start({ default: echo }, { times: { idleMs } });
     const socket = await open(url);
     const openedAt = performance.now();
-    let left = 6;
+    let lastAnswerAt = openedAt;
+    let left = 12;
+    socket.on('message', () => {
+      lastAnswerAt = performance.now();
+    });
     const talking = setInterval(() => {
       socket.send('x');
       left -= 1;
       if (left === 0) clearInterval(talking);
-    }, 100);
+    }, idleMs / 8);
 
     await closing(socket);
+    const closedAt = performance.now();
 
-    expect(performance.now() - openedAt).toBeGreaterThan(700);
+    const toleranceMs = 20;
+    expect(lastAnswerAt - openedAt).toBeGreaterThan(idleMs);
+    expect(closedAt - lastAnswerAt).toBeGreaterThan(idleMs - toleranceMs);
   });
 
   it('close a busy connection at the end of its life', async () => {
