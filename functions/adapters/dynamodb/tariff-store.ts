@@ -33,8 +33,8 @@ export function tariffStore(context: StoreContext): TariffStore {
       for (const name of attributeNames) change.set(name, tariff[name]);
       change.setAll({ byKindPk: keys.tariffs, byKindSk: tariff.tariffId });
       const follows = `${change.name('revision')} = ${change.value(tariff.revision - 1)}`;
-      const first = `attribute_not_exists(${change.name('pk')})`;
-      change.when(tariff.revision <= 1 ? `${first} OR ${follows}` : follows);
+      // The first revision has none to follow.
+      change.when(tariff.revision <= 1 ? `attribute_not_exists(pk) OR ${follows}` : follows);
       const { done } = await update(client, change.for(table, keys.tariff(tariff.tariffId)));
       return done ? 'saved' : 'changed-meanwhile';
     },
