@@ -12,8 +12,8 @@ export function reportQuirks(
   station: { tenantId: string; stationId: string; manufacturer?: string; model?: string },
 ): void {
   if (quirks.size === 0) return;
-  const { manufacturer = 'unknown', model = 'unknown' } = station;
-  report.logger.info('station quirks', { ...station, quirks: [...quirks] });
+  const { tenantId, stationId, manufacturer = 'unknown', model = 'unknown' } = station;
+  report.logger.info('station quirks', { tenantId, stationId, manufacturer, model, quirks: [...quirks] });
   for (const quirk of quirks) {
     const metric = report.metrics.singleMetric();
     metric.addDimensions({ quirk, manufacturer, model });

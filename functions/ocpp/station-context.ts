@@ -57,7 +57,7 @@ export function readContext(wire: Readonly<Record<string, unknown>> | undefined)
     tenantId,
     tenantSlug,
     stationId,
-    securityProfile: securityProfileOf(text('securityProfile')),
+    securityProfile: securityProfileOf(text('securityProfile') ?? ''),
     heartbeatIntervalS: Number(text('heartbeatIntervalS') ?? 0),
     ...(isSubprotocol(protocol) ? { protocol } : {}),
     ...(manufacturer === undefined ? {} : { manufacturer }),
@@ -67,7 +67,9 @@ export function readContext(wire: Readonly<Record<string, unknown>> | undefined)
 
 const securityProfiles: readonly SecurityProfile[] = [0, 1, 2, 3];
 
-/** Whatever is no profile is the weakest. */
-export function securityProfileOf(text: string | undefined): SecurityProfile {
-  return securityProfiles.find((profile) => String(profile) === text) ?? 0;
+/** Throws for what is no profile: none is a safe one to assume. */
+export function securityProfileOf(text: string): SecurityProfile {
+  const profile = securityProfiles.find((candidate) => String(candidate) === text.trim());
+  if (profile === undefined) throw new Error(`"${text}" is no security profile`);
+  return profile;
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { APIGatewayProxyStructuredResultV2, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
+import { digest } from '#adapters/crypto/digest.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores } from '#adapters/dynamodb/open-stores.ts';
 import { SessionHints } from '#core/sessions/session-hints.ts';
@@ -125,10 +125,6 @@ function lastResort(text: string): Answer {
 function servicesOf(tenantId: string): OcppServices {
   const stores = openStores({ client, tables, tenantId });
   return { ...stores, tenantId, clock: systemClock, digest, sessionHints };
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 function asError(error: unknown): Error {

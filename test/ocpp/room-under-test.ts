@@ -16,7 +16,7 @@ import { startDynamoEndpoint } from '../../local/dynamodb/endpoint.ts';
 
 export const names: TableNames = { registry: 'registry', operations: 'operations', ledger: 'ledger' };
 /** When the tests play, unless they say otherwise. */
-export const noon = Date.parse('2026-03-01T12:00:00Z');
+export const noon = Date.parse('2030-03-01T12:00:00Z');
 export const goodTag = '04A1B2C3D4E5F6';
 
 const region = 'eu-west-1';

@@ -1,0 +1,75 @@
+import type { SQSEvent } from 'aws-lambda';
+import * as z from 'zod';
+import { postToConnection } from '#adapters/apigateway/post-to-connection.ts';
+import { dynamoClient } from '#adapters/dynamodb/client.ts';
+import { openStores } from '#adapters/dynamodb/open-stores.ts';
+import { sendMessage } from '#adapters/sqs/send.ts';
+import { dispatchCommands, type SendCall } from '#core/commands/dispatch-commands.ts';
+import { systemClock } from '#platform/clock.ts';
+import { setting } from '#platform/config.ts';
+import { door, eachRecord } from '#platform/lambda.ts';
+import { logger } from '#platform/logger.ts';
+import { encodeCommand } from './calls.ts';
+import { isSubprotocol, loadVersion } from './versions.ts';
+
+/** The ledger is out of this door's reach. */
+const tables = { registry: setting('REGISTRY_TABLE'), operations: setting('OPERATIONS_TABLE'), ledger: '' };
+const client = dynamoClient();
+const post = postToConnection(setting('STATION_API_ENDPOINT'));
+const ownQueue = setting('OUTBOUND_CALLS_QUEUE_URL');
+const timeoutsQueue = setting('COMMAND_TIMEOUTS_QUEUE_URL');
+
+/** An event that says something changed about a station's commands, or our own reminder in the same form. */
+const messageShape = z.object({ detail: z.object({ tenantId: z.string(), stationId: z.string() }) });
+
+/** Sends stations the next of their commands: one at a time, when their slot is free and they may be called. */
+export const handler = door(async ({ Records }: SQSEvent) =>
+  eachRecord(
+    Records,
+    (record) => record.messageId,
+    async (record) => {
+      const { detail } = messageShape.parse(JSON.parse(record.body));
+      const { tenantId, stationId } = detail;
+      const { retryAfterMs } = await dispatchCommands(portsOf(tenantId), { stationId });
+      if (retryAfterMs === undefined) return;
+      const body = JSON.stringify({ detail: { tenantId, stationId } });
+      await sendMessage({ queueUrl: ownQueue, body, delaySeconds: retryAfterMs / 1_000 });
+    },
+  ),
+);
+
+function portsOf(tenantId: string) {
+  const { live, commands } = openStores({ client, tables, tenantId });
+  return {
+    live,
+    commands,
+    clock: systemClock,
+    send,
+    scheduleExpiry: async (due: { stationId: string; commandId: string; at: number }) => {
+      const { stationId, commandId, at } = due;
+      await sendMessage({
+        queueUrl: timeoutsQueue,
+        body: JSON.stringify({ tenantId, stationId, commandId }),
+        delaySeconds: (at - systemClock()) / 1_000,
+      });
+    },
+  };
+}
+
+/** A failure on the way out says as little about delivery as a lost connection does. */
+const send: SendCall = async (link, command) => {
+  const { connectionId, protocol = '' } = link;
+  if (connectionId === undefined) return 'gone';
+  if (!isSubprotocol(protocol)) {
+    return { refused: { code: 'NotSupported', message: `nothing is spoken here called "${protocol}"` } };
+  }
+  const call = encodeCommand(await loadVersion(protocol), command);
+  if ('refused' in call) return call;
+  try {
+    return await post(connectionId, call.frame);
+  } catch (error) {
+    const { stationId, commandId } = command;
+    logger.error('a call may not have left', { stationId, commandId, error });
+    return 'gone';
+  }
+};
