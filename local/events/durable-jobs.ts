@@ -16,6 +16,8 @@ export type RunJob = (job: Job) => Promise<{ retryInMs: number } | 'done'>;
 export interface DurableJobs {
   /** Takes a job; part of the surrounding transaction, started after it. */
   add(payload: string): void;
+  /** Begins with what an earlier process left. */
+  resume(): void;
   /** Jobs not done yet, those that wait for another try included. */
   pending(): number;
   /** Stops starting jobs; what is not done is taken up at the next start. */
@@ -30,7 +32,7 @@ interface Row {
   due_at: number;
 }
 
-/** Opens the jobs of one kind and takes up those an earlier process left. All run side by side. */
+/** Opens the jobs of one kind. All run side by side. */
 export function openDurableJobs(store: EventStore, kind: string, chaos: Chaos, run: RunJob): DurableJobs {
   const insert = store.db.prepare('INSERT INTO jobs (kind, payload, due_at, created_at) VALUES (?, ?, ?, ?)');
   const remove = store.db.prepare('DELETE FROM jobs WHERE id = ?');
@@ -72,10 +74,8 @@ export function openDurableJobs(store: EventStore, kind: string, chaos: Chaos, r
     if (!closed) for (const row of rows) void start(row);
   };
 
-  for (const row of left.all(kind)) {
-    pending++;
-    startWhenDue(row as unknown as Row);
-  }
+  const leftRows = left.all(kind) as unknown as Row[];
+  pending = leftRows.length;
   return {
     add(payload) {
       const now = Date.now();
@@ -85,6 +85,9 @@ export function openDurableJobs(store: EventStore, kind: string, chaos: Chaos, r
         if (fresh.length === 0) setImmediate(startFresh);
         fresh.push({ id: Number(lastInsertRowid), payload, attempt: 0, created_at: now, due_at: now });
       }
+    },
+    resume() {
+      for (const row of leftRows.splice(0)) startWhenDue(row);
     },
     pending: () => pending,
     close() {

@@ -38,6 +38,8 @@ export interface EventTargetsOptions {
 export interface EventTargets {
   /** Keeps the delivery durably before it returns. Throws at once for a kind of target that is not known. */
   acceptor(target: TargetSettings): (input: string) => void;
+  /** Begins with what an earlier process left. */
+  resume(): void;
   pending(): number;
   close(): void;
 }
@@ -95,6 +97,7 @@ export function openEventTargets(options: EventTargetsOptions): EventTargets {
       if (!queue) throw new Error(`Target ${target.arn} of ${target.ruleArn} is of a kind not known here`);
       return (input) => void queue.send({ body: input, groupId: target.messageGroupId });
     },
+    resume: () => jobs.resume(),
     pending: () => jobs.pending(),
     close: () => jobs.close(),
   };

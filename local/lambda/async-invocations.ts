@@ -21,6 +21,8 @@ export type SendTo = (arn: string, body: string, attributes: Record<string, stri
 export interface AsyncInvocations {
   /** Keeps the event durably before it returns. */
   add(nameOrArn: string, payload: string): void;
+  /** Begins with what an earlier process left. */
+  resume(): void;
   pending(): number;
   close(): void;
 }
@@ -109,6 +111,7 @@ export function openAsyncInvocations(options: AsyncInvocationsOptions): AsyncInv
       const functionName = functions.settings(nameOrArn).name;
       jobs.add(JSON.stringify({ requestId: randomUUID(), functionName, payload } satisfies AsyncPayload));
     },
+    resume: () => jobs.resume(),
     pending: () => jobs.pending(),
     close: () => jobs.close(),
   };

@@ -1,0 +1,104 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Viewer } from '../edge/cloudfront.ts';
+import { startFrontDoor } from '../edge/front-door.ts';
+import type { Issuer } from '../identity/user-pool.ts';
+import { ensureLocalCa } from '../tls/certificates.ts';
+import type { Edge } from './edge.ts';
+
+export interface CloudUrls {
+  http: string;
+  https: string;
+  ocpp: string;
+  ocppTls: string;
+  graphql: string;
+  graphqlRealtime: string;
+  ocpi: string;
+  admin: string;
+  realtime: string;
+  issuer: string;
+  tokenEndpoint: string;
+}
+
+export interface DoorOptions {
+  port: number;
+  tlsPort: number;
+  host: string;
+  tlsDir: string;
+  logger: (line: string) => void;
+}
+
+/** The two ports that the world sees. */
+export interface Door {
+  urls: CloudUrls;
+  caFile: string;
+  /** Begins to answer; until then everybody is asked to come later. */
+  serve(edge: Edge, issuer: Issuer | undefined): void;
+  close(): Promise<void>;
+}
+
+/** Opens the front door first of all: its ports are part of what functions are told, and a taken one is said early. */
+export async function openDoor({ port, tlsPort, host, tlsDir, logger }: DoorOptions): Promise<Door> {
+  let behind: { edge: Edge; issuer: Issuer | undefined } | undefined;
+  const { caFile, ca, cert, key } = await ensureLocalCa(tlsDir);
+  const complain = (error: unknown) => logger(`front door: ${error instanceof Error ? error.stack : error}`);
+
+  const handle = async (request: IncomingMessage, response: ServerResponse, viewer: Viewer) => {
+    if (!behind) {
+      response.writeHead(503, { 'retry-after': '1' }).end();
+      return;
+    }
+    if (await behind.issuer?.handle(request, response)) return;
+    await behind.edge.handle(request, response, viewer);
+  };
+  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer, viewer: Viewer) => {
+    if (behind) await behind.edge.upgrade(request, socket, head, viewer);
+    else socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n');
+  };
+  const frontDoor = await startFrontDoor({
+    port,
+    tlsPort,
+    host,
+    tls: { key, cert, ca },
+    onRequest: (request, response, viewer) => {
+      handle(request, response, viewer).catch((error) => {
+        complain(error);
+        response.destroy();
+      });
+    },
+    onUpgrade: (request, socket, head, viewer) => {
+      upgrade(request, socket, head, viewer).catch((error) => {
+        complain(error);
+        socket.destroy();
+      });
+    },
+  });
+  return {
+    urls: urlsOf(host, frontDoor.http.port, frontDoor.https.port),
+    caFile,
+    serve(edge, issuer) {
+      behind = { edge, issuer };
+    },
+    close: () => frontDoor.close(),
+  };
+}
+
+function urlsOf(listenHost: string, port: number, tlsPort: number): CloudUrls {
+  // Nobody can call the address that means "every address".
+  const host = ['0.0.0.0', '::'].includes(listenHost) ? '127.0.0.1' : listenHost;
+  const authority = `${host}:${port}`;
+  const http = `http://${authority}`;
+  return {
+    http,
+    https: `https://${host}:${tlsPort}`,
+    ocpp: `ws://${authority}/ocpp`,
+    ocppTls: `wss://${host}:${tlsPort}/ocpp`,
+    graphql: `${http}/graphql`,
+    graphqlRealtime: `ws://${authority}/graphql/realtime`,
+    ocpi: `${http}/ocpi/versions`,
+    admin: `${http}/api/v1`,
+    realtime: `ws://${authority}/ws/realtime`,
+    issuer: http,
+    tokenEndpoint: `${http}/oauth2/token`,
+  };
+}

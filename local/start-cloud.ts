@@ -1,0 +1,182 @@
+import type { WebSocketTimes } from './apigateway/websocket-api.ts';
+import { connectionsService } from './aws/connections.ts';
+import { eventBridgeService } from './aws/event-bridge.ts';
+import { lambdaService } from './aws/lambda.ts';
+import { secretsService, secretText } from './aws/secrets.ts';
+import { sqsService } from './aws/sqs.ts';
+import { type Apis, graphqlRunner, makeApis } from './cloud/apis.ts';
+import { type Backbone, startBackbone } from './cloud/backbone.ts';
+import type { CloudUrls } from './cloud/door.ts';
+import { makeEdge } from './cloud/edge.ts';
+import type { GraphqlApi } from './cloud/graphql-apis.ts';
+import { type Ground, layGround } from './cloud/ground.ts';
+import { findResource, type ResourceFacts } from './cloud/place.ts';
+import type { ConsumedByPrincipal, DynamoEngine } from './dynamodb/endpoint.ts';
+import type { ChaosSettings } from './events/chaos.ts';
+import type { Issuer } from './identity/user-pool.ts';
+import { region } from './template/pseudo.ts';
+
+export type { CloudUrls } from './cloud/door.ts';
+export type { ResourceFacts } from './cloud/place.ts';
+export { PortTakenError } from './edge/front-door.ts';
+
+export interface CloudOptions {
+  /** The folder that `cdk synth` wrote. */
+  assemblyDir: string;
+  /** Keeps tables, queues, undelivered events, secrets and signing keys; absent: all of it ends with the process. */
+  dataDir?: string;
+  /** Keeps the local authority and the certificates; absent: made anew each time. */
+  tlsDir?: string;
+  /** One file per function; absent: only warnings and errors are told. */
+  logsDir?: string;
+  /** Ports of the front door; 0 or absent takes a free one. */
+  port?: number;
+  tlsPort?: number;
+  /** The address the front door listens on; default 127.0.0.1. */
+  host?: string;
+  /** Default: the embedded engine, in `dataDir`. */
+  dynamo?: DynamoEngine;
+  /** Most environments per function; default `LAMBDA_ENVIRONMENTS`, else 3. */
+  environmentLimit?: number;
+  chaos?: ChaosSettings;
+  times?: CloudTimes;
+  /** Gets a line for what happens that somebody should know. */
+  logger?: (line: string) => void;
+}
+
+/** What takes long in AWS and may be shorter here. */
+export interface CloudTimes {
+  /** First wait before something failed is tried again: deliveries, messages, records, asynchronous invocations (1 s). */
+  retryMs?: number;
+  /** Idle time, life and integration timeout of WebSocket connections. */
+  webSocket?: Partial<WebSocketTimes>;
+  /** How often expired items are removed (30 s). */
+  ttlSweepMs?: number;
+}
+
+/** Settings of an SDK client. */
+export interface ClientConfig {
+  region: string;
+  endpoint: string;
+  credentials: { accessKeyId: string; secretAccessKey: string };
+}
+
+/** The running app. */
+export interface Cloud {
+  urls: CloudUrls;
+  caFile: string;
+  /** Where the certificates lie, for issuing those of stations. */
+  tlsDir: string;
+  /** Settings for SDK clients that may do everything: for seeds and tests. */
+  clientConfig(service?: 'dynamodb' | 'other'): ClientConfig;
+  /** The physical name of the table whose construct path or logical id holds the word. */
+  table(word: string): string;
+  /** The one resource of a type whose construct path or logical id holds the word. */
+  resource(type: string, word: string): ResourceFacts;
+  /** The text of a secret by ARN or name. */
+  secret(id: string): string;
+  /** Mints tokens, takes more clients and users. Throws when the app has no user pool. */
+  readonly issuer: Issuer;
+  /** Invokes a function (by a word of its construct path) as the host; resolves also when it fails. */
+  invoke(functionWord: string, event: unknown): Promise<{ payload: unknown; functionError?: string }>;
+  /** Fires a scheduled rule now, by its logical id. */
+  fireSchedule(logicalId: string): void;
+  /** Calls and capacity units of DynamoDB by access key id since the start or the last reset. */
+  consumed(reset?: boolean): Promise<ConsumedByPrincipal>;
+  /** The access key id of a function (by a word of its construct path), as `consumed` lists it. */
+  accessKeyOf(functionWord: string): string;
+  /** Resolves when nothing is under way but delayed messages: to wait for an effect without sleeping. */
+  idle(): Promise<void>;
+  setChaos(settings: ChaosSettings | undefined): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Runs a synthesized app on this machine. Resolves when every door answers; otherwise throws and leaves nothing open.
+ * @throws {PortTakenError}
+ */
+export async function startCloud(options: CloudOptions): Promise<Cloud> {
+  const closers: (() => unknown)[] = [];
+  const close = async () => {
+    for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
+  };
+  try {
+    return await start(options, closers, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(
+  options: CloudOptions,
+  closers: (() => unknown)[],
+  close: () => Promise<void>,
+): Promise<Cloud> {
+  const { logger = () => {}, times = {} } = options;
+  const ground = await layGround(options, closers);
+  const { model, store, principals, host, logs, door, aws } = ground;
+  // EventBridge's targets are made before the APIs they call: an API needs functions first.
+  const graphql: GraphqlApi[] = [];
+  const backbone = await startBackbone({
+    model,
+    store,
+    principals,
+    host,
+    endpoints: { general: aws.url, dynamodb: ground.dynamo.url },
+    environmentLimit: options.environmentLimit ?? Number(process.env.LAMBDA_ENVIRONMENTS ?? 3),
+    logs,
+    logger,
+    retryMs: times.retryMs ?? 1000,
+    chaos: options.chaos,
+    runGraphql: graphqlRunner(graphql, principals),
+  });
+  closers.push(() => backbone.close());
+  const apis = await makeApis(ground, backbone.invoke, { webSocketTimes: times.webSocket ?? {}, logger });
+  closers.push(() => apis.close());
+  graphql.push(...apis.graphql);
+  aws.serve(
+    [
+      eventBridgeService(backbone.buses),
+      sqsService([...backbone.queues.values()]),
+      secretsService(ground.secrets),
+      lambdaService(backbone.functions, backbone.asyncInvocations),
+      connectionsService(apis.gateway.webSocket),
+    ],
+    ground.byKey,
+  );
+  backbone.run();
+  door.serve(makeEdge(model, apis.targetOf, logger), apis.issuer);
+  return running(ground, backbone, apis, close);
+}
+
+function running(ground: Ground, backbone: Backbone, apis: Apis, close: () => Promise<void>): Cloud {
+  const { door, aws, dynamo, model, host, secrets } = ground;
+  const tableTypes = ['AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table'];
+  const functionNamed = (word: string) => findResource(model, ['AWS::Lambda::Function'], word).ref;
+  return {
+    urls: door.urls,
+    caFile: door.caFile,
+    tlsDir: ground.tlsDir,
+    clientConfig: (service = 'other') => ({
+      region,
+      endpoint: service === 'dynamodb' ? dynamo.url : aws.url,
+      credentials: { accessKeyId: host.accessKeyId, secretAccessKey: host.secretAccessKey },
+    }),
+    table: (word) => findResource(model, tableTypes, word).ref,
+    resource: (type, word) => findResource(model, [type], word),
+    secret: (id) => secretText(secrets, id, undefined),
+    get issuer() {
+      if (!apis.issuer) throw new Error('The app has no user pool');
+      return apis.issuer;
+    },
+    invoke: (word, event) => backbone.invoke(functionNamed(word), event),
+    fireSchedule: (logicalId) => backbone.fireSchedule(logicalId),
+    consumed: (reset) => dynamo.consumed(reset),
+    accessKeyOf: (word) =>
+      backbone.functions.settings(functionNamed(word)).environment.AWS_ACCESS_KEY_ID ?? '',
+    idle: () => backbone.idle(),
+    setChaos: (settings) => backbone.chaos.set(settings),
+    close,
+  };
+}
