@@ -124,9 +124,10 @@ async function givenStation(room: Room, stationId: string, protocol: Subprotocol
     sends,
     async calls(action, payload) {
       messages += 1;
-      const { answer, error } = await sends(JSON.stringify([2, `m-${messages}`, action, payload]));
+      const messageId = `m-${messages}`;
+      const { answer, error } = await sends(JSON.stringify([2, messageId, action, payload]));
       const [type, id, result] = JSON.parse(answer ?? '[]');
-      if (type !== 3 || id !== `m-${messages}`) throw new Error(`${action} got ${answer}`, { cause: error });
+      if (type !== 3 || id !== messageId) throw new Error(`${action} got ${answer}`, { cause: error });
       return result;
     },
   };
