@@ -7,10 +7,12 @@ export type Door<Event, Result> = (event: Event, context: Context) => Promise<Re
 
 /**
  * Every door's outermost layer: log entries carry the request, and an error that nobody expected is logged
- * once, whole, before it leaves the function. What the caller then sees is the door's business.
+ * once, whole, before it leaves the function. What the caller then sees is the door's business. `isRefusal` tells
+ * errors that are the door's way to say no, which nobody needs to read about.
  */
 export function door<Event, Result>(
   handle: (event: Event, context: Context) => Promise<Result>,
+  isRefusal: (error: unknown) => boolean = () => false,
 ): Door<Event, Result> {
   const wrapped = middy<Event, Result>()
     .use({
@@ -18,6 +20,7 @@ export function door<Event, Result>(
         logger.addContext(context);
       },
       onError: ({ error }) => {
+        if (isRefusal(error)) return;
         logger.error('unexpected error', error instanceof Error ? error : new Error(String(error)));
       },
     })

@@ -90,8 +90,8 @@ describe.each(['CP003', 'CP203'])('%s', (stationId) => {
     while (!isAnswerTo(seen.at(-1), '9'));
 
     expect(seen.at(-1)).toMatchObject([3, '9', { currentTime: expect.any(String) }]);
-    for (const other of seen.slice(0, -1))
-      expect(other).toMatchObject([4, expect.any(String), expect.any(String)]);
+    for (const other of seen.slice(0, -1) as unknown[][])
+      expect(other.slice(0, 3)).toEqual([4, expect.any(String), expect.any(String)]);
     await station.close();
   });
 });
