@@ -18,10 +18,10 @@ import putItemRules from 'dynalite/validations/putItem.js';
 import queryRules from 'dynalite/validations/query.js';
 import scanRules from 'dynalite/validations/scan.js';
 import updateItemRules from 'dynalite/validations/updateItem.js';
+import { mendExpressions } from './mend-expressions.ts';
 import type { KeyRange, OrderedMap } from './ordered-map.ts';
 import type { Store } from './store.ts';
 import type { Table } from './table.ts';
-import { refuseUnsupported } from './unsupported-expressions.ts';
 import { type Body, type Item, serviceError } from './wire.ts';
 
 const MAX_ITEM_BYTES = 400 * 1024;
@@ -73,7 +73,7 @@ export class ItemActions {
     const { types, custom } = RULES[operation];
     const data = validations.checkTypes({ ...input }, types);
     validations.checkValidations(data, types, custom, this.#dynaliteStore);
-    refuseUnsupported(data);
+    mendExpressions(data);
     return data;
   }
 

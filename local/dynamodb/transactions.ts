@@ -19,6 +19,8 @@ import { asList, asObject, type Body, errorName, type Item, serviceError, valida
 const MAX_ACTIONS = 100;
 const MAX_BYTES = 4 * 1024 * 1024;
 const TOKEN_LIFE_MS = 10 * 60_000;
+/** The SDK gives every transaction a token: without a bound, a load test would fill the memory with them. */
+const MAX_TOKENS = 50_000;
 
 const OPERATIONS: Record<string, ItemWrite> = { Put: 'PutItem', Update: 'UpdateItem', Delete: 'DeleteItem' };
 
@@ -98,7 +100,7 @@ export class Transactions {
 
   #earlierOutcome(token: string, digest: string): Outcome | undefined {
     for (const [old, { expiresAtMs }] of this.#outcomes) {
-      if (expiresAtMs > Date.now()) break;
+      if (expiresAtMs > Date.now() && this.#outcomes.size < MAX_TOKENS) break;
       this.#outcomes.delete(old);
     }
     const earlier = this.#outcomes.get(token);

@@ -15,7 +15,7 @@ function conditionProbe(condition: string, values: Item | undefined, names?: Rec
       l: { L: [{ S: 'x' }, { N: '1' }] },
       m: { M: { deep: { M: { v: { N: '7' } } } } },
       tags: { SS: ['red', 'green'] },
-      no: { NULL: true },
+      nil: { NULL: true },
       yes: { BOOL: true },
     };
     await context.client.send(new PutItemCommand({ TableName: context.table, Item: item }));
@@ -33,7 +33,7 @@ function conditionProbe(condition: string, values: Item | undefined, names?: Rec
 
 export const CONDITION_PROBES: readonly Probe[] = [
   conditionProbe('attribute_not_exists(pk)', undefined),
-  conditionProbe('attribute_exists(a) AND attribute_not_exists(missing)', undefined),
+  conditionProbe('attribute_exists(a) AND attribute_not_exists(absent)', undefined),
   conditionProbe('attribute_exists(m.deep.v)', undefined),
   conditionProbe('begins_with(a, :p)', { ':p': { S: 'hel' } }),
   conditionProbe('contains(a, :p)', { ':p': { S: 'ell' } }),
@@ -46,9 +46,9 @@ export const CONDITION_PROBES: readonly Probe[] = [
   conditionProbe('n BETWEEN :a AND :b', { ':a': { N: '5' }, ':b': { N: '10' } }),
   conditionProbe('a BETWEEN :a AND :b', { ':a': { S: 'i' }, ':b': { S: 'z' } }),
   conditionProbe('n IN (:a, :b)', { ':a': { N: '4' }, ':b': { N: '5.0' } }),
-  conditionProbe('missing IN (:a)', { ':a': { N: '4' } }),
-  conditionProbe('missing = :a', { ':a': { N: '4' } }),
-  conditionProbe('missing <> :a', { ':a': { N: '4' } }),
+  conditionProbe('absent IN (:a)', { ':a': { N: '4' } }),
+  conditionProbe('absent = :a', { ':a': { N: '4' } }),
+  conditionProbe('absent <> :a', { ':a': { N: '4' } }),
   conditionProbe('a > n', undefined),
   conditionProbe('n <> :a', { ':a': { S: '5' } }),
   conditionProbe('m.deep.v = :v', { ':v': { N: '7' } }),
@@ -57,7 +57,7 @@ export const CONDITION_PROBES: readonly Probe[] = [
   conditionProbe('tags = :v', { ':v': { SS: ['green', 'red'] } }),
   conditionProbe('m = :v', { ':v': { M: { deep: { M: { v: { N: '7' } } } } } }),
   conditionProbe('l = :v', { ':v': { L: [{ S: 'x' }, { N: '1' }] } }),
-  conditionProbe('attribute_type(no, :t)', { ':t': { S: 'NULL' } }),
+  conditionProbe('attribute_type(nil, :t)', { ':t': { S: 'NULL' } }),
   conditionProbe('yes = :t', { ':t': { BOOL: true } }),
   conditionProbe('NOT (n = :a OR a = :b) AND yes = :t', {
     ':a': { N: '1' },
@@ -65,7 +65,7 @@ export const CONDITION_PROBES: readonly Probe[] = [
     ':t': { BOOL: true },
   }),
   conditionProbe('#n = :a and n < :b', { ':a': { N: '5' }, ':b': { N: '10' } }, { '#n': 'n' }),
-  conditionProbe('size(missing) = :a', { ':a': { N: '0' } }),
+  conditionProbe('size(absent) = :a', { ':a': { N: '0' } }),
   conditionProbe('a = :a AND', { ':a': { S: 'hello' } }),
   conditionProbe('begins_with(a, :p) AND begins_with(n, :p)', { ':p': { S: 'h' } }),
 ];

@@ -99,7 +99,13 @@ const UPDATES: Probe[] = [
       m: { M: { x: { N: '1' }, y: { N: '2' } } },
       l: { L: [{ S: 'a' }, { S: 'b' }, { S: 'c' }] },
     },
-    'REMOVE a, m.x, l[0], l[2], missing',
+    'REMOVE a, m.x, l[0], l[2], absent',
+  ),
+  updateProbe(
+    'list indexes mean the list before the update',
+    { l: { L: [{ S: 'a' }, { S: 'b' }, { L: [{ S: 'x' }, { S: 'y' }] }] } },
+    'REMOVE l[0], l[2][0] SET l[1] = :one',
+    { ExpressionAttributeValues: ONE },
   ),
   updateProbe('ADD starts a number at zero', {}, 'ADD count_ :one', { ExpressionAttributeValues: ONE }),
   updateProbe('ADD in a map', { m: { M: { c: { N: '2' } } } }, 'ADD m.c :one', {

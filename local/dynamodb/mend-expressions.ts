@@ -15,18 +15,25 @@ interface UpdateSection {
 const COMPARISONS = new Set(['=', '<>', 'in']);
 
 /**
- * Refuses, loudly, what dynalite would quietly get wrong:
- * it compares maps and lists by identity, so that they are never equal;
- * and it lets an attribute and its copy share one value, so that `SET b = a ADD a :n` changes both.
+ * Puts right what dynalite's expression engine gets wrong, and refuses loudly what cannot be put right.
+ * `REMOVE l[0], l[1]` means the indexes before the update: elements are removed from the back.
+ * Maps and lists are compared by identity, so that they are never equal: refused.
+ * An attribute and its copy share one value, so that `SET b = a ADD a :n` would change both: refused.
  */
-export function refuseUnsupported(data: Body): void {
+export function mendExpressions(data: Body): void {
   for (const member of ['_condition', '_filter']) {
     const parsed = data[member] as { expression: Node } | undefined;
     if (parsed !== undefined && comparesDocuments(parsed.expression)) {
       throw validationError('The embedded engine cannot compare maps or lists; run on the reference engine');
     }
   }
-  const sections = (data._updates as { sections: UpdateSection[] } | undefined)?.sections ?? [];
+  const updates = data._updates as { sections: UpdateSection[] } | undefined;
+  if (updates === undefined) return;
+  refuseSharedCopies(updates.sections);
+  updates.sections.sort((left, right) => removalRank(left) - removalRank(right) || backToFront(left, right));
+}
+
+function refuseSharedCopies(sections: readonly UpdateSection[]): void {
   const changed = sections
     .filter(({ type }) => type === 'add' || type === 'delete')
     .map(({ path }) => path[0]);
@@ -38,6 +45,16 @@ export function refuseUnsupported(data: Body): void {
       'The embedded engine cannot copy an attribute that the same update adds to or deletes from',
     );
   }
+}
+
+/** 1 for the removal of a list element, which shifts the elements behind it, and so comes last. */
+function removalRank({ type, path }: UpdateSection): number {
+  return type === 'remove' && typeof path.at(-1) === 'number' ? 1 : 0;
+}
+
+function backToFront(left: UpdateSection, right: UpdateSection): number {
+  if (removalRank(left) === 0) return 0;
+  return right.path.length - left.path.length || Number(right.path.at(-1)) - Number(left.path.at(-1));
 }
 
 function comparesDocuments(node: Node): boolean {
