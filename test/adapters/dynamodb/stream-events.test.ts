@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Stores } from '#adapters/dynamodb/open-stores.ts';
+import { eventsOfRecord } from '#adapters/dynamodb/stream-events.ts';
+import { contracts } from '#contracts/events.ts';
+import type { CoreEvent } from '#core/events.ts';
+import { readStream } from '../../support/change-log.ts';
+import { newTenantId, startTestDatabase, type TestDatabase } from '../../support/engine.ts';
+import { aCdr, aCommand, anEntry, aSession, noon } from './samples.ts';
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await startTestDatabase();
+});
+afterAll(() => db.close());
+
+const stationId = 'CS-001';
+const connector = { evseId: 1, connectorId: 1 };
+const link = { stationId, connectionId: 'c1', protocol: 'ocpp1.6', connectedAt: noon };
+
+/** The events that these writes of a new tenant lead to, without what differs from run to run. */
+async function eventsAfter(act: (stores: Stores) => Promise<unknown>): Promise<readonly object[]> {
+  const events = await allEventsAfter(act);
+  return events.map(({ eventId: _, tenantId: __, ...event }) => event);
+}
+
+async function allEventsAfter(act: (stores: Stores) => Promise<unknown>): Promise<readonly CoreEvent[]> {
+  const tenantId = newTenantId();
+  await act(db.storesOf(tenantId));
+  const records = await readStream(db, db.tables.operations);
+  return records.flatMap(eventsOfRecord).filter((event) => event.tenantId === tenantId);
+}
+
+describe('events of the stream', () => {
+  test('tell that a station came, may be called, and went', async () => {
+    const events = await eventsAfter(async ({ live }) => {
+      await live.connect(link);
+      await live.noteSeen({ stationId, connectionId: 'c1', at: noon + 1 });
+      await live.noteSeen({ stationId, connectionId: 'c1', at: noon + 2 });
+      await live.recordBoot({ stationId, connectionId: 'c1', bootedAt: noon + 3, callsFrom: noon + 1003 });
+      await live.disconnect(stationId, 'c1', noon + 4);
+    });
+
+    expect(events).toEqual([
+      { type: 'StationConnectionChanged', stationId, at: noon, online: true, protocol: 'ocpp1.6' },
+      { type: 'StationReady', stationId, at: noon + 1 },
+      { type: 'StationReady', stationId, at: noon + 1003 },
+      { type: 'StationConnectionChanged', stationId, at: noon + 4, online: false, protocol: 'ocpp1.6' },
+    ]);
+  });
+
+  test('tell a connector’s new status with that of the whole station, and no repetition', async () => {
+    const second = { evseId: 2, connectorId: 1 };
+    const events = await eventsAfter(async ({ live, sessions }) => {
+      await live.recordConnectorStatus(stationId, { ...connector, status: 'AVAILABLE', statusAt: noon });
+      await live.recordConnectorStatus(stationId, { ...connector, status: 'AVAILABLE', statusAt: noon + 1 });
+      const fault = { ...second, status: 'FAULTED', statusAt: noon + 2, errorCode: 'Weak' } as const;
+      await live.recordConnectorStatus(stationId, fault);
+      await sessions.openSession(aSession({ connector: { evseId: 3, connectorId: 1 } }), { occupies: true });
+      await live.recordConnectorStatus(stationId, { ...connector, status: 'CHARGING', statusAt: noon + 3 });
+    });
+
+    const told = { type: 'StationStatusChanged', stationId };
+    expect(events.filter((event) => 'type' in event && event.type === 'StationStatusChanged')).toEqual([
+      { ...told, at: noon, status: 'AVAILABLE', connector: { ...connector, status: 'AVAILABLE' } },
+      {
+        ...told,
+        at: noon + 2,
+        status: 'AVAILABLE',
+        connector: { ...second, status: 'FAULTED', errorCode: 'Weak' },
+      },
+      { ...told, at: noon + 3, status: 'OCCUPIED', connector: { ...connector, status: 'CHARGING' } },
+    ]);
+  });
+
+  test('tell a session from start to bill, once each', async () => {
+    const session = aSession();
+    const { sessionId } = session;
+    const place = { sessionId, stationId, connector };
+    const events = await allEventsAfter(async ({ sessions, cdrs }) => {
+      await sessions.openSession(session, { occupies: true });
+      await sessions.openSession(session, { occupies: true });
+      await sessions.addEntries(sessionId, [anEntry(noon + 60_000)]);
+      await sessions.addEntries(sessionId, [anEntry(noon + 60_000)]);
+      await sessions.addEntries(sessionId, [{ ...anEntry(noon), key: 'E#0', samples: [] }]);
+      await sessions.endSession(place, { endedAt: noon + 90_000, stopReason: 'REMOTE' }, []);
+      await sessions.endSession(place, { endedAt: noon + 99_000, stopReason: 'LOCAL' }, []);
+      await cdrs.issueCdr(aCdr(session));
+      await cdrs.issueCdr(aCdr(session));
+    });
+
+    expect(events).toMatchObject([
+      { type: 'SessionStarted', sessionId, stationId, at: noon, connector, authorised: true },
+      {
+        type: 'SessionMetered',
+        sessionId,
+        stationId,
+        at: noon + 60_000,
+        energyWh: 124_000,
+        powerW: 11_040,
+        stateOfChargePercent: 54,
+      },
+      { type: 'SessionEnded', sessionId, stationId, at: noon + 90_000, stopReason: 'REMOTE' },
+      { type: 'CdrIssued', sessionId, stationId, cdrId: `cdr-${sessionId}` },
+    ]);
+    expect(JSON.stringify(events)).not.toContain(session.token?.uid);
+  });
+
+  test('tell the start of a session when it is known, before or after its end', async () => {
+    const { token: _, ...bare } = aSession();
+    const start = { ...anEntry(noon), key: 'E#0', samples: [] };
+    const { sessionId } = bare;
+    const events = await eventsAfter(async ({ sessions }) => {
+      await sessions.ensurePartial(bare);
+      await sessions.recordStart(bare, start, { occupies: false });
+      const other = aSession({ sessionId: `${sessionId}2` });
+      const lone = { ...other, state: 'ENDED', endedAt: noon + 5, partial: true } as const;
+      await sessions.recordLoneEnd(lone, []);
+      await sessions.recordStart(other, start, { occupies: false });
+    });
+
+    expect(events).toMatchObject([
+      { type: 'SessionStarted', sessionId, authorised: false },
+      { type: 'SessionEnded', sessionId: `${sessionId}2`, at: noon + 5 },
+      { type: 'SessionStarted', sessionId: `${sessionId}2`, authorised: true },
+    ]);
+  });
+
+  test('tell that a command was requested and how it ended', async () => {
+    const command = aCommand();
+    const { commandId } = command;
+    const events = await eventsAfter(async ({ commands, live }) => {
+      await live.connect(link);
+      await live.noteSeen({ stationId, connectionId: 'c1', at: noon });
+      await commands.addCommand(command);
+      await commands.claim({ stationId, commandId, connectionId: 'c1', now: noon, until: noon + 1 });
+      await commands.settle(stationId, commandId, { state: 'REJECTED', settledAt: noon + 7, answer: {} });
+      await commands.recordLateAnswer(stationId, commandId, {});
+    });
+
+    expect(events.slice(2)).toEqual([
+      { type: 'CommandRequested', stationId, at: command.createdAt, commandId },
+      { type: 'CommandSettled', stationId, at: noon + 7, commandId, command: 'RESET', state: 'REJECTED' },
+    ]);
+  });
+
+  test('are the same for the same record, told apart otherwise, and fit the contracts of the bus', async () => {
+    const records = await readStream(db, db.tables.operations);
+
+    const events = records.flatMap(eventsOfRecord);
+
+    expect(records.flatMap(eventsOfRecord)).toEqual(events);
+    expect(new Set(events.map(({ eventId }) => eventId)).size).toBe(events.length);
+    expect(new Set(events.map(({ type }) => type)).size).toBe(contracts.length);
+    for (const { type, ...detail } of events) {
+      const contract = contracts.find(({ detailType }) => detailType === `${type}.v1`);
+      expect(contract?.detail.safeParse(detail).error).toBeUndefined();
+    }
+  });
+
+  test('are none for what leaves or is nobody’s', () => {
+    const image = { pk: { S: 'T#t#ST#s' }, sk: { S: 'LINK' } };
+
+    expect(eventsOfRecord({ eventID: '1', eventName: 'REMOVE', dynamodb: { OldImage: image } })).toEqual([]);
+    expect(
+      eventsOfRecord({
+        eventID: '2',
+        eventName: 'INSERT',
+        dynamodb: { NewImage: { ...image, pk: { S: 'SLUG#x' } } },
+      }),
+    ).toEqual([]);
+  });
+});
