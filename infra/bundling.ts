@@ -18,69 +18,31 @@ export interface Bundle {
 
 /** Every door of the project, by name: `ocpp/station-link` is `functions/ocpp/station-link.handler.ts`. */
 export function doorNames(): readonly string[] {
-  return [...new Set([...written(), ...standIns])].sort();
-}
-const standIns = [
-  'ocpp/authorize-station',
-  'ocpp/station-link',
-  'ocpp/outbound-calls',
-  'ocpp/command-timeouts',
-  'graphql/resolve-field',
-  'workers/relay',
-  'workers/rate-session',
-  'admin/admin-api',
-  'identity/pre-token',
-];
-function written(): string[] {
   return globSync(`functions/**/*${suffix}`, { cwd: root })
     .map((path) => relative('functions', path).slice(0, -suffix.length))
     .sort();
 }
 
-const built = new Map<string, ReadonlyMap<string, Bundle>>();
+let built: ReadonlyMap<string, Bundle> | undefined;
 
 /**
- * Bundles every door once per process, all in one run: ESM for Node 24 with the SDK inside, nothing shared between
- * doors. Beside each door's folder lie its metafile and source map, which are not uploaded.
+ * Bundles every door into the folder, all in one run: ESM for Node 24 with the SDK inside, nothing shared between
+ * doors. Beside each door's folder lie its metafile and source map, which are not uploaded. Happens once per process:
+ * later calls get the bundles of the first.
  */
 export function bundleDoors(folder: string): ReadonlyMap<string, Bundle> {
+  if (built) return built;
   const outdir = resolve(folder);
-  const known = built.get(outdir);
-  if (known) return known;
   rmSync(outdir, { recursive: true, force: true });
   const result = build(outdir);
-  const bundles = new Map(doorNames().map((door) => [door, keep(door, outdir, result)]));
-  built.set(outdir, bundles);
-  return bundles;
+  built = new Map(doorNames().map((door) => [door, keep(door, outdir, result)]));
+  return built;
 }
 
 function build(outdir: string): BuildResult<{ write: false; metafile: true }> {
-  const good = doorNames().map((door) => {
-    try {
-      buildSync({
-        absWorkingDir: root,
-        entryPoints: [`functions/${door}${suffix}`],
-        write: false,
-        bundle: true,
-        format: 'esm',
-        platform: 'node',
-        logLevel: 'silent',
-        outfile: 'x.mjs',
-      });
-      return { in: `functions/${door}${suffix}`, out: `${door}/index` };
-    } catch {
-      const path = `/tmp/standins/${door}.ts`;
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(
-        path,
-        `export async function handler(){ throw new Error('${door} is not written yet'); }`,
-      );
-      return { in: path, out: `${door}/index` };
-    }
-  });
   return buildSync({
     absWorkingDir: root,
-    entryPoints: good,
+    entryPoints: doorNames().map((door) => ({ in: `functions/${door}${suffix}`, out: `${door}/index` })),
     outdir,
     write: false,
     bundle: true,

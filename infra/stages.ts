@@ -110,6 +110,11 @@ const stages: Readonly<Record<string, StageInput>> = {
 export function stageConfig(name: string): StageConfig {
   const stage = stages[name];
   if (!stage) throw new Error(`No stage "${name}"; there are ${Object.keys(stages).join(', ')}`);
+  return parseStage(stage);
+}
+
+/** Checks a configuration. Throws, naming the field that is wrong. */
+export function parseStage(stage: StageInput): StageConfig {
   return stageSchema.parse(stage);
 }
 

@@ -14,21 +14,10 @@ import { acknowledge } from '../acknowledge.ts';
 import type { CsmsFunction } from './csms-function.ts';
 
 /** What a function may be let do to items. There is no Scan: nothing of ours asks that question. */
-export type ItemAction =
-  | 'GetItem'
-  | 'BatchGetItem'
-  | 'Query'
-  | 'PutItem'
-  | 'UpdateItem'
-  | 'DeleteItem'
-  | 'ConditionCheckItem';
+export type ItemAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
 export const readItems = ['GetItem', 'BatchGetItem', 'Query'] as const satisfies readonly ItemAction[];
-export const writeItems = [
-  'PutItem',
-  'UpdateItem',
-  'ConditionCheckItem',
-] as const satisfies readonly ItemAction[];
+export const writeItems = ['PutItem', 'UpdateItem'] as const satisfies readonly ItemAction[];
 
 /** Which partitions a grant covers, by the first letters of their keys (see `tables.ts`). */
 export const ofTenants = ['T#*'] as const;

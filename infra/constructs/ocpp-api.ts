@@ -123,7 +123,7 @@ export class OcppApi extends Construct {
       reservedConcurrency: stage.reservedConcurrency.stationLink,
     });
     data.tables.registry.allow(link, [...readItems, ...writeItems], ofTenants);
-    data.tables.operations.allow(link, [...readItems, ...writeItems, 'DeleteItem'], ofTenants);
+    data.tables.operations.allow(link, [...readItems, ...writeItems], ofTenants);
     return link;
   }
 
@@ -144,7 +144,7 @@ export class OcppApi extends Construct {
       alarms: { notify: data.alarmTopic },
     });
     data.tables.registry.allow(calls, readItems, ofTenants);
-    data.tables.operations.allow(calls, [...readItems, ...writeItems, 'DeleteItem'], ofTenants);
+    data.tables.operations.allow(calls, [...readItems, ...writeItems], ofTenants);
     calls.allow(
       ['sqs:SendMessage'],
       [this.outboundCalls.queue.queueArn, this.commandTimeouts.queue.queueArn],

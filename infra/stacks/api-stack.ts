@@ -167,8 +167,8 @@ export class ApiStack extends Stack {
       alarms: { notify: data.alarmTopic },
     });
     data.tables.registry.allow(rate, readItems, ofTenants);
-    data.tables.operations.allow(rate, [...readItems, 'UpdateItem', 'ConditionCheckItem'], ofTenants);
-    data.tables.ledger.allow(rate, [...readItems, 'PutItem', 'ConditionCheckItem'], ofTenants);
+    data.tables.operations.allow(rate, [...readItems, 'UpdateItem'], ofTenants);
+    data.tables.ledger.allow(rate, [...readItems, 'PutItem'], ofTenants);
     rate.allow(['sqs:SendMessage'], [queue.queue.queueArn]);
     queue.workedOffBy(rate);
     return queue;

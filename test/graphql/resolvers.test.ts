@@ -1,0 +1,312 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bundleResolver } from '../../infra/bundling.ts';
+import { resolverFiles } from '../../infra/constructs/graphql-api.ts';
+import { createRealm, type Outcome } from '../../local/appsync/realm/realm.ts';
+import { passes, readFilter } from '../../local/appsync/realtime/filters.ts';
+
+const realm = createRealm();
+const files = resolverFiles();
+
+interface Situation {
+  arguments?: Record<string, unknown>;
+  claims?: Record<string, unknown>;
+  source?: Record<string, unknown>;
+  result?: unknown;
+  error?: { message: string; type: string };
+}
+
+const viewer = { sub: 'u-1', tenant_id: 't-1', roles: ['VIEWER'] };
+const operator = { ...viewer, roles: ['OPERATOR'] };
+const administrator = { ...viewer, roles: ['TENANT_ADMIN'] };
+
+/** Evaluates one handler of a resolver's bundle as AppSync's runtime would. */
+function evaluate(field: string, handler: 'request' | 'response', situation: Situation): Outcome {
+  const path = files.find((file) => file.field === field)?.path ?? 'graphql/shared/not-built.ts';
+  const [parentTypeName = '', fieldName = ''] = field.split('.');
+  const { claims, source = null, result, error, arguments: args = {} } = situation;
+  const context = {
+    arguments: args,
+    source,
+    identity: claims ? { claims } : null,
+    info: { fieldName, parentTypeName },
+    stash: {},
+    result,
+    error,
+  };
+  return realm.compile(path, bundleResolver(path)).run(handler, context, 'User Pool Authorization');
+}
+
+const errorOf = (outcome: Outcome) => (outcome.kind === 'error' ? outcome.error : undefined);
+const answerOf = (outcome: Outcome) => (outcome.kind === 'value' ? outcome.value : undefined);
+
+const forTenants = files.filter(({ field }) => !field.startsWith('Mutation.publish'));
+
+describe('every resolver for tenants', () => {
+  it.each(forTenants.map(({ field }) => field))('%s turns away whom it does not know', (field) => {
+    const strangers = [
+      undefined,
+      {},
+      { sub: 'u-1', roles: ['TENANT_ADMIN'] },
+      { sub: 'u-1', tenant_id: '', roles: ['TENANT_ADMIN'] },
+      { sub: 'u-1', tenant_id: 't-1', roles: [] },
+      { sub: 'u-1', tenant_id: 't-1', roles: ['DRIVER'] },
+      { sub: 'u-1', roles: ['SUPER_ADMIN'] },
+    ];
+
+    for (const claims of strangers) {
+      const outcome = evaluate(field, 'request', { source: {}, ...(claims ? { claims } : {}) });
+      expect(errorOf(outcome)?.errorType, JSON.stringify(claims)).toBe('Unauthorized');
+    }
+  });
+});
+
+describe('fields of the data source tenant', () => {
+  it('hand on the field, the caller of the token and the arguments', () => {
+    const args = { id: 'CP001' };
+
+    const outcome = evaluate('Query.station', 'request', { arguments: args, claims: viewer });
+
+    expect(answerOf(outcome)).toEqual({
+      operation: 'Invoke',
+      payload: {
+        field: 'Query.station',
+        caller: { tenantId: 't-1', subject: 'u-1', roles: ['VIEWER'] },
+        arguments: args,
+      },
+    });
+  });
+
+  it('never take the tenant from what a caller writes', () => {
+    const args = { id: 'CP001', tenantId: 't-2', tenant_id: 't-2' };
+
+    const outcome = evaluate('Query.station', 'request', { arguments: args, claims: viewer });
+
+    expect(answerOf(outcome)).toMatchObject({ payload: { caller: { tenantId: 't-1' } } });
+  });
+
+  it('below lists go in batches, with what the function needs of the parent', () => {
+    const source = {
+      sessionId: 's-1',
+      stationId: 'CP001',
+      connectorRef: { evseId: 1, connectorId: 1 },
+      status: 'ACTIVE',
+    };
+
+    const outcome = evaluate('ChargingSession.connector', 'request', { source, claims: viewer });
+
+    expect(answerOf(outcome)).toMatchObject({
+      operation: 'BatchInvoke',
+      payload: {
+        field: 'ChargingSession.connector',
+        source: { sessionId: 's-1', stationId: 'CP001', connectorRef: { evseId: 1, connectorId: 1 } },
+      },
+    });
+    expect(JSON.stringify(answerOf(outcome))).not.toContain('ACTIVE');
+  });
+
+  it('let viewers read, operators command, and administrators provision', () => {
+    const allowed = (field: string, claims: Record<string, unknown>) =>
+      evaluate(field, 'request', { claims }).kind === 'value';
+
+    expect([viewer, operator, administrator].map((who) => allowed('Query.stations', who))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(
+      [viewer, operator, administrator].map((who) => allowed('Mutation.sendStationCommand', who)),
+    ).toEqual([false, true, true]);
+    for (const field of [
+      'createStation',
+      'updateStation',
+      'deleteStation',
+      'createAuthToken',
+      'blockAuthToken',
+    ]) {
+      const verdicts = [viewer, operator, administrator].map((who) => allowed(`Mutation.${field}`, who));
+      expect(verdicts, field).toEqual([false, false, true]);
+    }
+  });
+
+  it('pass an answer on as it is', () => {
+    for (const result of [{ stationId: 'CP001' }, [], null, 0, false, 'AVAILABLE']) {
+      expect(evaluate('Query.station', 'response', { result })).toMatchObject({
+        kind: 'value',
+        value: result,
+      });
+    }
+  });
+
+  it('turn a refusal into a GraphQL error that names the input field', () => {
+    const result = { error: { type: 'Validation', message: 'is too long', field: 'input.name' } };
+
+    const outcome = evaluate('Mutation.createStation', 'response', { result });
+
+    expect(errorOf(outcome)).toEqual({
+      message: 'is too long',
+      errorType: 'Validation',
+      data: null,
+      errorInfo: { field: 'input.name' },
+    });
+  });
+
+  it('keep the cause of a failure to themselves', () => {
+    const error = { message: 'TypeError: cannot read tenant t-2', type: 'Lambda:Unhandled' };
+
+    const outcome = evaluate('Query.station', 'response', { result: null, error });
+
+    expect(errorOf(outcome)?.errorType).toBe('InternalFailure');
+    expect(errorOf(outcome)?.message).not.toContain('t-2');
+  });
+});
+
+describe('subscriptions', () => {
+  const filterOf = (field: string, args: Record<string, unknown>) => {
+    const asked = evaluate(field, 'request', { arguments: args, claims: viewer });
+    const result = (answerOf(asked) as { payload: unknown }).payload;
+    const outcome = evaluate(field, 'response', { arguments: args, claims: viewer, result });
+    expect(outcome).toMatchObject({ kind: 'value', value: null });
+    return readFilter(outcome.subscriptionFilter);
+  };
+
+  it('carry what happens in the caller’s tenant alone', () => {
+    for (const field of ['stationStatusUpdates', 'sessionUpdates']) {
+      const filter = filterOf(`Subscription.${field}`, {});
+
+      expect(passes(filter, { tenantId: 't-1', stationId: 'CP001', sessionId: 's-1' })).toBe(true);
+      expect(passes(filter, { tenantId: 't-2', stationId: 'CP001', sessionId: 's-1' })).toBe(false);
+    }
+  });
+
+  it('carry the commands of one station', () => {
+    const filter = filterOf('Subscription.commandUpdates', { stationId: 'CP001' });
+
+    expect(passes(filter, { tenantId: 't-1', stationId: 'CP001' })).toBe(true);
+    expect(passes(filter, { tenantId: 't-1', stationId: 'CP002' })).toBe(false);
+    expect(passes(filter, { tenantId: 't-2', stationId: 'CP001' })).toBe(false);
+  });
+
+  it('let through the stations asked for and no other, however many, and never those of another tenant', () => {
+    const name = fc.integer({ min: 0, max: 99 }).map((number) => `CP${number}`);
+    const asked = fc.uniqueArray(name, { minLength: 1, maxLength: 50 });
+
+    fc.assert(
+      fc.property(asked, name, fc.constantFrom('t-1', 't-2'), (stationIds, stationId, tenantId) => {
+        const filter = filterOf('Subscription.stationStatusUpdates', { stationIds });
+
+        const isWanted = tenantId === 't-1' && stationIds.includes(stationId);
+        expect(passes(filter, { tenantId, stationId })).toBe(isWanted);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('refuse more stations than a filter can hold, and none at all', () => {
+    const refusal = (stationIds: string[]) =>
+      evaluate('Subscription.stationStatusUpdates', 'response', {
+        arguments: { stationIds },
+        result: { tenantId: 't-1' },
+      });
+
+    for (const stationIds of [[], Array.from({ length: 51 }, (_, index) => `CP${index}`)]) {
+      expect(errorOf(refusal(stationIds))).toMatchObject({
+        errorType: 'Validation',
+        errorInfo: { field: 'stationIds' },
+      });
+    }
+  });
+});
+
+describe('published updates', () => {
+  const published = (field: string, args: Record<string, unknown>) =>
+    (
+      answerOf(
+        evaluate(`Mutation.${field}`, 'request', { arguments: { at: 1_790_000_000_000, ...args } }),
+      ) as {
+        payload: Record<string, unknown>;
+      }
+    ).payload;
+  const station = { tenantId: 't-1', stationId: 'CP001' };
+
+  it('tell the status a station reported, with the connector it is about', () => {
+    const connector = { evseId: 1, connectorId: 1, status: 'CHARGING' };
+
+    const update = published('publishStationStatus', { ...station, status: 'OCCUPIED', connector });
+
+    expect(update).toEqual({
+      ...station,
+      status: 'OCCUPIED',
+      timestamp: '2026-09-21T14:13:20.000Z',
+      details: JSON.stringify({ connector }),
+    });
+  });
+
+  it('show a station without connection as offline', () => {
+    expect(published('publishStationStatus', { ...station, online: false })).toMatchObject({
+      status: 'OFFLINE',
+    });
+    expect(published('publishStationStatus', { ...station, online: true })).toMatchObject({
+      status: 'UNKNOWN',
+    });
+  });
+
+  it('follow a session from its start to its end', () => {
+    const session = { ...station, sessionId: 's-1' };
+
+    expect(
+      published('publishSessionUpdate', { ...session, event: 'STARTED', authorised: true }),
+    ).toMatchObject({
+      status: 'ACTIVE',
+      realTimeMetrics: null,
+    });
+    expect(
+      published('publishSessionUpdate', { ...session, event: 'STARTED', authorised: false }),
+    ).toMatchObject({
+      status: 'INVALID',
+    });
+    expect(
+      published('publishSessionUpdate', { ...session, event: 'METERED', powerW: 7400, voltageV: 230 }),
+    ).toMatchObject({
+      status: 'ACTIVE',
+      realTimeMetrics: { currentPower: 7.4, voltage: 230 },
+    });
+    expect(published('publishSessionUpdate', { ...session, event: 'ENDED' })).toMatchObject({
+      status: 'COMPLETED',
+    });
+  });
+
+  it('tell how a command ended', () => {
+    const command = { ...station, commandId: 'c-1', command: 'RESET' };
+
+    expect(published('publishCommandUpdate', { ...command, state: 'TIMED_OUT' })).toEqual({
+      ...command,
+      status: 'TIMED_OUT',
+      timestamp: '2026-09-21T14:13:20.000Z',
+    });
+  });
+});
+
+describe('what is not built', () => {
+  it('says so', () => {
+    const outcome = evaluate('Query.sessionAnalytics', 'request', { claims: viewer });
+
+    expect(errorOf(outcome)).toMatchObject({
+      message: 'Query.sessionAnalytics is not built yet',
+      errorType: 'NotImplemented',
+    });
+  });
+});
+
+it('every resolver is a module AppSync takes: within 32 KB and without anything but its own imports', () => {
+  for (const { path } of files) {
+    const text = bundleResolver(path);
+
+    expect(text.length, path).toBeLessThan(32_768);
+    const imports = [...text.matchAll(/from "([^"]+)"/g)].map(([, name]) => name);
+    expect(
+      imports.filter((name) => name !== '@aws-appsync/utils'),
+      path,
+    ).toEqual([]);
+  }
+});

@@ -1,0 +1,94 @@
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { describe, expect, it } from 'vitest';
+import { CsmsFunction } from '../../infra/constructs/csms-function.ts';
+import { stageConfig } from '../../infra/stages.ts';
+import { resourcesOf, templateOf } from './synthesized.ts';
+
+describe('functions', () => {
+  it('all run on Node 24 and arm64, traced, from an ES module', () => {
+    const functions = resourcesOf('prod', 'AWS::Lambda::Function');
+
+    expect(functions.size).toBe(9);
+    for (const [id, { Properties }] of functions) {
+      expect(Properties, id).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Handler: 'index.handler',
+        TracingConfig: { Mode: 'Active' },
+      });
+    }
+  });
+
+  it('each have a role of their own, without any policy of AWS', () => {
+    const functions = [...resourcesOf('prod', 'AWS::Lambda::Function').values()];
+    const roles = functions.map(({ Properties }) => JSON.stringify(Properties.Role));
+
+    expect(new Set(roles).size).toBe(functions.length);
+    for (const [id, { Properties }] of resourcesOf('prod', 'AWS::IAM::Role')) {
+      const isOfLambda = JSON.stringify(Properties.AssumeRolePolicyDocument).includes('lambda.amazonaws.com');
+      if (isOfLambda) expect(Properties.ManagedPolicyArns, id).toBeUndefined();
+    }
+  });
+
+  it('each ring for errors, throttles and nearness to their time limit', () => {
+    const alarms = [...resourcesOf('prod', 'AWS::CloudWatch::Alarm').values()];
+    const rings = (metric: string) =>
+      alarms.filter(
+        ({ Properties }) => Properties.Namespace === 'AWS/Lambda' && Properties.MetricName === metric,
+      );
+
+    for (const metric of ['Errors', 'Throttles', 'Duration']) expect(rings(metric), metric).toHaveLength(9);
+    for (const { Properties } of alarms) {
+      expect(Properties.AlarmActions).toHaveLength(1);
+      expect(Properties.AlarmDescription).not.toBe('');
+    }
+  });
+
+  it('make no alarms when somebody wrote down why', () => {
+    const stack = new Stack(new App(), 'Stack');
+    const props = {
+      stage: stageConfig('dev'),
+      door: 'admin/admin-api',
+      description: 'x',
+      memoryMb: 128,
+      timeout: Duration.seconds(1),
+    };
+
+    const silent = new CsmsFunction(stack, 'Silent', { ...props, alarms: { refused: 'for this test' } });
+    const loud = new CsmsFunction(stack, 'Loud', { ...props, alarms: { notify: new Topic(stack, 'Topic') } });
+
+    expect(silent.node.tryFindChild('Alarms')).toBeUndefined();
+    expect(loud.node.tryFindChild('Alarms')?.node.children).toHaveLength(3);
+  });
+
+  it('cannot be made of a door that is not there', () => {
+    const stack = new Stack(new App(), 'Stack');
+    const make = () =>
+      new CsmsFunction(stack, 'None', {
+        stage: stageConfig('dev'),
+        door: 'ocpp/no-such-door',
+        description: 'x',
+        memoryMb: 128,
+        timeout: Duration.seconds(1),
+        alarms: { refused: 'for this test' },
+      });
+
+    expect(make).toThrow('There is no door functions/ocpp/no-such-door.handler.ts');
+  });
+
+  it('forget their logs after the time the stage says', () => {
+    for (const { Properties } of resourcesOf('dev', 'AWS::Logs::LogGroup').values()) {
+      expect(Properties.RetentionInDays).toBe(7);
+    }
+  });
+
+  it('answer stations well before API Gateway gives up', () => {
+    templateOf('prod', 'api').hasResourceProperties('AWS::Lambda::Function', {
+      Description: 'Every frame of every station',
+      Timeout: 20,
+      Environment: { Variables: Match.objectLike({ STAGE: 'prod', POWERTOOLS_LOG_LEVEL: 'INFO' }) },
+    });
+  });
+});
