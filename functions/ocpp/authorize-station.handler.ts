@@ -36,13 +36,13 @@ const unauthorized = 'Unauthorized';
 export const handler = door(
   async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
     const header = headersOf(event);
-    const { current, previous } = originSecretShape.parse(JSON.parse(await readSecret(originSecretArn)));
+    const [pepper, originSecret] = await Promise.all([readSecret(pepperArn), readSecret(originSecretArn)]);
+    const { current, previous } = originSecretShape.parse(JSON.parse(originSecret));
     const offered = readSubprotocolList(header('sec-websocket-protocol') ?? '');
     const attempt = attemptOf(event, header, offered.names);
     if (!isOriginSecret(header('x-origin-secret'), [current, previous])) {
       return turnAway(attempt, 'not through the edge');
     }
-    const pepper = await readSecret(pepperArn);
     const verdict = await authorizeStation(
       {
         tenants,
