@@ -35,6 +35,8 @@ export interface MessageTable {
 }
 
 export function openMessageTable({ db }: EventStore, queue: string): MessageTable {
+  // Whoever had messages in flight ended with the process that ran before: nobody will give them back.
+  db.prepare('UPDATE messages SET visible_at = sent_at WHERE queue = ? AND receive_count > 0').run(queue);
   const insert = db.prepare(`INSERT INTO messages
     (queue, message_id, body, attributes, group_id, deduplication_id, sent_at, visible_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
