@@ -145,7 +145,7 @@ async function start(
     ],
     ground.byKey,
   );
-  backbone.run();
+  await backbone.run();
   door.serve(makeEdge(model, apis.targetOf, logger), apis.issuer);
   return running(ground, backbone, apis, close);
 }

@@ -42,7 +42,7 @@ export interface Backbone {
   chaos: Chaos;
   invoke: Invoke;
   /** Begins to read queues and streams and to fire schedules: when everything that functions call answers. */
-  run(): void;
+  run(): Promise<void>;
   /** Fires a scheduled rule now. */
   fireSchedule(logicalId: string): void;
   /** Resolves when nothing is under way: no record, delivery, message (but delayed ones) or invocation. */
@@ -101,7 +101,7 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
     buses,
     chaos,
     invoke: invoker(functions),
-    run() {
+    async run() {
       sources = startEventSources({
         model,
         store,
@@ -117,6 +117,7 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
       schedules = startSchedules(scheduledRules(model, targets));
       asyncInvocations.resume();
       targets.resume();
+      await sources.ready;
     },
     fireSchedule: (logicalId) => schedules?.fire(logicalId),
     idle: () => untilIdle({ functions, asyncInvocations, targets, sources }),

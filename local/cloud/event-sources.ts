@@ -47,6 +47,8 @@ export interface EventSourcesOptions {
 export interface EventSources {
   /** Queues that a function reads. */
   consumedQueues: Queue[];
+  /** Resolves when everything written to a stream from then on will be read. */
+  ready: Promise<unknown>;
   /** Resolves when every stream was found read to its end by a read begun after this call. */
   streamsDrained(): Promise<void>;
   close(): Promise<void>;
@@ -77,6 +79,7 @@ export function startEventSources(options: EventSourcesOptions): EventSources {
   }
   return {
     consumedQueues,
+    ready: Promise.all(streams.map((stream) => stream.ready)),
     async streamsDrained() {
       await Promise.all(streams.map((stream) => stream.drained()));
     },

@@ -112,12 +112,13 @@ async function tryGraphql(
     const { data, errors = [] } = await runGraphql(target, JSON.parse(input) as Record<string, unknown>);
     if (errors.length === 0) return undefined;
     const message = JSON.stringify(errors);
+    if (message.includes('"Unauthorized')) return { message, permanent: true };
     // With data AppSync answers 200, which counts as delivered whatever the errors say.
     if (data !== null && data !== undefined) {
       logger(`${target.ruleArn}: the operation was delivered and answered with errors: ${message}`);
       return undefined;
     }
-    return { message, permanent: message.includes('Unauthorized') };
+    return { message, permanent: false };
   } catch (error) {
     return { message: String(error), permanent: false };
   }

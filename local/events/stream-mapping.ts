@@ -38,7 +38,9 @@ export interface StreamMappingOptions {
 }
 
 export interface StreamMapping extends Mapping {
-  /** Resolves with true when a read begun after this call found nothing new to process. */
+  /** Resolves when everything written from then on will be read. */
+  ready: Promise<void>;
+  /** Resolves when a read begun after this call found nothing new to process. */
   drained(): Promise<void>;
 }
 
@@ -69,6 +71,7 @@ export function startStreamMapping(options: StreamMappingOptions): StreamMapping
     },
   });
   return {
+    ready: reader.ready,
     drained: () => reader.drained(),
     async close() {
       stopping.abort();

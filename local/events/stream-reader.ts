@@ -32,6 +32,8 @@ export interface StreamReaderOptions {
 }
 
 export interface StreamReader {
+  /** Resolves when it is settled where reading begins: whatever is written from then on will be read. */
+  ready: Promise<void>;
   /** Resolves when a read of every shard begun after this call found nothing. */
   drained(): Promise<void>;
   /** Settles when reading has ended after the signal. */
@@ -54,6 +56,7 @@ export function openStreamReader(options: StreamReaderOptions): StreamReader {
   const checkpoints = openCheckpoints(options.store, options.id);
   const readers = new Map<string, ShardReader>();
   const finished = new Set<string>();
+  const listed = Promise.withResolvers<void>();
 
   const start = (shardId: string) => {
     const reader = new ShardReader(options, shardId, checkpoints);
@@ -70,13 +73,20 @@ export function openStreamReader(options: StreamReaderOptions): StreamReader {
           !shards.some((s) => s.ShardId === ParentShardId);
         if (!readers.has(ShardId) && parentIsRead) start(ShardId);
       }
+      if (readers.size > 0) listed.resolve();
       const waitMs = readers.size === 0 ? retryMs : shardRefreshMs;
       await wait(waitMs, undefined, { signal }).catch(() => undefined);
     }
+    listed.resolve();
     await Promise.all([...readers.values()].map(({ ended }) => ended));
   };
+  const ready = listed.promise.then(async () => {
+    await Promise.all([...readers.values()].map(({ positioned }) => positioned));
+  });
   return {
+    ready,
     async drained() {
+      await ready;
       await Promise.all([...readers.values()].map((reader) => reader.drained()));
     },
     closed: follow(),
@@ -99,17 +109,21 @@ async function listShards({ client, streamArn }: StreamSource, signal: AbortSign
 
 class ShardReader {
   readonly ended: Promise<void>;
+  /** Resolves when the place to begin at is known. */
+  readonly positioned: Promise<void>;
   readonly #options: StreamReaderOptions;
   readonly #shardId: string;
   readonly #checkpoints: Checkpoints;
   #askers: (() => void)[] = [];
   #hurry = Promise.withResolvers<void>();
+  readonly #begun = Promise.withResolvers<void>();
   #over = false;
 
   constructor(options: StreamReaderOptions, shardId: string, checkpoints: Checkpoints) {
     this.#options = options;
     this.#shardId = shardId;
     this.#checkpoints = checkpoints;
+    this.positioned = this.#begun.promise;
     this.ended = this.#run();
   }
 
@@ -136,6 +150,7 @@ class ShardReader {
       }
     }
     this.#over = true;
+    this.#begun.resolve();
     for (const asker of this.#askers) asker();
   }
 
@@ -143,6 +158,7 @@ class ShardReader {
   async #readToEnd(): Promise<boolean> {
     const { source, signal } = this.#options;
     let iterator = await this.#iterator();
+    this.#begun.resolve();
     let held: StreamRecord[] = [];
     let heldSinceMs = 0;
     let lastRecordAtMs = 0;
