@@ -1,0 +1,163 @@
+import type { IForbiddenRuleType } from 'dependency-cruiser';
+
+const rooms = ['admin', 'graphql', 'identity', 'ocpi', 'ocpp', 'realtime', 'workers'];
+const door = '[.]handler[.]ts$';
+
+/** A package of npm, as dependency-cruiser sees its path. */
+const npm = (name: string) => `^node_modules/(@types/)?${name}/`;
+
+/** `folder` may import what is listed, and nothing else: a new package or room is refused until somebody allows it. */
+function mayImport(
+  name: string,
+  comment: string,
+  from: IForbiddenRuleType['from'],
+  allowed: readonly string[],
+): IForbiddenRuleType {
+  return { name, comment, severity: 'error', from, to: { pathNot: [...allowed] } };
+}
+
+const roomRules = rooms.map((room) =>
+  mayImport(
+    `room-${room}`,
+    `Files of the room ${room} import the core, their own room, zod, the logger, and Node's hashes and timers; never an adapter, never another room.`,
+    { path: `^functions/${room}/`, pathNot: door },
+    [
+      '^functions/core/',
+      `^functions/${room}/`,
+      '^functions/platform/(logger|clock)[.]ts$',
+      npm('zod'),
+      npm('aws-lambda'),
+      npm('@aws-lambda-powertools/(logger|metrics)'),
+      '^(crypto|timers/promises)$',
+    ],
+  ),
+);
+
+const doorRules = rooms.map((room) =>
+  mayImport(
+    `doors-of-${room}`,
+    `Doors of the room ${room} compose it with adapters and platform; they import no other room.`,
+    { path: `^functions/${room}/.*${door}` },
+    [
+      '^functions/(core|contracts|adapters|platform)/',
+      `^functions/${room}/`,
+      npm('zod'),
+      npm('aws-lambda'),
+      npm('@aws-lambda-powertools/metrics'),
+      '^(crypto|timers/promises)$',
+    ],
+  ),
+);
+
+/** Who may import whom, one sentence for each wall. Checked by `imports.test.ts`; silencing a lint does not help here. */
+export const rules: readonly IForbiddenRuleType[] = [
+  mayImport(
+    'core-alone',
+    'The core imports nothing but itself: no package, no Node, no protocol, no AWS.',
+    { path: '^functions/core/', pathNot: '^functions/core/tariffs/decimal[.]ts$' },
+    ['^functions/core/'],
+  ),
+  mayImport(
+    'core-decimal',
+    'Exact arithmetic comes into the core through one file.',
+    { path: '^functions/core/tariffs/decimal[.]ts$' },
+    ['^functions/core/', npm('big[.]js')],
+  ),
+  mayImport(
+    'contracts-plain',
+    'Contracts import zod and the words of the core.',
+    { path: '^functions/contracts/' },
+    ['^functions/(core|contracts)/', npm('zod')],
+  ),
+  ...roomRules,
+  ...doorRules,
+  {
+    name: 'versions-apart',
+    comment: 'OCPP versions never import each other.',
+    severity: 'error',
+    from: { path: '^functions/ocpp/(v[0-9]+)/' },
+    to: { path: '^functions/ocpp/v[0-9]+/', pathNot: '^functions/ocpp/$1/' },
+  },
+  mayImport(
+    'adapters-behind-ports',
+    'Adapters import the core whose ports they implement, what the bus carries, and the AWS SDK; never a room.',
+    { path: '^functions/adapters/' },
+    [
+      '^functions/(core|contracts|adapters)/',
+      '^functions/platform/(logger|config|clock)[.]ts$',
+      npm('@aws-sdk/[^/]+'),
+      npm('@smithy/[^/]+'),
+      npm('zod'),
+      npm('uuid'),
+      npm('aws-lambda'),
+      '^(crypto|https?|timers/promises)$',
+    ],
+  ),
+  {
+    name: 'adapters-apart',
+    comment: 'Adapters of one kind know no other kind.',
+    severity: 'error',
+    from: { path: '^functions/adapters/([^/]+)/' },
+    to: { path: '^functions/adapters/', pathNot: '^functions/adapters/$1/' },
+  },
+  mayImport(
+    'platform-below',
+    'The platform knows no room, no adapter and no rule of charging.',
+    { path: '^functions/platform/' },
+    [
+      '^functions/platform/',
+      '^functions/core/ports[.]ts$',
+      npm('@aws-lambda-powertools/[^/]+'),
+      npm('@middy/core'),
+      npm('aws-lambda'),
+      npm('uuid'),
+    ],
+  ),
+  mayImport(
+    'infra-by-path',
+    'Infrastructure names doors by path; of our code it imports the table declaration, the contracts and the list of fields not built.',
+    { path: '^(infra/|bin/csms[.]ts$)' },
+    [
+      '^infra/',
+      '^functions/adapters/dynamodb/tables[.]ts$',
+      '^functions/contracts/',
+      '^graphql/not-built[.]ts$',
+      npm('(aws-cdk-lib|cdk-nag|constructs|esbuild|graphql|zod)'),
+      '^(node:)?(fs|path)$',
+    ],
+  ),
+  mayImport(
+    'resolvers-small',
+    'AppSync resolvers import AppSync’s own module and what they share.',
+    { path: '^graphql/(resolvers|shared)/' },
+    ['^graphql/shared/', npm('@aws-appsync/utils')],
+  ),
+  {
+    name: 'local-runs-artefacts',
+    comment: 'The local cloud runs what was built; it imports nothing of the product.',
+    severity: 'error',
+    from: { path: '^local/' },
+    to: { path: '^(functions|infra|graphql)/' },
+  },
+  {
+    name: 'product-without-tools',
+    comment: 'Nothing that is deployed imports tests, scripts or the local cloud.',
+    severity: 'error',
+    from: { path: '^(functions|infra|graphql)/' },
+    to: { path: '^(test|scripts|local|bin)/' },
+  },
+  {
+    name: 'no-circles',
+    comment: 'No file imports itself by way of others, types aside.',
+    severity: 'error',
+    from: {},
+    to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+  },
+  {
+    name: 'resolvable',
+    comment: 'Every import leads somewhere.',
+    severity: 'error',
+    from: {},
+    to: { couldNotResolve: true },
+  },
+];
