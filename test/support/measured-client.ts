@@ -41,8 +41,8 @@ export function measuredClient(url: string): { client: DynamoDBClient; consumed(
 
 /**
  * DynamoDB doubles a transaction's units on tables alone; an index entry costs there what it costs elsewhere
- * (measured on AWS: github.com/nubo-db/dynoxide pull request 188). Both local engines double it too, so what
- * they say of indexes is halved.
+ * (measured on AWS: github.com/nubo-db/dynoxide pull request 188). The engines here double it too, as DynamoDB
+ * Local does, so what they say of indexes is halved.
  */
 function unitsOf(capacity: ConsumedCapacity, isTransaction: boolean): number {
   const indexes = Object.values(capacity.GlobalSecondaryIndexes ?? {});

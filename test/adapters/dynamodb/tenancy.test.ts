@@ -1,0 +1,98 @@
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { tables } from '#adapters/dynamodb/tables.ts';
+import { newTenantId, startTestDatabase, type TestDatabase } from '../../support/engine.ts';
+import { aCdr, aCommand, anEntry, aSession, aStation, aTariff, aToken, noon } from './samples.ts';
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await startTestDatabase();
+});
+afterAll(() => db.close());
+
+async function itemsOf(table: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const { Items = [] } = await db.client.send(new ScanCommand({ TableName: table }));
+  return Items.map((item) => unmarshall(item));
+}
+
+async function writeEverything(tenantId: string): Promise<void> {
+  const { stations, tokens, tariffs, live, sessions, commands, cdrs } = db.storesOf(tenantId);
+  const session = aSession();
+  const { sessionId, stationId } = session;
+  await stations.createStation(aStation());
+  await tokens.createToken(aToken());
+  await tariffs.saveTariff(aTariff());
+  await live.connect({ stationId, connectionId: 'c', protocol: 'ocpp1.6', connectedAt: noon });
+  await live.recordConnectorStatus(stationId, {
+    evseId: 1,
+    connectorId: 1,
+    status: 'AVAILABLE',
+    statusAt: noon,
+  });
+  await sessions.openSession(session, { occupies: true });
+  await sessions.openSession(aSession(), { occupies: false });
+  await sessions.ensurePartial({ ...aSession(), partial: true });
+  await sessions.endSession({ sessionId, stationId }, { endedAt: noon, stopReason: 'LOCAL' }, [
+    anEntry(noon),
+  ]);
+  await sessions.recordOrphan({ stationId, transactionRef: '1', at: noon, receivedAt: noon, entries: [] });
+  await sessions.addConnectorReadings(
+    stationId,
+    { evseId: 1, connectorId: 1 },
+    anEntry(noon).samples,
+    Date.now(),
+  );
+  await commands.addCommand(aCommand());
+  await cdrs.issueCdr(aCdr(session));
+}
+
+test('every key of a tenant’s items, on tables and indexes, begins with that tenant', async () => {
+  const tenantId = newTenantId();
+
+  await writeEverything(tenantId);
+
+  for (const [role, declaration] of Object.entries(tables)) {
+    const partitionKeys = [declaration, ...declaration.indexes].map(({ partitionKey }) => partitionKey);
+    const items = await itemsOf(db.tables[role as keyof typeof tables]);
+    expect(items.length).toBeGreaterThan(0);
+    for (const item of items) {
+      const keys = partitionKeys.flatMap((name) => item[name] ?? []);
+      expect(keys.filter((key) => !String(key).startsWith(`T#${tenantId}#`))).toEqual([]);
+      expect(Object.keys(item).filter((name) => /pk$/i.test(name) && !partitionKeys.includes(name))).toEqual(
+        [],
+      );
+    }
+  }
+});
+
+test('what may go has a time to go, and what must stay has none', async () => {
+  const items = await itemsOf(db.tables.operations);
+
+  const kindOf = ({ pk, sk }: Readonly<Record<string, unknown>>) =>
+    /#(READINGS|ORPHANS|CMD)$/.exec(String(pk))?.[1] ?? String(sk).split('#', 1)[0];
+  const expiring = items.filter(({ expiresAtS }) => expiresAtS !== undefined);
+  const lasting = items.filter(({ expiresAtS }) => expiresAtS === undefined);
+  expect([...new Set(expiring.map(kindOf))].toSorted()).toEqual(['CMD', 'ORPHANS', 'READINGS']);
+  expect([...new Set(lasting.map(kindOf))].toSorted()).toEqual(['ENTRY', 'LINK', 'LIVE', 'SESSION']);
+});
+
+test('readings outside sessions are kept once, for thirty days', async () => {
+  const tenantId = newTenantId();
+  const { sessions } = db.storesOf(tenantId);
+  const { samples } = anEntry(noon);
+  const connector = { evseId: 2, connectorId: 1 };
+  const receivedAt = noon + 1000;
+
+  await sessions.addConnectorReadings('CS-001', connector, samples, receivedAt);
+  await sessions.addConnectorReadings('CS-001', connector, samples, receivedAt + 60_000);
+  await sessions.addConnectorReadings('CS-001', connector, [], receivedAt);
+
+  const kept = (await itemsOf(db.tables.operations)).filter(({ pk }) => String(pk).includes(tenantId));
+  expect(kept).toMatchObject([
+    {
+      readings: { stationId: 'CS-001', ...connector, receivedAt, samples },
+      expiresAtS: receivedAt / 1000 + 30 * 86_400,
+    },
+  ]);
+});
