@@ -18,6 +18,8 @@ export interface CsmsFunctionProps {
   /** Settings beside the ones every function has; only what this door reads. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly alarms: Alarms;
+  /** Errors in five minutes that are no reason to ring; none when absent. For doors that refuse by throwing. */
+  readonly toleratedErrors?: number;
   readonly reservedConcurrency?: number | undefined;
 }
 
@@ -88,7 +90,7 @@ export class CsmsFunction extends Construct {
     return {
       Errors: {
         metric: this.lambda.metricErrors({ period }),
-        above: 0,
+        above: props.toleratedErrors ?? 0,
         meaning: `${name} ended with an error nobody expected. Its log holds "unexpected error" with the cause.`,
       },
       Throttles: {

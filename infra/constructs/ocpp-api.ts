@@ -99,6 +99,8 @@ export class OcppApi extends Construct {
         ALLOWED_SECURITY_PROFILES: stage.securityProfiles.join(','),
       },
       alarms: { notify: data.alarmTopic },
+      // A refusal is an error here: API Gateway answers 401 to nothing else. Many at once are an attack or an outage.
+      toleratedErrors: 500,
       reservedConcurrency: stage.reservedConcurrency.authorizeStation,
     });
     data.tables.registry.allow(authorizer, readItems, [...ofSlugs, ...ofTenants]);

@@ -1,7 +1,10 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
+import { bundleDoors } from '../../infra/bundling.ts';
 import { CsmsFunction } from '../../infra/constructs/csms-function.ts';
 import { stageConfig } from '../../infra/stages.ts';
 import { resourcesOf, templateOf } from './synthesized.ts';
@@ -91,4 +94,29 @@ describe('functions', () => {
       Environment: { Variables: Match.objectLike({ STAGE: 'prod', POWERTOOLS_LOG_LEVEL: 'INFO' }) },
     });
   });
+});
+
+describe('settings', () => {
+  const known = new Set(
+    globSync('functions/**/*.ts').flatMap((path) =>
+      [...readFileSync(path, 'utf8').matchAll(/setting\('([A-Z_]+)'/g)].map(([, name = '']) => name),
+    ),
+  );
+
+  it.each([...resourcesOf('prod', 'AWS::Lambda::Function')])(
+    'of %s are those it reads, and no other',
+    (_, resource) => {
+      const {
+        STAGE,
+        POWERTOOLS_LOG_LEVEL,
+        POWERTOOLS_SERVICE_NAME: door,
+        ...given
+      } = resource.Properties.Environment.Variables;
+      const { directory } = bundleDoors('unused').get(door) ?? { directory: '' };
+      const code = readFileSync(join(directory, 'index.mjs'), 'utf8');
+      const read = [...known].filter((name) => name !== 'STAGE' && code.includes(`"${name}"`));
+
+      expect(Object.keys(given).sort()).toEqual(read.sort());
+    },
+  );
 });
