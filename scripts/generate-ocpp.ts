@@ -100,11 +100,18 @@ function validators(text: string): string {
   ].join('\n');
 }
 
-const lengthOfText = `function lengthOf(text){
+/** What generated checks share. Text is as long as it has characters, not code units. */
+const shared = `
+function violation(path, keyword){
+return {path,keyword};
+}
+function checkText(value, longest, path){
+if(typeof value !== "string")return violation(path,"type");
 let length = 0;
-for(const _ of text) length += 1;
-return length;
-}`;
+for(const _ of value) length += 1;
+return length > longest ? violation(path,"maxLength") : undefined;
+}
+`;
 
 /**
  * ajv writes for every option it has: an error object at each exit, and counters of errors that go on after
@@ -118,12 +125,12 @@ function lean(code: string): string {
       (_, path: string | undefined, keyword: string, params: string) => {
         const member = /(?:missingProperty|additionalProperty): (\w+|"[^"]*")/.exec(params)?.[1];
         const at = member ? `${path ?? 'instancePath'}+"/"+${member}` : (path ?? 'instancePath');
-        return `return {path:${at},keyword:"${keyword}"};`;
+        return `return violation(${at},"${keyword}");`;
       },
     )
     .replace(
       /if\(!\((validate\d+)\(([^,]+), \{instancePath:([^,]+),parentData:[^,]+,parentDataProperty:[^,]+,rootData\}\)\)\)\{\s*vErrors = vErrors === null \? \1\.errors : vErrors\.concat\(\1\.errors\);\s*errors = vErrors\.length;\s*\}/g,
-      '{const violation = $1($2,$3);\nif(violation)return violation;}',
+      '{const found = $1($2,$3);\nif(found)return found;}',
     )
     .replace(/function (validate\d+)\(data, \{[^}]*\}=\{\}\)\{/g, 'function $1(data,instancePath){')
     .replace(/let vErrors = null;\nlet errors = 0;\n/g, '')
@@ -135,12 +142,13 @@ function lean(code: string): string {
     .replace(/if\((?:valid\d+|errors === 0|_errs\d+ === errors|errors === _errs\d+)\)\{/g, '{')
     .replace(/\/\*# sourceURL.*\n/g, '')
     .replace(
-      /const (func\d+) = require\("ajv\/dist\/runtime\/ucs2length"\)\.default;/g,
-      `const $1 = lengthOf;`,
-    );
-  const foreign = /\b(?:v?[eE]rrors|_errs\d+|valid\d+|require)\b.*/.exec(rewritten)?.[0];
+      /if\(typeof (\w+) === "string"\)\{\nif\(func\d+\(\1\) > (\d+)\)\{\nreturn violation\(([^,]+),"maxLength"\);\n\}\n\}\nelse \{\nreturn violation\(\3,"type"\);\n\}/g,
+      '{const found = checkText($1,$2,$3);\nif(found)return found;}',
+    )
+    .replace(/const func\d+ = require\("ajv\/dist\/runtime\/ucs2length"\)\.default;/g, '');
+  const foreign = /\b(?:v?[eE]rrors|_errs\d+|valid\d+|require)\b.*|\bfunc\d+\(.*/.exec(rewritten)?.[0];
   if (foreign !== undefined) throw new Error(`ajv wrote code of an unknown form: ${foreign}`);
-  return `${rewritten}\n${lengthOfText}\n`;
+  return rewritten + shared;
 }
 
 const declarations = `import type { PayloadChecks } from '../../payload-check.ts';

@@ -1,13 +1,22 @@
-import type { Logger } from '@aws-lambda-powertools/logger';
-import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Quirk } from './quirks.ts';
+
+/** The parts of a log and of metrics that a report needs. */
+export interface QuirkReport {
+  readonly logger: { info(message: string, details: Record<string, unknown>): void };
+  readonly metrics: {
+    singleMetric(): {
+      addDimensions(dimensions: Record<string, string>): unknown;
+      addMetric(name: string, unit: 'Count', value: number): unknown;
+    };
+  };
+}
 
 /**
  * Counts quirks by the make that the station was known by when it connected, so that an operator sees which
  * firmware misbehaves; the log entry names the station.
  */
 export function reportQuirks(
-  report: { logger: Logger; metrics: Metrics },
+  report: QuirkReport,
   quirks: ReadonlySet<Quirk>,
   station: { tenantId: string; stationId: string; manufacturer?: string; model?: string },
 ): void {
@@ -17,6 +26,6 @@ export function reportQuirks(
   for (const quirk of quirks) {
     const metric = report.metrics.singleMetric();
     metric.addDimensions({ quirk, manufacturer, model });
-    metric.addMetric('StationQuirks', MetricUnit.Count, 1);
+    metric.addMetric('StationQuirks', 'Count', 1);
   }
 }

@@ -36,11 +36,27 @@ export function readFixtures(folder: string): readonly Fixture[] {
   );
 }
 
-/** The official schemas as they are, compiled by a plain validator: the referee. */
+/** A schema, as far as the official ones go. */
+export interface Schema {
+  readonly type?: string;
+  readonly $ref?: string;
+  readonly enum?: readonly string[];
+  readonly format?: string;
+  readonly maxLength?: number;
+  readonly items?: Schema;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly definitions?: Readonly<Record<string, Schema>>;
+}
+
+/** The official schemas as they are. */
+export function officialSchemas(source: string): readonly (Schema & { readonly $id: string })[] {
+  return JSON.parse(readFileSync(join(root, 'node_modules/ocpp-rpc/lib/schemas', source), 'utf8'));
+}
+
+/** The official schemas compiled by a plain validator: the referee. */
 export function referee(source: string): (id: string) => ValidateFunction {
-  const schemas = JSON.parse(
-    readFileSync(join(root, 'node_modules/ocpp-rpc/lib/schemas', source), 'utf8'),
-  ) as { $id: string }[];
+  const schemas = officialSchemas(source);
   // `urn:Action.req` is no URI that ajv can resolve against, so the prefix goes.
   const ajv = new Ajv({ strict: false, multipleOfPrecision: 6 });
   addFormats.default(ajv);
