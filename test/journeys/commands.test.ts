@@ -158,6 +158,6 @@ describe('a command', () => {
     );
 
     expect([status, command.status]).toEqual(['PENDING', 'SENT']);
-    await station.close();
+    await station.client.close({ force: true });
   });
 });

@@ -1,0 +1,149 @@
+import type { LocalSystem } from '../local-system.ts';
+import { connectStation } from '../simulator/fleet.ts';
+import type { Charge, StationAccess, VirtualStation } from '../simulator/virtual-station.ts';
+import { addStations } from './bench-stations.ts';
+
+/** What one message costs in DynamoDB: on the way to its answer, and for everything it sets off. */
+export interface MessageCost {
+  readonly message: string;
+  readonly version: string;
+  readonly stations: number;
+  readonly answer: Cost;
+  readonly everything: Cost;
+}
+
+export interface Cost {
+  readonly readUnits: number;
+  readonly writeUnits: number;
+  readonly calls: number;
+}
+
+const token = '04A1B2C3D4E5F6';
+const rounds = 10;
+
+/** One kind of message: what has to be so before it, and the message itself. */
+interface Step {
+  readonly message: string;
+  readonly prepare?: (station: VirtualStation) => Promise<Charge>;
+  readonly send: (station: VirtualStation, charge: Charge | undefined, round: number) => Promise<unknown>;
+  /** Ends what the message began, uncounted: a session left open would cost the next start its end. */
+  readonly tidy?: (station: VirtualStation) => Promise<void>;
+}
+
+/** Every session has an hour of its own, so that no start repeats another. */
+const firstHour = Date.now() - 1_000 * 3_600_000;
+let sessions = 0;
+const at = (minute: number): Date => new Date(firstHour + sessions * 3_600_000 + minute * 60_000);
+let running: Charge | undefined;
+
+async function begin(station: VirtualStation): Promise<Charge> {
+  sessions += 1;
+  const { charge } = await station.start(1, token, at(0), sessions);
+  running = charge;
+  return charge;
+}
+
+async function end(station: VirtualStation): Promise<void> {
+  await station.stop(some(running), at(50), 9_000);
+}
+
+function some(charge: Charge | undefined): Charge {
+  if (!charge) throw new Error('no charge was prepared');
+  return charge;
+}
+
+const reading = { energyWh: 5_000, powerW: 11_000, stateOfCharge: 50 };
+
+const steps: readonly Step[] = [
+  { message: 'BootNotification', send: (station) => station.boot() },
+  { message: 'Heartbeat, within 2 min of a write', send: (station) => station.heartbeat() },
+  {
+    message: 'StatusNotification',
+    send: (station, _, round) => station.status(1, round % 2 === 0 ? 'Charging' : 'Available'),
+  },
+  { message: 'Authorize', send: (station) => station.authorize(token) },
+  { message: 'StartTransaction / TransactionEvent Started', send: begin, tidy: end },
+  {
+    message: 'MeterValues / TransactionEvent Updated, 5 values',
+    prepare: begin,
+    send: (station, charge, round) => station.meter(some(charge), { at: at(5 + round), ...reading }),
+    tidy: end,
+  },
+  {
+    message: 'StopTransaction / TransactionEvent Ended',
+    prepare: begin,
+    send: end,
+  },
+];
+
+/** Measures every kind of message, with the given number of stations in the table. */
+export async function measureCosts(system: LocalSystem, stations: number): Promise<readonly MessageCost[]> {
+  const results: MessageCost[] = [];
+  for (const version of ['1.6', '2.0.1'] as const) {
+    const prefix = `COST${version === '1.6' ? '16' : '201'}N${stations}-`;
+    const [access] = await addStations(system, { prefix, count: Math.ceil(stations / 2), version });
+    if (!access) throw new Error('no station to measure with');
+    results.push(...(await measureStation(system, access, stations)));
+  }
+  return results;
+}
+
+async function measureStation(
+  system: LocalSystem,
+  access: StationAccess,
+  stations: number,
+): Promise<readonly MessageCost[]> {
+  const station = await connectStation(access);
+  await station.boot();
+  const results: MessageCost[] = [];
+  for (const step of steps) {
+    const costs: { answer: Cost; everything: Cost }[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const charge = await step.prepare?.(station);
+      await system.cloud.idle();
+      await system.cloud.consumed(true);
+      await step.send(station, charge, round);
+      await system.cloud.idle();
+      costs.push(await consumed(system));
+      await step.tidy?.(station);
+    }
+    const { message } = step;
+    const answer = average(costs.map((cost) => cost.answer));
+    const everything = average(costs.map((cost) => cost.everything));
+    results.push({ message, version: access.version, stations, answer, everything });
+  }
+  await station.close();
+  return results;
+}
+
+/** Streams are read all the time, whether there is something or not, and cost no units. */
+const ofStreams = new Set(['GetRecords', 'GetShardIterator', 'DescribeStream', 'ListStreams']);
+
+async function consumed(system: LocalSystem): Promise<{ answer: Cost; everything: Cost }> {
+  const byPrincipal = await system.cloud.consumed();
+  const answering = system.cloud.accessKeyOf('StationLink');
+  const sum = (keys: readonly string[]): Cost => {
+    const all = keys
+      .flatMap((key) => Object.entries(byPrincipal[key] ?? {}))
+      .filter(([operation]) => !ofStreams.has(operation))
+      .map(([, cost]) => cost);
+    const total = (pick: (cost: Cost) => number): number =>
+      all.reduce((before, cost) => before + pick(cost), 0);
+    return {
+      readUnits: total(({ readUnits }) => readUnits),
+      writeUnits: total(({ writeUnits }) => writeUnits),
+      calls: total(({ calls }) => calls),
+    };
+  };
+  return { answer: sum([answering]), everything: sum(Object.keys(byPrincipal)) };
+}
+
+function average(costs: readonly Cost[]): Cost {
+  const mean = (pick: (cost: Cost) => number): number =>
+    Math.round((costs.reduce((sum, cost) => sum + pick(cost), 0) / costs.length) * 100) / 100;
+  return {
+    readUnits: mean(({ readUnits }) => readUnits),
+    writeUnits: mean(({ writeUnits }) => writeUnits),
+    calls: mean(({ calls }) => calls),
+  };
+}
