@@ -1,9 +1,9 @@
 import type { MeterSample } from '../metering/sample.ts';
 import type { Clock, Digest } from '../ports.ts';
 import { type Authorization, authorizeToken } from '../tokens/authorize-token.ts';
-import type { TokenType } from '../tokens/token.ts';
+import { foldTokenUid, type TokenType } from '../tokens/token.ts';
 import type { TokenStore } from '../tokens/token-store.ts';
-import type { SessionEntry, StopReason } from './session.ts';
+import type { Session, SessionEntry, StopReason } from './session.ts';
 import { readingEntries } from './session-entries.ts';
 import { numberedSessionId } from './session-id.ts';
 import type { SessionStore } from './session-store.ts';
@@ -38,16 +38,10 @@ export async function endSession(
 ): Promise<{ authorization?: Authorization }> {
   const { stationId, endedAt, meterStopWh, stopReason } = stop;
   const sessionId = numberedSessionId(ports.digest, ports.tenantId, stop.transactionNumber);
-  const entries = readingEntries({
-    stationId,
-    readings: stop.readings,
-    receivedAt: ports.clock(),
-    tag: 'stop',
-  });
-  const [authorization, known] = await Promise.all([
-    stop.token ? authorizeToken(ports, stop.token) : undefined,
-    ports.sessions.findSession(sessionId),
-  ]);
+  const receivedAt = ports.clock();
+  const entries = readingEntries(ports.digest, { stationId, readings: stop.readings, receivedAt });
+  const known = await ports.sessions.findSession(sessionId);
+  const authorization = stop.token && (await judgeStopToken(ports, stop.token, known));
   const stopTokenUid = authorization?.uid;
   const outcome =
     known === undefined || known.stationId !== stationId
@@ -63,7 +57,18 @@ export async function endSession(
           entries,
         );
   if (outcome === 'unknown') await keepOrphan(ports, stop, entries);
+  if (outcome === 'already-ended') await keepLateRegister(ports, sessionId, stop);
   return authorization ? { authorization } : {};
+}
+
+/** Whoever started the session was judged then; only another token is looked up. */
+async function judgeStopToken(
+  ports: EndPorts,
+  token: NonNullable<SessionStop['token']>,
+  session: Session | undefined,
+): Promise<Authorization> {
+  const uid = foldTokenUid(token.uid);
+  return session?.token?.uid === uid ? session.token : authorizeToken(ports, token);
 }
 
 async function keepOrphan(
@@ -81,15 +86,13 @@ async function keepOrphan(
   });
 }
 
-/**
- * Ends the session that an accepted start on the same connector implies is over. What it drew is known from
- * its readings alone. Nothing happens when it has ended already.
- */
-export async function supersede(
-  ports: { sessions: SessionStore },
-  older: { stationId: string; sessionId: string; endedAt: number },
-): Promise<void> {
-  const { stationId, sessionId, endedAt } = older;
-  const reason: StopReason = 'SUPERSEDED';
-  await ports.sessions.endSession({ sessionId, stationId }, { endedAt, stopReason: reason }, []);
+/** A session that was superseded ended without a register: its own stop, coming late, still brings one. */
+async function keepLateRegister(ports: EndPorts, sessionId: string, stop: SessionStop): Promise<void> {
+  const ended = await ports.sessions.findSession(sessionId);
+  if (ended?.stopReason !== 'SUPERSEDED') return;
+  const { stationId, endedAt, meterStopWh } = stop;
+  const register: MeterSample = { at: endedAt, context: 'END', energyWh: meterStopWh };
+  const receivedAt = ports.clock();
+  const entries = readingEntries(ports.digest, { stationId, readings: [register], receivedAt });
+  await ports.sessions.addEntries(sessionId, entries);
 }

@@ -40,7 +40,7 @@ export async function recordReadings(
   const { stationId, samples } = readings;
   await ports.sessions.addEntries(
     sessionId,
-    readingEntries({ stationId, readings: samples, receivedAt, tag: 'live' }),
+    readingEntries(ports.digest, { stationId, readings: samples, receivedAt }),
   );
 }
 

@@ -5,13 +5,13 @@ import type { StationLiveStore } from '../stations/station-store.ts';
 import { type Authorization, authorizeToken } from '../tokens/authorize-token.ts';
 import type { TokenType } from '../tokens/token.ts';
 import type { TokenStore } from '../tokens/token-store.ts';
-import { supersede } from './end-session.ts';
 import type { ChargingState, Session, SessionEntry, StopReason } from './session.ts';
 import { eventKey } from './session-entries.ts';
 import type { SessionHints } from './session-hints.ts';
 import { referencedSessionId } from './session-id.ts';
 import type { SessionFacts, SessionStore } from './session-store.ts';
 import { sessionTokenOf } from './start-session.ts';
+import { supersede, supersedeLeftBehind } from './supersede.ts';
 
 export interface TransactionEventPorts {
   readonly tenantId: string;
@@ -72,20 +72,34 @@ async function recordStart(
   session: Session,
   entry: SessionEntry,
 ): Promise<void> {
-  const { connector } = session;
-  const before = connector ? await ports.live.findConnector(session.stationId, connector) : undefined;
-  const accepted = session.token === undefined || session.token.status === 'ACCEPTED';
-  const occupies = accepted && connector !== undefined;
+  const accepted = isAccepted(session);
+  const other = accepted ? await occupantBeside(ports, session) : undefined;
+  const isLate = other !== undefined && other.startedAt > session.startedAt;
+  const occupies = accepted && session.connector !== undefined && !isLate;
   const outcome = await ports.sessions.recordStart(session, entry, { occupies });
-  if (
-    outcome === 'opened' &&
-    occupies &&
-    before?.sessionId !== undefined &&
-    before.sessionId !== session.sessionId
-  ) {
+  if (!occupies) return;
+  if (outcome === 'known') {
+    const first = await ports.sessions.findSession(session.sessionId);
+    if (first && isAccepted(first)) await supersedeLeftBehind(ports, first);
+  } else if (other) {
     const { stationId, startedAt } = session;
-    await supersede(ports, { stationId, sessionId: before.sessionId, endedAt: startedAt });
+    await supersede(ports, { stationId, sessionId: other.sessionId, endedAt: startedAt });
   }
+}
+
+/** Nobody refused it: a session without a token is one that its station lets run. */
+function isAccepted({ token }: Session): boolean {
+  return token === undefined || token.status === 'ACCEPTED';
+}
+
+/** The other session that has the connector. A start that comes late finds one there that started after it. */
+async function occupantBeside(
+  ports: TransactionEventPorts,
+  { sessionId, stationId, connector }: Session,
+): Promise<Session | undefined> {
+  const place = connector ? await ports.live.findConnector(stationId, connector) : undefined;
+  if (place?.sessionId === undefined || place.sessionId === sessionId) return undefined;
+  return ports.sessions.findSession(place.sessionId);
 }
 
 async function recordUpdate(
@@ -123,17 +137,20 @@ async function recordEnd(
 ): Promise<void> {
   const { sessionId, stationId, connector } = session;
   const stopReason: StopReason = event.stopReason ?? 'LOCAL';
-  const outcome = await ports.sessions.endSession(
-    { sessionId, stationId, ...(connector ? { connector } : {}) },
-    { endedAt: event.at, stopReason },
-    [entry],
-  );
-  if (outcome !== 'unknown') return;
+  const end = () =>
+    ports.sessions.endSession(
+      { sessionId, stationId, ...(connector ? { connector } : {}) },
+      { endedAt: event.at, stopReason },
+      [entry],
+    );
+  if ((await end()) !== 'unknown') return;
   const { token: _, ...unauthorised } = session;
-  await ports.sessions.recordLoneEnd(
+  const alone = await ports.sessions.recordLoneEnd(
     { ...unauthorised, state: 'ENDED', endedAt: event.at, stopReason, partial: true },
     [entry],
   );
+  // Another event made the head in between: now there is a session to end.
+  if (alone === 'known') await end();
 }
 
 function entryOf(event: TransactionEvent, receivedAt: number): SessionEntry {

@@ -1,21 +1,21 @@
 import type { MeterSample } from '../metering/sample.ts';
+import type { Digest } from '../ports.ts';
 import type { SessionEntry } from './session.ts';
 
 /** Numbers in keys keep their order as text. */
 const timeDigits = 14;
 const seqDigits = 10;
+const digestDigits = 16;
 
 /**
- * Readings that came without an event of their own, one entry per instant and context: the key is made of
- * the fact itself, so the same reading sent twice is one entry.
+ * Readings that came without an event of their own, one entry per instant. The key is made of the fact itself, all
+ * of it: the same readings sent twice are one entry, others of the same instant are another, and no station takes
+ * the place of another's.
  */
-export function readingEntries(batch: {
-  stationId: string;
-  readings: readonly MeterSample[];
-  receivedAt: number;
-  /** Sets apart readings that came with the end from those that came during the session. */
-  tag: 'live' | 'stop';
-}): readonly SessionEntry[] {
+export function readingEntries(
+  digest: Digest,
+  batch: { stationId: string; readings: readonly MeterSample[]; receivedAt: number },
+): readonly SessionEntry[] {
   const byInstant = new Map<number, MeterSample[]>();
   for (const sample of batch.readings) {
     const samples = byInstant.get(sample.at);
@@ -23,7 +23,7 @@ export function readingEntries(batch: {
     else byInstant.set(sample.at, [sample]);
   }
   return [...byInstant].map(([at, samples]) => ({
-    key: `R#${String(at).padStart(timeDigits, '0')}#${contextsOf(samples)}#${batch.tag}`,
+    key: `R#${String(at).padStart(timeDigits, '0')}#${fingerprint(digest, batch.stationId, samples)}`,
     stationId: batch.stationId,
     at,
     receivedAt: batch.receivedAt,
@@ -31,8 +31,8 @@ export function readingEntries(batch: {
   }));
 }
 
-function contextsOf(samples: readonly MeterSample[]): string {
-  return [...new Set(samples.map(({ context }) => context))].sort().join('+');
+function fingerprint(digest: Digest, stationId: string, samples: readonly MeterSample[]): string {
+  return digest(`readings/${JSON.stringify([stationId, samples])}`).slice(0, digestDigits);
 }
 
 /** The key of an event in the station's own count: a repeat of the event lands on itself. */

@@ -4,10 +4,10 @@ import type { StationLiveStore } from '../stations/station-store.ts';
 import { type Authorization, authorizeToken } from '../tokens/authorize-token.ts';
 import { foldTokenUid, type TokenType } from '../tokens/token.ts';
 import type { TokenStore } from '../tokens/token-store.ts';
-import { supersede } from './end-session.ts';
 import type { Session, SessionToken } from './session.ts';
 import { numberedSessionId, transactionNumberOf } from './session-id.ts';
 import type { SessionStore } from './session-store.ts';
+import { supersede, supersedeLeftBehind } from './supersede.ts';
 
 /** Starts of one tenant may meet on a number; more than a few in a row means the store is broken. */
 const mostAttempts = 8;
@@ -70,6 +70,7 @@ export async function startSession(ports: StartPorts, start: SessionStart): Prom
       return { sessionId: session.sessionId, transactionNumber, authorization, repeated: false };
     }
     if (result.by.startKey === startKey) {
+      if (result.by.token?.status === 'ACCEPTED') await supersedeLeftBehind(ports, result.by);
       return {
         sessionId: session.sessionId,
         transactionNumber,

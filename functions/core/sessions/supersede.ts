@@ -1,0 +1,39 @@
+import type { Session, StopReason } from './session.ts';
+import type { SessionStore } from './session-store.ts';
+
+/** More sessions than this are never left open at one station. */
+const mostLeftOpen = 100;
+
+/**
+ * Ends a session that an accepted start on the same connector implies is over. What it drew is known from its
+ * readings alone. Nothing happens when it has ended already.
+ */
+export async function supersede(
+  ports: { sessions: SessionStore },
+  older: { stationId: string; sessionId: string; endedAt: number },
+): Promise<void> {
+  const { stationId, sessionId, endedAt } = older;
+  const stopReason: StopReason = 'SUPERSEDED';
+  await ports.sessions.endSession({ sessionId, stationId }, { endedAt, stopReason }, []);
+}
+
+/**
+ * Ends what an accepted start should have superseded when it was first recorded: a start is repeated because its
+ * answer was lost, perhaps with the process that was to do this. By then another session may have the connector,
+ * so the stations' times decide.
+ */
+export async function supersedeLeftBehind(
+  ports: { sessions: SessionStore },
+  started: Session,
+): Promise<void> {
+  const { stationId, startedAt } = started;
+  const open = await ports.sessions.listOpenSessions({ stationId }, { limit: mostLeftOpen });
+  const leftBehind = open.items.filter((one) => isSamePlace(one, started) && one.startedAt < startedAt);
+  for (const { sessionId } of leftBehind) {
+    await supersede(ports, { stationId, sessionId, endedAt: startedAt });
+  }
+}
+
+function isSamePlace({ connector: one }: Session, { connector: other }: Session): boolean {
+  return one !== undefined && one.evseId === other?.evseId && one.connectorId === other.connectorId;
+}
