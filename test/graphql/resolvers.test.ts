@@ -238,7 +238,7 @@ describe('published updates', () => {
       ...station,
       status: 'OCCUPIED',
       timestamp: '2026-09-21T14:13:20.000Z',
-      details: JSON.stringify({ connector }),
+      details: { connector },
     });
   });
 

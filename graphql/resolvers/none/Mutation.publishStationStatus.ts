@@ -9,7 +9,7 @@ export function request(ctx: Context) {
       stationId,
       status: status ?? (online === false ? 'OFFLINE' : 'UNKNOWN'),
       timestamp: util.time.epochMilliSecondsToISO8601(at),
-      details: JSON.stringify(connector ? { connector } : { online }),
+      details: connector ? { connector } : { online },
     },
   };
 }
