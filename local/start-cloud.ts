@@ -79,6 +79,8 @@ export interface Cloud {
   readonly issuer: Issuer;
   /** Invokes a function (by a word of its construct path) as the host; resolves also when it fails. */
   invoke(functionWord: string, event: unknown): Promise<{ payload: unknown; functionError?: string }>;
+  /** Starts one environment of every function: afterwards nobody meets a cold start. */
+  warmUp(): Promise<void>;
   /** Fires a scheduled rule now, by its logical id. */
   fireSchedule(logicalId: string): void;
   /** Calls and capacity units of DynamoDB by access key id since the start or the last reset. */
@@ -171,6 +173,7 @@ function running(ground: Ground, backbone: Backbone, apis: Apis, close: () => Pr
       return apis.issuer;
     },
     invoke: (word, event) => backbone.invoke(functionNamed(word), event),
+    warmUp: () => backbone.functions.warmUp(),
     fireSchedule: (logicalId) => backbone.fireSchedule(logicalId),
     consumed: (reset) => dynamo.consumed(reset),
     accessKeyOf: (word) =>

@@ -16,7 +16,11 @@ export interface Chaos {
   /** The list, in another order when reordering is on. */
   shuffled<T>(items: readonly T[]): T[];
   readonly reorders: boolean;
+  /** How long to hold a delivery back, so that others overtake it; 0 unless reordering is on. */
+  pauseMs(): number;
 }
+
+const longestPauseMs = 30;
 
 /** Well-behaved until told otherwise. */
 export function createChaos(initial?: ChaosSettings): Chaos {
@@ -45,6 +49,7 @@ export function createChaos(initial?: ChaosSettings): Chaos {
         .sort((a, b) => a.rank - b.rank)
         .map(({ item }) => item);
     },
+    pauseMs: () => (settings.reorder ? Math.floor(random() * longestPauseMs) : 0),
     get reorders() {
       return settings.reorder ?? false;
     },

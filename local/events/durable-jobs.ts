@@ -71,7 +71,12 @@ export function openDurableJobs(store: EventStore, kind: string, chaos: Chaos, r
   const startFresh = () => {
     const rows = chaos.shuffled(fresh);
     fresh = [];
-    if (!closed) for (const row of rows) void start(row);
+    if (closed) return;
+    for (const row of rows) {
+      const pauseMs = chaos.pauseMs();
+      if (pauseMs === 0) void start(row);
+      else startWhenDue({ ...row, due_at: row.due_at + pauseMs });
+    }
   };
 
   const leftRows = left.all(kind) as unknown as Row[];

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Chaos } from './chaos.ts';
 import { openMessageTable, sequenceNumber } from './message-table.ts';
 import type { EventStore } from './store.ts';
@@ -155,6 +156,8 @@ export function openQueue(
     }) {
       const deadlineMs = Date.now() + waitMs;
       for (;;) {
+        // Messages pile up meanwhile, and can be shuffled.
+        if (chaos.reorders && !settings.fifo) await wait(chaos.pauseMs());
         const taken = take(max, visibilityTimeoutMs);
         const leftMs = deadlineMs - Date.now();
         if (taken.length > 0 || leftMs <= 0 || signal?.aborted) return taken;

@@ -24,6 +24,8 @@ export interface InvocationResult {
 
 /** One execution environment: its own thread, module graph and `process.env`; one invocation at a time. */
 export interface Environment {
+  /** Resolves when the handler is loaded, or could not be. */
+  readonly loaded: Promise<unknown>;
   invoke(requestId: string, payload: string): Promise<InvocationResult>;
   /** False once it crashed, timed out or could not load its handler: it takes no further invocation. */
   alive(): boolean;
@@ -56,12 +58,14 @@ class WorkerEnvironment implements Environment {
   readonly #worker: Worker;
   readonly #settings: FunctionSettings;
   readonly #started = Promise.withResolvers<InvocationResult | undefined>();
+  readonly loaded: Promise<unknown>;
   #settle: ((result: InvocationResult) => void) | undefined;
   #alive = true;
 
   constructor(worker: Worker, settings: FunctionSettings) {
     this.#worker = worker;
     this.#settings = settings;
+    this.loaded = this.#started.promise;
     worker.on('message', (answer: Answer) => this.#receive(answer));
     worker.on('error', (error) => this.#fail(runtimeError(error)));
     worker.on('exit', (code) =>

@@ -9,6 +9,8 @@ import {
 export interface FunctionPool {
   /** Runs one invocation in a free environment, a new one, or, at the limit, the next to become free. */
   invoke(requestId: string, payload: string): Promise<InvocationResult>;
+  /** Starts an environment if there is none; resolves when it has loaded its handler. */
+  warmUp(): Promise<void>;
   /** Invocations running or waiting. */
   busy(): number;
   /** Ends environments that have had nothing to do since then. */
@@ -75,6 +77,12 @@ export function createFunctionPool(
       } finally {
         busy--;
       }
+    },
+    async warmUp() {
+      if (members.size > 0) return;
+      const member = start();
+      await member.environment.loaded;
+      release(member);
     },
     busy: () => busy,
     endIdleSince(timeMs) {

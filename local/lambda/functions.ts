@@ -15,6 +15,8 @@ export interface Functions {
   has(nameOrArn: string): boolean;
   settings(nameOrArn: string): FunctionSettings;
   names(): string[];
+  /** Makes sure that every function has an environment, one after the other; stops when closed. */
+  warmUp(): Promise<void>;
   /** Invocations running or waiting, of all functions. */
   busy(): number;
   /** Invocations begun since the start. */
@@ -58,6 +60,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
     known.set(settings.name, { settings, pool: createFunctionPool(settings, environmentLimit, print) });
   }
   let begun = 0;
+  let closed = false;
   const pools = [...known.values()].map(({ pool }) => pool);
   const sweep = setInterval(() => {
     for (const pool of pools) pool.endIdleSince(Date.now() - idleMs);
@@ -83,9 +86,13 @@ export function createFunctions(options: FunctionsOptions): Functions {
     has: (nameOrArn) => known.has(functionName(nameOrArn)),
     settings: (nameOrArn) => find(nameOrArn).settings,
     names: () => [...known.keys()],
+    async warmUp() {
+      for (const pool of pools) if (!closed) await pool.warmUp();
+    },
     busy: () => pools.reduce((sum, pool) => sum + pool.busy(), 0),
     begun: () => begun,
     async close() {
+      closed = true;
       clearInterval(sweep);
       await Promise.all(pools.map((pool) => pool.close()));
     },

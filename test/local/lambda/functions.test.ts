@@ -149,6 +149,21 @@ describe('execution environments', () => {
     expect(results.map(({ payload }) => payload).sort()).toEqual(['1', '1', '2', '2']);
   });
 
+  test('a warmed-up function serves its first invocation from the environment that is there', async () => {
+    const { functions } = deploy(
+      `const loadedAt = Date.now(); export const handler = async () => loadedAt;`,
+      {},
+      1,
+    );
+
+    await functions.warmUp();
+    const warmAt = Date.now();
+    const [first, second] = [await functions.invoke('fn', '{}'), await functions.invoke('fn', '{}')];
+
+    expect(Number(first.payload)).toBeLessThanOrEqual(warmAt);
+    expect(second).toEqual(first);
+  });
+
   test('reserved concurrency lowers the limit', async () => {
     const { functions } = deploy(counting, { reservedConcurrency: 1 });
 
