@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { SessionOrphan, SessionStore } from '#core/sessions/session-store.ts';
 import { isExpired, itemReader, secondsPerDay } from './items.ts';
@@ -61,17 +62,17 @@ export function sessionOrphans(context: StoreContext): Pick<SessionStore, 'recor
   };
 }
 
-/** Readings of a connector while no session runs there: one item per batch, found again by its first moment. */
+/** Readings of a connector while no session runs there: one item per batch, and the same batch is the same item. */
 export function connectorReadings(context: StoreContext): Pick<SessionStore, 'addConnectorReadings'> {
   const { client, keys, tables: names } = context;
   return {
     async addConnectorReadings(stationId, connector, samples, receivedAt) {
       const [first] = samples;
       if (first === undefined) return;
-      const contexts = [...new Set(samples.map(({ context: reason }) => reason))].sort().join('+');
+      const fingerprint = createHash('sha256').update(JSON.stringify(samples)).digest('hex').slice(0, 16);
       const key = {
         pk: keys.readings(stationId),
-        sk: `${connectorName(connector)}#${timeText(first.at)}#${contexts}`,
+        sk: `${connectorName(connector)}#${timeText(first.at)}#${fingerprint}`,
       };
       const change = new Update()
         .setIfAbsent('readings', { stationId, ...pick(connector), receivedAt, samples })

@@ -29,7 +29,7 @@
  * | listOpenSessions, countOpenSessions      | operations, open       | T#OPEN#{shard}                | {startedAt}#{id}     |
  * | listOpenSessions, of a station           | operations, byStation  | T#ST#{stationId}#OPEN         | {startedAt}#{id}     |
  * | listOrphans                              | operations             | T#ST#{stationId}#ORPHANS      | {at}#{ref}           |
- * | (readings outside sessions)              | operations             | T#ST#{stationId}#READINGS     | {evse}-{conn}#{at}   |
+ * | (readings outside sessions)              | operations             | T#ST#{stationId}#READINGS     | {evse}-{conn}#{at}#… |
  * | findCommand                       strong | operations             | T#ST#{stationId}#CMD          | {commandId}          |
  * | listCommands                             | operations             | T#ST#{stationId}#CMD          | {commandId}          |
  * | listQueued                        strong | operations             | T#ST#{stationId}#CMD          | {commandId}, last    |
