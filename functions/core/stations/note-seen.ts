@@ -24,6 +24,11 @@ export class SeenHints {
     return true;
   }
 
+  /** Counts the connection as not written. */
+  forget(connectionId: string): void {
+    this.#writtenAt.delete(connectionId);
+  }
+
   /** Counts the connection as written now. */
   mark(connectionId: string, now: number): void {
     this.#writtenAt.delete(connectionId);
@@ -46,5 +51,11 @@ export async function noteSeen(
 ): Promise<void> {
   const at = ports.clock();
   if (!hints.take(seen.connectionId, at)) return;
-  await ports.live.noteSeen({ ...seen, at });
+  try {
+    await ports.live.noteSeen({ ...seen, at });
+  } catch (error) {
+    // The next frame must try again: until then nobody may call the station.
+    hints.forget(seen.connectionId);
+    throw error;
+  }
 }

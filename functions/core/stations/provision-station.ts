@@ -52,10 +52,12 @@ export async function createStation(
 ): Promise<{ station: Station; password?: string }> {
   checkDescription(described);
   const { password: wanted, heartbeatIntervalS = defaultHeartbeatIntervalS, ...rest } = described;
+  const connectors = inOrder(described.connectors);
   const password = needsPassword(described.securityProfile) ? (wanted ?? ports.passwords.generate()) : wanted;
   const now = ports.clock();
   const station: Station = {
     ...rest,
+    connectors,
     heartbeatIntervalS,
     lifecycle: 'ACTIVE',
     createdAt: now,
@@ -64,7 +66,7 @@ export async function createStation(
     ...(password === undefined ? {} : { password: await ports.passwords.hash(password) }),
   };
   if ((await ports.stations.createStation(station)) === 'exists') {
-    throw new DomainError('Conflict', `station ${described.stationId} exists already`, 'stationId');
+    throw new DomainError('Conflict', `station ${described.stationId} exists already`, 'input.stationId');
   }
   return { station, ...(password === undefined ? {} : { password }) };
 }
@@ -104,6 +106,7 @@ export async function updateStation(
   }
   const station: Station = {
     ...changed,
+    connectors: inOrder(changed.connectors),
     updatedAt: ports.clock(),
     revision: before.revision + 1,
     ...(password === undefined ? {} : { password: await ports.passwords.hash(password) }),
@@ -154,7 +157,7 @@ function checkDescription(described: Checked): void {
   checkConnectors(connectors);
 }
 
-/** OCPP 1.6 and 2.0.1 take 16 to 40 printable characters; a colon would end the user name in Basic auth. */
+/** OCPP 1.6 (security whitepaper) and 2.0.1 take 16 to 40 characters; these can be typed into any station. */
 function checkPassword(password: string): void {
   const fits = password.length >= shortestPassword && password.length <= longestPassword;
   if (!fits || !/^[\x21-\x7e]+$/.test(password)) {
@@ -165,6 +168,7 @@ function checkPassword(password: string): void {
   }
 }
 
+/** Numbers start from 1 and skip none (OCPP 1.6 "Connector numbering"; OCPP 2.0.1 part 1 "Numbering"). */
 function checkConnectors(connectors: readonly Connector[]): void {
   if (connectors.length === 0 || connectors.length > mostConnectors) {
     throw invalid('connectors', `holds 1 to ${mostConnectors} connectors`);
@@ -180,6 +184,16 @@ function checkConnectors(connectors: readonly Connector[]): void {
       throw invalid(`connectors.${index}.maxPower`, 'is above zero');
     seen.add(place);
   }
+  for (const [index, { evseId, connectorId }] of connectors.entries()) {
+    const follows = connectorId > 1 ? `${evseId}/${connectorId - 1}` : `${evseId - 1}/1`;
+    if (!seen.has(follows) && follows !== '0/1')
+      throw invalid(`connectors.${index}.connectorId`, 'skips a number');
+  }
+}
+
+/** By EVSE and the number within it: the place in this order is the number people call a connector by. */
+function inOrder(connectors: readonly Connector[]): readonly Connector[] {
+  return [...connectors].sort((a, b) => a.evseId - b.evseId || a.connectorId - b.connectorId);
 }
 
 function invalid(field: string, what: string): DomainError {

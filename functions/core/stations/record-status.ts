@@ -2,6 +2,9 @@ import type { Clock } from '../ports.ts';
 import type { ConnectorRef, ConnectorStatus } from './station.ts';
 import type { StationLiveStore } from './station-store.ts';
 
+/** How far ahead of ours a station's clock may be before its word on the time counts for nothing. */
+const clockToleranceMs = 300_000;
+
 /** What a station says of one connector, or with EVSE 0 of itself. Times in epoch milliseconds. */
 export interface StatusReport {
   readonly stationId: string;
@@ -14,16 +17,21 @@ export interface StatusReport {
   readonly info?: string;
 }
 
-/** Keeps a connector's status unless a later one is stored; reports arrive in any order. */
+/**
+ * Keeps a connector's status unless a later one is stored; reports arrive in any order. One from the future counts
+ * as of now: it would shut out every later one until its time has come.
+ */
 export async function recordStatus(
   ports: { live: StationLiveStore; clock: Clock },
   report: StatusReport,
 ): Promise<'recorded' | 'stale'> {
-  const { stationId, connector, status, at, errorCode, vendorErrorCode, info } = report;
+  const { stationId, connector, status, errorCode, vendorErrorCode, info } = report;
+  const now = ports.clock();
+  const at = report.at ?? now;
   return ports.live.recordConnectorStatus(stationId, {
     ...connector,
     status,
-    statusAt: at ?? ports.clock(),
+    statusAt: at > now + clockToleranceMs ? now : at,
     ...(errorCode === undefined ? {} : { errorCode }),
     ...(vendorErrorCode === undefined ? {} : { vendorErrorCode }),
     ...(info === undefined ? {} : { info }),
