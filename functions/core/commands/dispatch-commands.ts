@@ -60,6 +60,8 @@ async function sendOne(
   command: Command,
 ): Promise<'next' | 'stop'> {
   const { stationId, commandId, deadlineAt } = command;
+  // Before the claim: a process that dies after it must not leave the command without an end.
+  await ports.scheduleExpiry({ stationId, commandId, at: deadlineAt });
   const now = ports.clock();
   const claim = await ports.commands.claim({
     stationId,
@@ -70,8 +72,6 @@ async function sendOne(
   });
   if (claim === 'not-queued') return 'next';
   if (claim !== 'claimed') return 'stop';
-  // Before the call: a process that dies right after sending must not leave the slot taken for good.
-  await ports.scheduleExpiry({ stationId, commandId, at: deadlineAt });
   const result = await ports.send(link, command);
   if (result === 'sent') return 'stop';
   if (result === 'gone') {
