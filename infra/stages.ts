@@ -33,10 +33,6 @@ const stageShape = z.strictObject({
   /** Concurrent executions kept for the functions that stations wait for; absent: from the account's pool. */
   reservedConcurrency: z.strictObject({ authorizeStation: z.int(), stationLink: z.int() }).partial(),
   throttle: z.strictObject({ ratePerSecond: z.int().positive(), burst: z.int().positive() }),
-  command: z.strictObject({
-    /** How long a caller's command lives when the caller says nothing. */
-    timeoutSeconds: z.int().min(1).max(900),
-  }),
   rating: z.strictObject({
     /** How long an ended session may wait for late events before it is billed all the same. */
     graceSeconds: z.int().min(1).max(900),
@@ -73,7 +69,6 @@ const shared: Omit<StageInput, 'name' | 'callbackUrls'> = {
   apiAudiences: [],
   reservedConcurrency: {},
   throttle: { ratePerSecond: 500, burst: 1000 },
-  command: { timeoutSeconds: 60 },
   rating: { graceSeconds: 300 },
 };
 

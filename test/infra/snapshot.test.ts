@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { stageNames } from '../../infra/stages.ts';
-import { type Resource, stackNames, templateOf } from './synthesized.ts';
+import { type Resource, type StackName, stackNames, templateOf } from './synthesized.ts';
 
 /** Tested where they live. */
 const code = new Set(['Code', 'Definition', 'FunctionCode']);
@@ -8,7 +8,7 @@ const code = new Set(['Code', 'Definition', 'FunctionCode']);
 const many = new Set(['AWS::AppSync::Resolver', 'AWS::CloudWatch::Alarm', 'AWS::Lambda::Permission']);
 
 /** A template without what changes with every line of code, and without what is many of a kind. */
-function bones(stage: string, stack: (typeof stackNames)[number]): unknown {
+function bones(stage: string, stack: StackName): unknown {
   const { Resources, Outputs } = templateOf(stage, stack).toJSON();
   const kept = Object.entries<Resource>(Resources).filter(([, { Type }]) => !many.has(Type));
   const text = JSON.stringify({ Resources: Object.fromEntries(kept), Outputs }, (key, value) => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { type CsmsStage, makeApp } from '../../infra/app.ts';
+import { stageNames } from '../../infra/stages.ts';
 
 /** A resource of a template, as far as tests look into it. */
 export interface Resource {
@@ -12,22 +13,29 @@ export interface Resource {
   readonly DeletionPolicy?: string;
 }
 
-const stages = new Map<string, CsmsStage>();
+export const stackNames = ['data', 'identity', 'api', 'edge'] as const;
+export type StackName = (typeof stackNames)[number];
 
-/** A stage of the app, made once per test file. Its folder is left to the system's temporary files. */
-export function synthesized(stageName: string): CsmsStage {
-  const known = stages.get(stageName);
-  if (known) return known;
-  const outdir = mkdtempSync(join(tmpdir(), 'csms-synth-'));
-  const { stage } = makeApp({ stage: stageName, outdir });
-  stages.set(stageName, stage);
-  return stage;
+/** Made while this file is loaded, for all tests of a file: synthesis takes longer than a test may. */
+const stages = new Map(stageNames.map((name) => [name, synthesize(name)]));
+
+function synthesize(name: string) {
+  const { stage } = makeApp({ stage: name, outdir: mkdtempSync(join(tmpdir(), 'csms-synth-')) });
+  const templates = new Map(stackNames.map((stack) => [stack, Template.fromStack(stage[stack])]));
+  return { stage, templates };
 }
 
-export const stackNames = ['data', 'identity', 'api', 'edge'] as const;
+/** A stage of the app. Its folder is left to the system's temporary files. */
+export function synthesized(stageName: string): CsmsStage {
+  const known = stages.get(stageName);
+  if (!known) throw new Error(`no stage ${stageName}`);
+  return known.stage;
+}
 
-export function templateOf(stageName: string, stack: (typeof stackNames)[number]): Template {
-  return Template.fromStack(synthesized(stageName)[stack]);
+export function templateOf(stageName: string, stack: StackName): Template {
+  const template = stages.get(stageName)?.templates.get(stack);
+  if (!template) throw new Error(`no stack ${stack} in ${stageName}`);
+  return template;
 }
 
 /** Every resource of a stage of one type, by stack and logical id. */
