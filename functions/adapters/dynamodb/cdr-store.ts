@@ -141,7 +141,8 @@ async function issueCdr(
     byMonthPk: keys.cdrsOfMonth(monthBucket(createdAt, Date.now())),
     byStationPk: keys.cdrsOfStation(stationId),
   };
-  const billed = new Update().set('cdrId', cdrId);
+  const { energyWh, currency, totalCost } = cdr;
+  const billed = new Update().setAll({ cdrId, billed: { energyWh, currency, totalCost } });
   billed.when(`${billed.name('state')} = ${billed.value('ENDED')}`);
   billed.when(`attribute_not_exists(${billed.name('cdrId')})`);
   const result = await transact(client, [

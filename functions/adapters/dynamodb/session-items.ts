@@ -24,6 +24,13 @@ const sessionSchema = z.object({
   remoteStartId: whole.exactOptional(),
   reservationId: whole.exactOptional(),
   cdrId: text.exactOptional(),
+  billed: z
+    .object({
+      energyWh: z.number(),
+      currency: text,
+      totalCost: z.object({ exclVat: text, inclVat: text.exactOptional() }),
+    })
+    .exactOptional(),
 }) satisfies z.ZodType<Session>;
 
 export const factSchema = z.object({
