@@ -15,7 +15,7 @@ export function measuredClient(url: string): { client: DynamoDBClient; consumed(
   client.middlewareStack.add(
     (next, context) => async (args) => {
       counted.calls += 1;
-      Object.assign(args.input, { ReturnConsumedCapacity: 'INDEXES' });
+      Object.assign(args.input, { ReturnConsumedCapacity: 'TOTAL' });
       const result = await next(args);
       const { ConsumedCapacity: one } = result.output as unknown as {
         ConsumedCapacity?: ConsumedCapacity | ConsumedCapacity[];
@@ -23,7 +23,7 @@ export function measuredClient(url: string): { client: DynamoDBClient; consumed(
       const name = context.commandName ?? '';
       const isRead = /^(Get|BatchGet|Query)/.test(name);
       for (const capacity of [one ?? []].flat()) {
-        counted[isRead ? 'readUnits' : 'writeUnits'] += unitsOf(capacity, name.startsWith('Transact'));
+        counted[isRead ? 'readUnits' : 'writeUnits'] += capacity.CapacityUnits ?? 0;
       }
       return result;
     },
@@ -37,15 +37,4 @@ export function measuredClient(url: string): { client: DynamoDBClient; consumed(
       return result;
     },
   };
-}
-
-/**
- * DynamoDB doubles a transaction's units on tables alone; an index entry costs there what it costs elsewhere
- * (measured on AWS: github.com/nubo-db/dynoxide pull request 188). The engines here double it too, as DynamoDB
- * Local does, so what they say of indexes is halved.
- */
-function unitsOf(capacity: ConsumedCapacity, isTransaction: boolean): number {
-  const indexes = Object.values(capacity.GlobalSecondaryIndexes ?? {});
-  const indexUnits = indexes.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
-  return (capacity.Table?.CapacityUnits ?? 0) + (isTransaction ? indexUnits / 2 : indexUnits);
 }

@@ -195,7 +195,7 @@ const WRITES: Probe[] = [
     const changed = await transact(context, [add, putting(context, 'x')], more);
     return [answers[0], changed, await context.send(new GetItemCommand({ TableName, Key: key('count') }))];
   }),
-  probe('transaction: capacity doubles on table and index', async (context) =>
+  probe('transaction: capacity of a table and its index', async (context) =>
     transact(
       context,
       [
