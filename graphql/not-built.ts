@@ -56,4 +56,6 @@ export const notBuilt: readonly string[] = [
   'ChargingSession.user',
   'ChargingSession.events',
   'AuthToken.restrictions',
+  'AuthToken.lastUsedAt',
+  'AuthToken.useCount',
 ];

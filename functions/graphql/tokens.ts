@@ -80,6 +80,5 @@ function tokenView(token: Token): View {
     expiresAt: token.expiresAt === undefined ? undefined : rfc3339(token.expiresAt),
     isActive: token.active,
     isBlocked: token.blocked,
-    useCount: 0,
   };
 }
