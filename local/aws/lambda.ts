@@ -3,6 +3,9 @@ import { type Functions, PayloadTooLarge, UnknownFunction } from '../lambda/func
 import { AwsError } from './aws-error.ts';
 import type { AwsAnswer, AwsService } from './endpoint.ts';
 
+/** Lambda's limit of an asynchronous request. */
+const maxEventBytes = 1024 * 1024;
+
 /** Lambda: Invoke, synchronous, asynchronous and as a dry run. */
 export function lambdaService(functions: Functions, asyncInvocations: AsyncInvocations): AwsService {
   return (call) => {
@@ -15,6 +18,10 @@ export function lambdaService(functions: Functions, asyncInvocations: AsyncInvoc
     const type = call.headers['x-amz-invocation-type'] ?? 'RequestResponse';
     if (type === 'DryRun') return { status: 204, body: '' };
     if (type === 'Event') {
+      if (call.body.length > maxEventBytes) {
+        const message = `${call.body.length} byte payload is too large for the Event invocation type`;
+        throw new AwsError(413, 'RequestTooLargeException', `${message} (limit ${maxEventBytes} bytes)`);
+      }
       asyncInvocations.add(name, payload);
       return { status: 202, body: '' };
     }

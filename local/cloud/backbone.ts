@@ -53,44 +53,10 @@ export interface Backbone {
 
 /** Makes the tables and the event machinery of the app. Undelivered work of an earlier run starts with `run`. */
 export async function startBackbone(options: BackboneOptions): Promise<Backbone> {
-  const { model, store, principals, logger, retryMs } = options;
-  const chaos = createChaos(options.chaos);
-  const functions = createFunctions({
-    functions: functionSettings(model, principals, options.endpoints),
-    environmentLimit: options.environmentLimit,
-    logs: options.logs,
-  });
-  const queues = openQueues(model, store, chaos);
-  const sendTo: SendTo = (arn, body, attributes) =>
-    send(arn, body, attributes, { queues, asyncInvocations, buses });
-  const asyncInvocations = openAsyncInvocations({
-    store,
-    chaos,
-    functions,
-    settings: asyncSettings(model),
-    sendTo,
-    retryDelaysMs: [retryMs, 2 * retryMs],
-  });
-  const targets = openEventTargets({
-    store,
-    chaos,
-    queues,
-    asyncInvocations,
-    runGraphql: options.runGraphql,
-    retryMs,
-    logger,
-  });
-  const busNames = model.ofType('AWS::Events::EventBus').map(({ ref }) => ref);
-  const buses = createEventBuses(store, busNames, busRules(model, targets), { accountId, region });
-  const clientConfig = {
-    region,
-    endpoint: options.endpoints.dynamodb,
-    credentials: { accessKeyId: options.host.accessKeyId, secretAccessKey: options.host.secretAccessKey },
-  };
-  const tablesClient = new DynamoDBClient(clientConfig);
-  const streamArns = await makeTables(model, tablesClient);
-  tablesClient.destroy();
-  const streamsClient = new DynamoDBStreamsClient(clientConfig);
+  const { model, store, principals } = options;
+  const parts = makeParts(options);
+  const { functions, queues, buses, asyncInvocations, targets, chaos, sendTo } = parts;
+  const { streamArns, streamsClient } = await openTables(options);
   let sources: EventSources | undefined;
   let schedules: Schedules | undefined;
 
@@ -102,18 +68,10 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
     chaos,
     invoke: invoker(functions),
     async run() {
-      sources = startEventSources({
-        model,
-        store,
-        chaos,
-        functions,
-        roles: functionRoles(model, principals),
-        queues,
-        streamArns,
-        streamsClient,
-        sendTo,
-        retryMs,
-      });
+      const roles = functionRoles(model, principals);
+      const { retryMs } = options;
+      const own = { model, store, chaos, functions, roles, queues, sendTo, retryMs };
+      sources = startEventSources({ ...own, streamArns, streamsClient });
       schedules = startSchedules(scheduledRules(model, targets));
       asyncInvocations.resume();
       targets.resume();
@@ -131,6 +89,36 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
       streamsClient.destroy();
     },
   };
+}
+
+/** Functions, queues and buses know each other: a function's failures go to queues and buses, and theirs to functions. */
+function makeParts(options: BackboneOptions) {
+  const { model, store, principals, logger, retryMs, runGraphql } = options;
+  const chaos = createChaos(options.chaos);
+  const functions = createFunctions({
+    functions: functionSettings(model, principals, options.endpoints),
+    environmentLimit: options.environmentLimit,
+    logs: options.logs,
+  });
+  const queues = openQueues(model, store, chaos);
+  const sendTo: SendTo = (arn, body, attributes) =>
+    send(arn, body, attributes, { queues, asyncInvocations, buses });
+  const settings = asyncSettings(model);
+  const retryDelaysMs = [retryMs, 2 * retryMs];
+  const asyncInvocations = openAsyncInvocations({ store, chaos, functions, settings, sendTo, retryDelaysMs });
+  const targets = openEventTargets({ store, chaos, queues, asyncInvocations, runGraphql, retryMs, logger });
+  const busNames = model.ofType('AWS::Events::EventBus').map(({ ref }) => ref);
+  const buses = createEventBuses(store, busNames, busRules(model, targets), { accountId, region });
+  return { chaos, functions, queues, sendTo, asyncInvocations, targets, buses };
+}
+
+async function openTables({ model, host, endpoints }: BackboneOptions) {
+  const { accessKeyId, secretAccessKey } = host;
+  const config = { region, endpoint: endpoints.dynamodb, credentials: { accessKeyId, secretAccessKey } };
+  const client = new DynamoDBClient(config);
+  const streamArns = await makeTables(model, client);
+  client.destroy();
+  return { streamArns, streamsClient: new DynamoDBStreamsClient(config) };
 }
 
 function invoker(functions: Functions): Invoke {

@@ -35,37 +35,11 @@ export interface MessageTable {
 }
 
 export function openMessageTable({ db }: EventStore, queue: string): MessageTable {
+  const { insert, visible, firstOfGroups, next, receive, remove, removeReceived, removeOld, show, count } =
+    messageStatements(db);
+  const { known, remember, forget } = deduplicationStatements(db);
   // Whoever had messages in flight ended with the process that ran before: nobody will give them back.
   db.prepare('UPDATE messages SET visible_at = sent_at WHERE queue = ? AND receive_count > 0').run(queue);
-  const insert = db.prepare(`INSERT INTO messages
-    (queue, message_id, body, attributes, group_id, deduplication_id, sent_at, visible_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
-  const visible = db.prepare(
-    'SELECT * FROM messages WHERE queue = ? AND visible_at <= ? ORDER BY seq LIMIT ?',
-  );
-  const firstOfGroups = db.prepare(`SELECT * FROM messages AS m WHERE queue = ?1 AND visible_at <= ?2
-    AND NOT EXISTS (SELECT 1 FROM messages AS other
-      WHERE other.queue = ?1 AND other.group_id = m.group_id AND other.visible_at > ?2
-        AND (other.receive_count > 0 OR other.seq < m.seq))
-    ORDER BY seq LIMIT ?3`);
-  const next = db.prepare('SELECT MIN(visible_at) AS at FROM messages WHERE queue = ? AND visible_at > ?');
-  const receive =
-    db.prepare(`UPDATE messages SET receipt = ?, visible_at = ?, receive_count = receive_count + 1,
-    first_received_at = COALESCE(first_received_at, ?) WHERE seq = ?`);
-  const remove = db.prepare('DELETE FROM messages WHERE seq = ?');
-  const removeReceived = db.prepare('DELETE FROM messages WHERE receipt = ? AND queue = ?');
-  const removeOld = db.prepare('DELETE FROM messages WHERE queue = ? AND sent_at < ?');
-  const show = db.prepare('UPDATE messages SET visible_at = ? WHERE receipt = ? AND queue = ?');
-  const count = db.prepare(`SELECT
-    COUNT(*) FILTER (WHERE visible_at <= ?1) AS visible,
-    COUNT(*) FILTER (WHERE visible_at > ?1 AND receive_count > 0) AS inFlight,
-    COUNT(*) FILTER (WHERE visible_at > ?1 AND receive_count = 0) AS delayed
-    FROM messages WHERE queue = ?2`);
-  const known = db.prepare(
-    'SELECT message_id AS messageId, seq FROM deduplications WHERE queue = ? AND key = ? AND expires_at > ?',
-  );
-  const remember = db.prepare('INSERT OR REPLACE INTO deduplications VALUES (?, ?, ?, ?, ?)');
-  const forget = db.prepare('DELETE FROM deduplications WHERE queue = ? AND expires_at <= ?');
 
   return {
     insert(messageId, message, sentAtMs, visibleAtMs) {
@@ -124,4 +98,41 @@ export function openMessageTable({ db }: EventStore, queue: string): MessageTabl
 /** SQS's sequence numbers: 20 digits, growing. */
 export function sequenceNumber(seq: number): string {
   return String(seq).padStart(20, '1');
+}
+
+function messageStatements(db: EventStore['db']) {
+  const insert = db.prepare(`INSERT INTO messages
+    (queue, message_id, body, attributes, group_id, deduplication_id, sent_at, visible_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
+  const visible = db.prepare(
+    'SELECT * FROM messages WHERE queue = ? AND visible_at <= ? ORDER BY seq LIMIT ?',
+  );
+  const firstOfGroups = db.prepare(`SELECT * FROM messages AS m WHERE queue = ?1 AND visible_at <= ?2
+    AND NOT EXISTS (SELECT 1 FROM messages AS other
+      WHERE other.queue = ?1 AND other.group_id = m.group_id AND other.visible_at > ?2
+        AND (other.receive_count > 0 OR other.seq < m.seq))
+    ORDER BY seq LIMIT ?3`);
+  const next = db.prepare('SELECT MIN(visible_at) AS at FROM messages WHERE queue = ? AND visible_at > ?');
+  const receive =
+    db.prepare(`UPDATE messages SET receipt = ?, visible_at = ?, receive_count = receive_count + 1,
+    first_received_at = COALESCE(first_received_at, ?) WHERE seq = ?`);
+  const remove = db.prepare('DELETE FROM messages WHERE seq = ?');
+  const removeReceived = db.prepare('DELETE FROM messages WHERE receipt = ? AND queue = ?');
+  const removeOld = db.prepare('DELETE FROM messages WHERE queue = ? AND sent_at < ?');
+  const show = db.prepare('UPDATE messages SET visible_at = ? WHERE receipt = ? AND queue = ?');
+  const count = db.prepare(`SELECT
+    COUNT(*) FILTER (WHERE visible_at <= ?1) AS visible,
+    COUNT(*) FILTER (WHERE visible_at > ?1 AND receive_count > 0) AS inFlight,
+    COUNT(*) FILTER (WHERE visible_at > ?1 AND receive_count = 0) AS delayed
+    FROM messages WHERE queue = ?2`);
+  return { insert, visible, firstOfGroups, next, receive, remove, removeReceived, removeOld, show, count };
+}
+
+function deduplicationStatements(db: EventStore['db']) {
+  const known = db.prepare(
+    'SELECT message_id AS messageId, seq FROM deduplications WHERE queue = ? AND key = ? AND expires_at > ?',
+  );
+  const remember = db.prepare('INSERT OR REPLACE INTO deduplications VALUES (?, ?, ?, ?, ?)');
+  const forget = db.prepare('DELETE FROM deduplications WHERE queue = ? AND expires_at <= ?');
+  return { known, remember, forget };
 }

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Chaos } from './chaos.ts';
-import { openMessageTable, sequenceNumber } from './message-table.ts';
+import { type MessageRow, type MessageTable, openMessageTable, sequenceNumber } from './message-table.ts';
 import type { EventStore } from './store.ts';
 
 /** An SQS queue as the template describes it. */
@@ -96,88 +96,122 @@ export function openQueue(
   chaos: Chaos,
   deadLetterQueue: (arn: string) => Queue,
 ): Queue {
-  const messages = openMessageTable(store, settings.name);
-  let changed = Promise.withResolvers<void>();
-  messages.deleteSentBefore(Date.now() - settings.retentionMs);
+  return new StoredQueue(settings, store, chaos, deadLetterQueue);
+}
 
-  const wake = () => {
-    changed.resolve();
-    changed = Promise.withResolvers<void>();
-  };
+class StoredQueue implements Queue {
+  readonly settings: QueueSettings;
+  readonly #store: EventStore;
+  readonly #chaos: Chaos;
+  readonly #deadLetterQueue: (arn: string) => Queue;
+  readonly #messages: MessageTable;
+  /** Settles at the next change that receivers may wait for. */
+  #changed = Promise.withResolvers<void>();
 
-  const take = (max: number, visibilityTimeoutMs: number): Message[] =>
-    store.atomically(() => {
+  constructor(
+    settings: QueueSettings,
+    store: EventStore,
+    chaos: Chaos,
+    deadLetterQueue: (arn: string) => Queue,
+  ) {
+    this.settings = settings;
+    this.#store = store;
+    this.#chaos = chaos;
+    this.#deadLetterQueue = deadLetterQueue;
+    this.#messages = openMessageTable(store, settings.name);
+    this.#messages.deleteSentBefore(Date.now() - settings.retentionMs);
+  }
+
+  send(message: NewMessage): SentMessage {
+    checkMessage(this.settings, message);
+    const now = Date.now();
+    const visibleAtMs = now + (message.delayMs ?? this.settings.delayMs);
+    const sent = this.settings.fifo
+      ? this.#sendOnce(message, now, visibleAtMs)
+      : this.#sendStandard(message, now, visibleAtMs);
+    this.#wake();
+    return sent;
+  }
+
+  async receive(options: ReceiveOptions): Promise<Message[]> {
+    const { max, visibilityTimeoutMs = this.settings.visibilityTimeoutMs, signal } = options;
+    const deadlineMs = Date.now() + (options.waitMs ?? this.settings.receiveWaitMs);
+    for (;;) {
+      // Messages pile up meanwhile, and can be shuffled.
+      if (this.#chaos.reorders && !this.settings.fifo) await wait(this.#chaos.pauseMs());
+      const taken = this.#take(max, visibilityTimeoutMs);
+      const leftMs = deadlineMs - Date.now();
+      if (taken.length > 0 || leftMs <= 0 || signal?.aborted) return taken;
+      const nextMs = (this.#messages.nextVisibleAt(Date.now()) ?? Number.POSITIVE_INFINITY) - Date.now();
+      await elapsed(this.#changed.promise, Math.max(1, Math.min(leftMs, nextMs)), signal);
+    }
+  }
+
+  delete(receipt: string): boolean {
+    const deleted = this.#messages.deleteByReceipt(receipt);
+    // The next message of its group has become available.
+    if (deleted && this.settings.fifo) this.#wake();
+    return deleted;
+  }
+
+  changeVisibility(receipt: string, timeoutMs: number): boolean {
+    const found = this.#messages.setVisibility(receipt, Date.now() + timeoutMs);
+    if (found) this.#wake();
+    return found;
+  }
+
+  counts() {
+    return this.#messages.counts(Date.now());
+  }
+
+  #sendStandard(message: NewMessage, now: number, visibleAtMs: number): SentMessage {
+    const messageId = randomUUID();
+    for (let copy = this.#chaos.copies(); copy > 0; copy--) {
+      this.#messages.insert(messageId, message, now, visibleAtMs);
+    }
+    return { messageId };
+  }
+
+  #sendOnce(message: NewMessage, now: number, visibleAtMs: number): SentMessage {
+    const bodyHash = () => createHash('sha256').update(message.body).digest('hex');
+    const deduplicationId = message.deduplicationId ?? bodyHash();
+    return this.#store.atomically(() => {
+      const earlier = this.#messages.deduplicated(deduplicationId, now);
+      if (earlier) return { messageId: earlier.messageId, sequenceNumber: sequenceNumber(earlier.seq) };
+      const messageId = randomUUID();
+      const seq = this.#messages.insert(messageId, { ...message, deduplicationId }, now, visibleAtMs);
+      this.#messages.remember(deduplicationId, messageId, seq, now + deduplicationMs);
+      return { messageId, sequenceNumber: sequenceNumber(seq) };
+    });
+  }
+
+  #take(max: number, visibilityTimeoutMs: number): Message[] {
+    return this.#store.atomically(() => {
       const now = Date.now();
-      const candidates = settings.fifo
-        ? messages.firstVisibleByGroup(now, max)
-        : chaos.shuffled(messages.visible(now, chaos.reorders ? Math.max(50, max) : max)).slice(0, max);
       const taken: Message[] = [];
-      for (const row of candidates) {
-        if (settings.deadLetter && row.receive_count >= settings.deadLetter.maxReceiveCount) {
-          deadLetterQueue(settings.deadLetter.targetArn).send(messages.asNew(row));
-          messages.delete(row.seq);
+      for (const row of this.#candidates(now, max)) {
+        const { deadLetter } = this.settings;
+        if (deadLetter && row.receive_count >= deadLetter.maxReceiveCount) {
+          this.#deadLetterQueue(deadLetter.targetArn).send(this.#messages.asNew(row));
+          this.#messages.delete(row.seq);
         } else {
-          taken.push(messages.markReceived(row, randomUUID(), now, now + visibilityTimeoutMs));
+          taken.push(this.#messages.markReceived(row, randomUUID(), now, now + visibilityTimeoutMs));
         }
       }
       return taken;
     });
+  }
 
-  return {
-    settings,
-    send(message) {
-      checkMessage(settings, message);
-      const messageId = randomUUID();
-      const now = Date.now();
-      const visibleAtMs = now + (message.delayMs ?? settings.delayMs);
-      if (!settings.fifo) {
-        for (let copy = chaos.copies(); copy > 0; copy--)
-          messages.insert(messageId, message, now, visibleAtMs);
-        wake();
-        return { messageId };
-      }
-      const deduplicationId =
-        message.deduplicationId ?? createHash('sha256').update(message.body).digest('hex');
-      const sent = store.atomically(() => {
-        const earlier = messages.deduplicated(deduplicationId, now);
-        if (earlier) return earlier;
-        const seq = messages.insert(messageId, { ...message, deduplicationId }, now, visibleAtMs);
-        messages.remember(deduplicationId, messageId, seq, now + deduplicationMs);
-        return { messageId, seq };
-      });
-      wake();
-      return { messageId: sent.messageId, sequenceNumber: sequenceNumber(sent.seq) };
-    },
-    async receive({
-      max,
-      visibilityTimeoutMs = settings.visibilityTimeoutMs,
-      waitMs = settings.receiveWaitMs,
-      signal,
-    }) {
-      const deadlineMs = Date.now() + waitMs;
-      for (;;) {
-        // Messages pile up meanwhile, and can be shuffled.
-        if (chaos.reorders && !settings.fifo) await wait(chaos.pauseMs());
-        const taken = take(max, visibilityTimeoutMs);
-        const leftMs = deadlineMs - Date.now();
-        if (taken.length > 0 || leftMs <= 0 || signal?.aborted) return taken;
-        const nextMs = (messages.nextVisibleAt(Date.now()) ?? Number.POSITIVE_INFINITY) - Date.now();
-        await elapsed(changed.promise, Math.max(1, Math.min(leftMs, nextMs)), signal);
-      }
-    },
-    delete: (receipt) => {
-      const deleted = messages.deleteByReceipt(receipt);
-      // The next message of its group has become available.
-      if (deleted && settings.fifo) wake();
-      return deleted;
-    },
-    changeVisibility(receipt, timeoutMs) {
-      const found = messages.setVisibility(receipt, Date.now() + timeoutMs);
-      if (found) wake();
-      return found;
-    },
-    counts: () => messages.counts(Date.now()),
-  };
+  #candidates(now: number, max: number): MessageRow[] {
+    if (this.settings.fifo) return this.#messages.firstVisibleByGroup(now, max);
+    const looked = this.#chaos.reorders ? Math.max(50, max) : max;
+    return this.#chaos.shuffled(this.#messages.visible(now, looked)).slice(0, max);
+  }
+
+  #wake(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers<void>();
+  }
 }
 
 function checkMessage(settings: QueueSettings, message: NewMessage): void {

@@ -21,16 +21,26 @@ export interface Resolver {
 /** Takes the place of `AWS::NoValue`: whatever holds it is left out. */
 const noValue = Symbol('AWS::NoValue');
 
-type Intrinsic = (argument: unknown, stack: Stack) => unknown;
-
 /**
  * A resolver over all stacks of one assembly, so that exports and stack outputs cross from one to the other
  * (CloudFormation reference, "Intrinsic function reference").
  */
 export function createResolver(stacks: readonly Stack[], find: FindResource): Resolver {
-  const resolve = (value: unknown, stack: Stack): unknown => {
+  return new TemplateResolver(stacks, find);
+}
+
+class TemplateResolver implements Resolver {
+  readonly #stacks: readonly Stack[];
+  readonly #find: FindResource;
+
+  constructor(stacks: readonly Stack[], find: FindResource) {
+    this.#stacks = stacks;
+    this.#find = find;
+  }
+
+  resolve(value: unknown, stack: Stack): unknown {
     if (Array.isArray(value)) {
-      return value.map((each) => resolve(each, stack)).filter((each) => each !== noValue);
+      return value.map((each) => this.resolve(each, stack)).filter((each) => each !== noValue);
     }
     if (typeof value !== 'object' || value === null) return value;
     const entries = Object.entries(value);
@@ -38,123 +48,136 @@ export function createResolver(stacks: readonly Stack[], find: FindResource): Re
     if (entries.length === 1 && only && isIntrinsicName(only[0])) {
       const intrinsic = intrinsics[only[0]];
       if (!intrinsic) throw new Error(`${stack.name}: intrinsic function ${only[0]} is not known here`);
-      return intrinsic(only[1], stack);
+      return intrinsic(only[1], stack, this);
     }
     return Object.fromEntries(
-      entries.map(([key, each]) => [key, resolve(each, stack)]).filter(([, each]) => each !== noValue),
+      entries.map(([key, each]) => [key, this.resolve(each, stack)]).filter(([, each]) => each !== noValue),
     );
-  };
-  const text = (value: unknown, stack: Stack): string => String(resolve(value, stack));
-  const list = (value: unknown, stack: Stack): unknown[] => {
-    const resolved = resolve(value, stack);
+  }
+
+  condition(name: string, stack: Stack): boolean {
+    if (!(name in stack.template.Conditions)) throw new Error(`${stack.name}: no condition ${name}`);
+    return this.truth(stack.template.Conditions[name], stack);
+  }
+
+  text(value: unknown, stack: Stack): string {
+    return String(this.resolve(value, stack));
+  }
+
+  list(value: unknown, stack: Stack): unknown[] {
+    const resolved = this.resolve(value, stack);
     if (!Array.isArray(resolved))
       throw new Error(`${stack.name}: expected a list, got ${JSON.stringify(value)}`);
     return resolved;
-  };
-  const truth = (value: unknown, stack: Stack): boolean => {
-    const named = conditionName(value);
-    if (named !== undefined) return condition(named, stack);
-    const resolved = resolve(value, stack);
-    return resolved === true || resolved === 'true';
-  };
-  const condition = (name: string, stack: Stack): boolean => {
-    if (!(name in stack.template.Conditions)) throw new Error(`${stack.name}: no condition ${name}`);
-    return truth(stack.template.Conditions[name], stack);
-  };
+  }
 
-  const reference = (name: string, stack: Stack): unknown => {
+  truth(value: unknown, stack: Stack): boolean {
+    const named = conditionName(value);
+    if (named !== undefined) return this.condition(named, stack);
+    const resolved = this.resolve(value, stack);
+    return resolved === true || resolved === 'true';
+  }
+
+  reference(name: string, stack: Stack): unknown {
     const pseudo = pseudoParameter(name, stack);
     if (pseudo !== undefined) return pseudo;
-    const target = find(stack, name);
+    const target = this.#find(stack, name);
     if (target) return target.ref;
     const parameter = stack.template.Parameters[name];
     if (parameter) return stack.parameters[name] ?? parameter.Default ?? '';
     throw new Error(`${stack.name}: Ref to unknown ${name}`);
-  };
-  const attribute = (logicalId: string, name: string, stack: Stack): unknown => {
-    const target = find(stack, logicalId);
+  }
+
+  attribute(logicalId: string, name: string, stack: Stack): unknown {
+    const target = this.#find(stack, logicalId);
     if (!target) throw new Error(`${stack.name}: Fn::GetAtt on unknown ${logicalId}`);
     return target.attribute(name);
-  };
-  const output = (stackName: string, name: string): unknown => {
-    const producer = stacks.find((stack) => stack.name === stackName);
+  }
+
+  output(stackName: string, name: string): unknown {
+    const producer = this.#stacks.find((stack) => stack.name === stackName);
     const found = producer?.template.Outputs[name];
     if (!producer || !found) throw new Error(`No output ${name} in stack ${stackName}`);
-    return resolve(found.Value, producer);
-  };
-  const exported = (name: string): unknown => {
-    for (const stack of stacks) {
+    return this.resolve(found.Value, producer);
+  }
+
+  exported(name: string): unknown {
+    for (const stack of this.#stacks) {
       for (const each of Object.values(stack.template.Outputs)) {
-        if (each.Export && text(each.Export.Name, stack) === name) return resolve(each.Value, stack);
+        if (each.Export && this.text(each.Export.Name, stack) === name)
+          return this.resolve(each.Value, stack);
       }
     }
     throw new Error(`No stack exports ${name}`);
-  };
-  const substitute = (argument: unknown, stack: Stack): string => {
-    const [template, variables] = Array.isArray(argument) ? argument : [argument, {}];
-    return String(template).replace(/\$\{(!?)([^}]+)\}/g, (_, literal: string, name: string) => {
-      if (literal) return `\${${name}}`;
-      const own = (variables as Record<string, unknown>)[name];
-      if (own !== undefined) return text(own, stack);
-      const dot = name.indexOf('.');
-      return String(
-        dot === -1 ? reference(name, stack) : attribute(name.slice(0, dot), name.slice(dot + 1), stack),
-      );
-    });
-  };
+  }
+}
 
-  const intrinsics: Record<string, Intrinsic> = {
-    Ref: (argument, stack) => reference(String(argument), stack),
-    'Fn::GetAtt': (argument, stack) => {
-      const [logicalId = '', ...name] = Array.isArray(argument) ? argument : String(argument).split('.');
-      return attribute(String(logicalId), name.map((part) => text(part, stack)).join('.'), stack);
-    },
-    'Fn::Join': (argument, stack) => {
-      const [separator, parts] = argument as [string, unknown];
-      return list(parts, stack).map(String).join(separator);
-    },
-    'Fn::Sub': substitute,
-    'Fn::Select': (argument, stack) => {
-      const [index, items] = argument as [unknown, unknown];
-      return list(items, stack)[Number(resolve(index, stack))];
-    },
-    'Fn::Split': (argument, stack) => {
-      const [separator, whole] = argument as [string, unknown];
-      return text(whole, stack).split(separator);
-    },
-    'Fn::Base64': (argument, stack) => Buffer.from(text(argument, stack)).toString('base64'),
-    'Fn::GetAZs': () => ['a', 'b', 'c'].map((zone) => `${region}${zone}`),
-    'Fn::FindInMap': (argument, stack) => {
-      const [map = '', first = '', second = ''] = list(argument, stack).map(String);
-      const found = stack.template.Mappings[map]?.[first]?.[second];
-      if (found === undefined) throw new Error(`${stack.name}: no mapping ${map}.${first}.${second}`);
-      return found;
-    },
-    'Fn::ImportValue': (argument, stack) => exported(text(argument, stack)),
-    'Fn::GetStackOutput': (argument, stack) => {
-      const { StackName, OutputName } = resolve(argument, stack) as { StackName: string; OutputName: string };
-      return output(StackName, OutputName);
-    },
-    'Fn::If': (argument, stack) => {
-      const [name, whenTrue, whenFalse] = argument as [string, unknown, unknown];
-      return resolve(condition(name, stack) ? whenTrue : whenFalse, stack);
-    },
-    'Fn::Equals': (argument, stack) => {
-      const [left, right] = list(argument, stack);
-      return String(left) === String(right);
-    },
-    'Fn::And': (argument, stack) => (argument as unknown[]).every((each) => truth(each, stack)),
-    'Fn::Or': (argument, stack) => (argument as unknown[]).some((each) => truth(each, stack)),
-    'Fn::Not': (argument, stack) => !truth((argument as unknown[])[0], stack),
-    'Fn::Contains': (argument, stack) => {
-      const [items, item] = argument as [unknown, unknown];
-      return list(items, stack).map(String).includes(text(item, stack));
-    },
-    'Fn::ToJsonString': (argument, stack) => JSON.stringify(resolve(argument, stack)),
-    'Fn::Length': (argument, stack) => list(argument, stack).length,
-  };
+type Intrinsic = (argument: unknown, stack: Stack, to: TemplateResolver) => unknown;
 
-  return { resolve, condition };
+const intrinsics: Record<string, Intrinsic> = {
+  Ref: (argument, stack, to) => to.reference(String(argument), stack),
+  'Fn::GetAtt': (argument, stack, to) => {
+    const [logicalId = '', ...name] = Array.isArray(argument) ? argument : String(argument).split('.');
+    return to.attribute(String(logicalId), name.map((part) => to.text(part, stack)).join('.'), stack);
+  },
+  'Fn::Join': (argument, stack, to) => {
+    const [separator, parts] = argument as [string, unknown];
+    return to.list(parts, stack).map(String).join(separator);
+  },
+  'Fn::Sub': substitute,
+  'Fn::Select': (argument, stack, to) => {
+    const [index, items] = argument as [unknown, unknown];
+    return to.list(items, stack)[Number(to.resolve(index, stack))];
+  },
+  'Fn::Split': (argument, stack, to) => {
+    const [separator, whole] = argument as [string, unknown];
+    return to.text(whole, stack).split(separator);
+  },
+  'Fn::Base64': (argument, stack, to) => Buffer.from(to.text(argument, stack)).toString('base64'),
+  'Fn::GetAZs': () => ['a', 'b', 'c'].map((zone) => `${region}${zone}`),
+  'Fn::FindInMap': (argument, stack, to) => {
+    const [map = '', first = '', second = ''] = to.list(argument, stack).map(String);
+    const found = stack.template.Mappings[map]?.[first]?.[second];
+    if (found === undefined) throw new Error(`${stack.name}: no mapping ${map}.${first}.${second}`);
+    return found;
+  },
+  'Fn::ImportValue': (argument, stack, to) => to.exported(to.text(argument, stack)),
+  'Fn::GetStackOutput': (argument, stack, to) => {
+    const { StackName, OutputName } = to.resolve(argument, stack) as {
+      StackName: string;
+      OutputName: string;
+    };
+    return to.output(StackName, OutputName);
+  },
+  'Fn::If': (argument, stack, to) => {
+    const [name, whenTrue, whenFalse] = argument as [string, unknown, unknown];
+    return to.resolve(to.condition(name, stack) ? whenTrue : whenFalse, stack);
+  },
+  'Fn::Equals': (argument, stack, to) => {
+    const [left, right] = to.list(argument, stack);
+    return String(left) === String(right);
+  },
+  'Fn::And': (argument, stack, to) => (argument as unknown[]).every((each) => to.truth(each, stack)),
+  'Fn::Or': (argument, stack, to) => (argument as unknown[]).some((each) => to.truth(each, stack)),
+  'Fn::Not': (argument, stack, to) => !to.truth((argument as unknown[])[0], stack),
+  'Fn::Contains': (argument, stack, to) => {
+    const [items, item] = argument as [unknown, unknown];
+    return to.list(items, stack).map(String).includes(to.text(item, stack));
+  },
+  'Fn::ToJsonString': (argument, stack, to) => JSON.stringify(to.resolve(argument, stack)),
+  'Fn::Length': (argument, stack, to) => to.list(argument, stack).length,
+};
+
+function substitute(argument: unknown, stack: Stack, to: TemplateResolver): string {
+  const [template, variables] = Array.isArray(argument) ? argument : [argument, {}];
+  return String(template).replace(/\$\{(!?)([^}]+)\}/g, (_, literal: string, name: string) => {
+    if (literal) return `\${${name}}`;
+    const own = (variables as Record<string, unknown>)[name];
+    if (own !== undefined) return to.text(own, stack);
+    const dot = name.indexOf('.');
+    if (dot === -1) return String(to.reference(name, stack));
+    return String(to.attribute(name.slice(0, dot), name.slice(dot + 1), stack));
+  });
 }
 
 /** The name in `{ Condition: name }`, which is a reference only inside another condition: policies use the word too. */

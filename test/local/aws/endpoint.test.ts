@@ -226,6 +226,19 @@ describe('Lambda', () => {
   });
 });
 
+describe('asynchronous invocation', () => {
+  test('is accepted at once, up to one megabyte', async () => {
+    const path = '/2015-03-31/functions/app-Listener/invocations';
+    const headers = { 'x-amz-invocation-type': 'Event' };
+
+    const accepted = await raw(path, headers, '{"id":1}');
+    const tooLarge = await raw(path, headers, JSON.stringify('x'.repeat(1_100_000)));
+    await cloud.idle();
+
+    expect([accepted.status, tooLarge.status]).toEqual([202, 413]);
+  });
+});
+
 describe('the front door', () => {
   test('leads the stations’ path to the WebSocket API and everything else to the HTTP API', async () => {
     const http = await fetch(`${cloud.urls.http}/hello`);
