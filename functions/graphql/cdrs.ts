@@ -8,7 +8,7 @@ import type { GraphqlServices } from './services.ts';
 type View = Record<string, unknown>;
 
 const cdrFilter = z
-  .object({
+  .strictObject({
     stationId: z.string().nullish(),
     createdAfter: dateTime.nullish(),
     createdBefore: dateTime.nullish(),

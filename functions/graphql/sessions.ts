@@ -24,7 +24,7 @@ export async function session(
 
 const notYet = z.null({ error: 'this filter is not built yet' }).optional();
 const sessionFilter = z
-  .object({
+  .strictObject({
     status: notYet,
     stationIds: z.array(z.string()).max(1, { error: 'one station at a time' }).nullish(),
     userIds: z.array(z.string()).max(1, { error: 'one user at a time' }).nullish(),
@@ -88,7 +88,9 @@ export async function realTimeMetrics(
 }
 
 async function metricsOf(services: GraphqlServices, found: Session): Promise<View> {
-  return metricsView(found, await services.sessions.findLatestEntry(found.sessionId), services.clock());
+  const latest = await services.sessions.findLatestEntry(found.sessionId);
+  const own = latest?.stationId === found.stationId ? latest : undefined;
+  return metricsView(found, own, services.clock());
 }
 
 /** `ChargingSession.realTimeMetrics`, many at once. */
@@ -102,14 +104,15 @@ export async function metricsOfSessions(
   return requests.map((request) => bySession.get(sessionIdOf(request)) ?? null);
 }
 
-/** `ChargingSession.meterValues`, many at once. */
+/** `ChargingSession.meterValues`, many at once: those of its own station, whoever else named its number. */
 export async function meterValuesOfSessions(
   requests: readonly FieldRequest[],
   services: GraphqlServices,
 ): Promise<View[][]> {
-  return inLanes(requests, async (request) =>
-    meterValueViews(await services.sessions.listEntries(sessionIdOf(request))),
-  );
+  return inLanes(requests, async (request) => {
+    const entries = await services.sessions.listEntries(sessionIdOf(request));
+    return meterValueViews(entries.filter(({ stationId }) => stationId === request.source?.stationId));
+  });
 }
 
 /** `ChargingStation.activeSessions`, many at once. */

@@ -62,7 +62,7 @@ export async function connectorsOfSessions(
 
 const notYet = z.null({ error: 'this filter is not built yet' }).optional();
 const stationFilter = z
-  .object({
+  .strictObject({
     status: notYet,
     manufacturer: z.array(z.string()).max(50).nullish(),
     ocppVersion: z.array(z.string()).max(5).nullish(),
@@ -206,7 +206,7 @@ export async function update(
   const protocol = input.ocppVersion ? protocolOf(input.ocppVersion) : before.protocol;
   await updateStation(services, id, {
     ...present(input),
-    ...(input.name ? { name: input.name } : {}),
+    ...(input.name == null ? {} : { name: input.name }),
     protocol,
     ...(input.securityProfile == null ? {} : { securityProfile: input.securityProfile as SecurityProfile }),
     ...(input.connectors ? { connectors: connectorsOf(input.connectors, protocol) } : {}),
