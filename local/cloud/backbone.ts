@@ -100,7 +100,7 @@ function makeParts(options: BackboneOptions) {
     environmentLimit: options.environmentLimit,
     logs: options.logs,
   });
-  const queues = openQueues(model, store, chaos);
+  const queues = openQueues(model, store, chaos, logger);
   const sendTo: SendTo = (arn, body, attributes) =>
     send(arn, body, attributes, { queues, asyncInvocations, buses });
   const settings = asyncSettings(model);

@@ -21,8 +21,13 @@ const queueSchema = z.object({
   RedrivePolicy: z.object({ deadLetterTargetArn: z.string(), maxReceiveCount: z.coerce.number() }).optional(),
 });
 
-/** The app's queues, by ARN. */
-export function openQueues(model: Model, store: EventStore, chaos: Chaos): Map<string, Queue> {
+/** The app's queues, by ARN. `logger` hears of every message that is given up. */
+export function openQueues(
+  model: Model,
+  store: EventStore,
+  chaos: Chaos,
+  logger: (line: string) => void,
+): Map<string, Queue> {
   const queues = new Map<string, Queue>();
   const deadLetterQueue = (arn: string): Queue => {
     const queue = queues.get(arn);
@@ -31,7 +36,11 @@ export function openQueues(model: Model, store: EventStore, chaos: Chaos): Map<s
   };
   for (const resource of model.ofType('AWS::SQS::Queue')) {
     const settings = queueSettings(resource);
-    queues.set(settings.arn, openQueue(settings, store, chaos, deadLetterQueue));
+    const giveUp = (arn: string) => {
+      logger(`${settings.name}: a message is given up to ${arn.split(':').at(-1)}`);
+      return deadLetterQueue(arn);
+    };
+    queues.set(settings.arn, openQueue(settings, store, chaos, giveUp));
   }
   for (const { settings } of queues.values()) {
     if (settings.deadLetter) deadLetterQueue(settings.deadLetter.targetArn);

@@ -18,7 +18,7 @@ export interface QueueMappingOptions {
   settings: QueueMappingSettings;
   region: string;
   invoke: (payload: string) => Promise<InvocationResult>;
-  /** Failed messages come back after at most this long, where SQS lets their visibility timeout pass. */
+  /** A message that failed once comes back after this long at most, where SQS lets its visibility timeout pass. */
   retryMs?: number | undefined;
 }
 
@@ -52,10 +52,12 @@ export function startQueueMapping(options: QueueMappingOptions): Mapping {
     const wanted = records.filter((record) => passes(filterableMessage(record)));
     const failed = new Set(await invokeBatch(options, wanted));
     if (signal.aborted) return;
-    for (const { receiptHandle, messageId } of records) {
+    for (const { receiptHandle, messageId, attributes } of records) {
       if (!failed.has(messageId)) queue.delete(receiptHandle);
       else if (options.retryMs !== undefined) {
-        queue.changeVisibility(receiptHandle, Math.min(options.retryMs, queue.settings.visibilityTimeoutMs));
+        // Longer each time: a shortened wait must not use up the deliveries before a passing trouble has passed.
+        const waitMs = options.retryMs * 2 ** (Number(attributes.ApproximateReceiveCount) - 1);
+        queue.changeVisibility(receiptHandle, Math.min(waitMs, queue.settings.visibilityTimeoutMs));
       }
     }
   };

@@ -82,10 +82,13 @@ describe('from a table to a worker', () => {
   });
 
   test('a failing message goes to the dead letters, the others of its batch do not', async () => {
+    lines.length = 0;
+
     await Promise.all([putItem('bad', true), putItem('good')]);
     await cloud.idle();
 
     expect(await timesDone('good')).toBe(1);
+    expect(lines).toEqual(['app-Jobs: a message is given up to app-Dead']);
     const dead = await drain('Dead');
     expect(dead.map(({ Body }) => JSON.parse(Body ?? '').detail)).toEqual([{ id: 'ITEM#bad', fail: true }]);
   });
