@@ -11,18 +11,23 @@ import { startLocalSystem } from './local-system.ts';
 
 const usage = `Measures what messages cost, what doors weigh and what the local cloud carries.
 
-  npm run bench -- [--only costs,doors,load] [--stations 1,50,500] [--seconds 10] [--table-sizes 10,1000] [--out FILE]`;
+  npm run bench -- [--only costs,doors,load] [--stations 1,50,500] [--work heartbeat,cycle] [--seconds 10] [--table-sizes 10,1000] [--out FILE]`;
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: 'costs,doors,load' },
     stations: { type: 'string', default: '1,50,500' },
+    work: { type: 'string', default: 'heartbeat,cycle' },
     seconds: { type: 'string', default: '10' },
     'table-sizes': { type: 'string', default: '10,1000' },
     out: { type: 'string', default: 'bench-results/latest.json' },
     help: { type: 'boolean', default: false },
   },
 });
+
+function works(): ('heartbeat' | 'cycle')[] {
+  return (['heartbeat', 'cycle'] as const).filter((work) => values.work.split(',').includes(work));
+}
 
 const numbers = (text: string): number[] => text.split(',').map(Number);
 
@@ -85,7 +90,7 @@ interface LoadResult extends LoadReport {
 async function load(): Promise<LoadResult[]> {
   const results: LoadResult[] = [];
   for (const count of numbers(values.stations)) {
-    for (const work of ['heartbeat', 'cycle'] as const) {
+    for (const work of works()) {
       const report = await withSystem(async (system) => {
         const stations = await addStations(system, { prefix: 'LOAD', count, version: '1.6' });
         const durationMs = Number(values.seconds) * 1000;

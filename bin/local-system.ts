@@ -1,5 +1,5 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { engineFromEnvironment } from '../local/dynamodb/engine-from-environment.ts';
 import type { ChaosSettings } from '../local/events/chaos.ts';
@@ -101,7 +101,7 @@ async function endpointsOf(cloud: Cloud, seed: 'demo' | 'none'): Promise<LocalEn
   );
   const tenants =
     seed === 'demo' ? demoTenants.map(({ tenant }) => ({ id: tenant.tenantId, slug: tenant.slug })) : [];
-  return { stage: 'local', ...cloud.urls, caFile: cloud.caFile, tenants, users };
+  return { stage: 'local', ...cloud.urls, caFile: relative(process.cwd(), cloud.caFile), tenants, users };
 }
 
 /** Says where everything is to whoever looks for the file; its appearance means that everything answers. */

@@ -67,6 +67,7 @@ export const handler = door(
       context: writeContext(verdict),
     };
   },
+  (error) => error instanceof Error && error.message === unauthorized,
 );
 
 function attemptOf(
