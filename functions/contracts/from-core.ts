@@ -1,13 +1,14 @@
 import type { CoreEvent } from '#core/events.ts';
 import { contracts } from './events.ts';
 
-/** An event as the bus takes it. */
+/**
+ * An event as the bus takes it. When the fact was is in the detail alone: by a station's clock that may be any time,
+ * and the envelope's time is that of the telling, which graces count from.
+ */
 export interface ContractEvent {
   readonly source: string;
   readonly detailType: string;
   readonly detail: Readonly<Record<string, unknown>>;
-  /** Epoch milliseconds of the fact. */
-  readonly at: number;
 }
 
 /** The version in which each fact is told. */
@@ -18,5 +19,5 @@ export function toContract({ type, ...detail }: CoreEvent): ContractEvent {
   const contract = contracts.find(({ detailType }) => detailType === `${type}.v${currentVersion}`);
   if (!contract) throw new Error(`no contract for ${type}`);
   const { source, detailType } = contract;
-  return { source, detailType, detail: contract.detail.parse(detail), at: detail.at };
+  return { source, detailType, detail: contract.detail.parse(detail) };
 }

@@ -20,7 +20,7 @@ export function claimsOfUser(user: {
   groups: readonly string[];
 }): Claims {
   const tenantId = user.attributes['custom:tenant_id'];
-  return { ...(tenantId === undefined ? {} : { tenant_id: tenantId }), roles: known(user.groups) };
+  return { ...(tenantId ? { tenant_id: tenantId } : {}), roles: known(user.groups) };
 }
 
 /** The claims of a program; one that is not registered gets a token that opens nothing. */

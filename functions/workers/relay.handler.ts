@@ -23,8 +23,8 @@ export const handler = door(async ({ Records }: DynamoDBStreamEvent): Promise<Ba
   for (const record of Records) {
     const events = read(record);
     if (!events) {
-      await tell(told);
-      return { batchItemFailures: [{ itemIdentifier: sequenceNumberOf(record) }] };
+      const untold = await tell(told);
+      return { batchItemFailures: [{ itemIdentifier: untold ?? sequenceNumberOf(record) }] };
     }
     told.push(...events);
   }

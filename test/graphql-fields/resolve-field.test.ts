@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startSession } from '#core/sessions/start-session.ts';
+import { aStation } from '../adapters/dynamodb/samples.ts';
+import { goodUid, newScene, noon, type Scene } from '../core/sessions/scene.ts';
+import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
+import { lambdaContext, startWorkerCloud, type WorkerCloud } from '../workers/worker-cloud.ts';
+
+let db: TestDatabase;
+let cloud: WorkerCloud;
+let ours: Scene;
+let theirs: Scene;
+let handler: typeof import('../../functions/graphql/resolve-field.handler.ts').handler;
+beforeAll(async () => {
+  db = await startTestDatabase();
+  cloud = await startWorkerCloud(db);
+  process.env.STATION_API_ENDPOINT = 'http://127.0.0.1:1/stations';
+  process.env.PEPPER_SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:pepper';
+  ({ handler } = await import('../../functions/graphql/resolve-field.handler.ts'));
+  [ours, theirs] = [await newScene(db), await newScene(db)];
+  await ours.stations.createStation(aStation({ stationId: 'CS-1', name: 'Ours' }));
+  await theirs.stations.createStation(aStation({ stationId: 'CS-1', name: 'Theirs' }));
+});
+afterAll(async () => {
+  await cloud.close();
+  await db.close();
+});
+
+function request(scene: Scene, field: string, more: Record<string, unknown> = {}) {
+  return { field, caller: { tenantId: scene.tenantId, subject: 'alice', roles: ['VIEWER'] }, ...more };
+}
+
+const resolve = (event: unknown) => handler(event, lambdaContext);
+
+describe('the door of GraphQL', () => {
+  test('answers each caller from their own tenant', async () => {
+    const station = (scene: Scene) => resolve(request(scene, 'Query.station', { arguments: { id: 'CS-1' } }));
+
+    expect(await station(ours)).toMatchObject({ name: 'Ours' });
+    expect(await station(theirs)).toMatchObject({ name: 'Theirs' });
+  });
+
+  test('answers a batch in its order', async () => {
+    const sources = [{ stationId: 'CS-1' }, { stationId: 'CS-9' }];
+
+    const answers = await resolve(
+      sources.map((source) => request(ours, 'ChargingSession.station', { source })),
+    );
+
+    expect(answers).toMatchObject([{ name: 'Ours' }, null]);
+  });
+
+  test('answers one of a batched field alone', async () => {
+    await startSession(ours, {
+      stationId: 'CS-1',
+      connector: { evseId: 1, connectorId: 1 },
+      token: { uid: goodUid, tokenType: 'RFID' },
+      startedAt: noon,
+      meterStartWh: 0,
+    });
+
+    const source = { stationId: 'CS-1' };
+
+    expect(await resolve(request(ours, 'ChargingStation.activeSessions', { source }))).toHaveLength(1);
+    expect(await resolve(request(theirs, 'ChargingStation.activeSessions', { source }))).toEqual([]);
+  });
+
+  test('gives a refusal as an answer that names the field at fault', async () => {
+    const answer = await resolve(request(ours, 'Query.stationStatus', { arguments: { stationId: 'CS-9' } }));
+
+    expect(answer).toEqual({
+      error: { type: 'NotFound', message: 'station CS-9 is not known', field: 'stationId' },
+    });
+  });
+
+  test('does not take a batch of several tenants or fields', async () => {
+    const mixed = [request(ours, 'ChargingSession.station'), request(theirs, 'ChargingSession.station')];
+    const muddled = [request(ours, 'ChargingSession.station'), request(ours, 'ChargingSession.cdr')];
+
+    await expect(resolve(mixed)).rejects.toThrow('one tenant');
+    await expect(resolve(muddled)).rejects.toThrow('one field');
+  });
+
+  test('fails for a field that it does not know, and for a caller without a tenant', async () => {
+    await expect(resolve(request(ours, 'Query.everything'))).rejects.toThrow('Query.everything');
+    await expect(
+      resolve({ field: 'Query.stations', caller: { tenantId: '', subject: 'x', roles: [] } }),
+    ).rejects.toThrow();
+  });
+
+  test('has nothing to answer to nothing', async () => {
+    expect(await resolve([])).toEqual([]);
+  });
+});

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
+import { claimsOfClient, claimsOfUser } from '../../functions/identity/claims.ts';
+import type { PreTokenEvent } from '../../functions/identity/pre-token.handler.ts';
+import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
+import { lambdaContext, startWorkerCloud, type WorkerCloud } from '../workers/worker-cloud.ts';
+
+describe('the claims of a person', () => {
+  test('are the tenant that nobody can write and the roles of the pool’s groups', () => {
+    const claims = claimsOfUser({
+      attributes: { 'custom:tenant_id': 'tenant-1', email: 'alice@example.com' },
+      groups: ['OPERATOR', 'VIEWER'],
+    });
+
+    expect(claims).toEqual({ tenant_id: 'tenant-1', roles: ['OPERATOR', 'VIEWER'] });
+  });
+
+  test('hold no role that is not ours, whatever groups are called', () => {
+    const groups = ['admins', 'operator', 'SUPER_ADMIN ', 'constructor', 'VIEWER', 'VIEWER'];
+
+    expect(claimsOfUser({ attributes: {}, groups })).toEqual({ roles: ['VIEWER'] });
+  });
+
+  test('name no tenant for who belongs to none', () => {
+    expect(claimsOfUser({ attributes: { tenant_id: 'tenant-1' }, groups: ['SUPER_ADMIN'] })).toEqual({
+      roles: ['SUPER_ADMIN'],
+    });
+    expect(claimsOfUser({ attributes: { 'custom:tenant_id': '' }, groups: [] })).toEqual({ roles: [] });
+  });
+});
+
+describe('the claims of a program', () => {
+  test('are those it is registered with', () => {
+    const client = { clientId: 'c', name: 'ERP', tenantId: 'tenant-1', roles: ['TENANT_ADMIN', 'root'] };
+
+    expect(claimsOfClient(client)).toEqual({ tenant_id: 'tenant-1', roles: ['TENANT_ADMIN'] });
+  });
+
+  test('open nothing when nobody registered it', () => {
+    expect(claimsOfClient(undefined)).toEqual({ roles: [] });
+  });
+});
+
+describe('the trigger before a token is made', () => {
+  let db: TestDatabase;
+  let cloud: WorkerCloud;
+  let trigger: typeof import('../../functions/identity/pre-token.handler.ts').handler;
+  beforeAll(async () => {
+    db = await startTestDatabase();
+    cloud = await startWorkerCloud(db);
+    const client = { clientId: 'erp', name: 'ERP', tenantId: 'tenant-1', roles: ['VIEWER'] };
+    await tenantDirectory(db.client, db.tables).saveApiClient(client);
+    ({ handler: trigger } = await import('../../functions/identity/pre-token.handler.ts'));
+  });
+  afterAll(async () => {
+    await cloud.close();
+    await db.close();
+  });
+
+  function event(triggerSource: string, clientId: string): PreTokenEvent {
+    return {
+      triggerSource,
+      callerContext: { clientId },
+      request: {
+        userAttributes: { 'custom:tenant_id': 'tenant-2' },
+        groupConfiguration: { groupsToOverride: ['OPERATOR'] },
+      },
+      response: {},
+    };
+  }
+
+  function answer(claims: unknown) {
+    return {
+      claimsAndScopeOverrideDetails: {
+        accessTokenGeneration: { claimsToAddOrOverride: claims },
+        idTokenGeneration: { claimsToAddOrOverride: claims },
+      },
+    };
+  }
+
+  test('puts a person’s claims into both tokens, whatever program they sign in with', async () => {
+    const asked = event('TokenGeneration_HostedAuth', 'erp');
+
+    const { response, ...rest } = await trigger(asked, lambdaContext);
+
+    expect(response).toEqual(answer({ tenant_id: 'tenant-2', roles: ['OPERATOR'] }));
+    expect({ ...rest, response: {} }).toEqual(asked);
+  });
+
+  test('puts a program’s claims by its client id, whatever the request says', async () => {
+    const { response } = await trigger(event('TokenGeneration_ClientCredentials', 'erp'), lambdaContext);
+
+    expect(response).toEqual(answer({ tenant_id: 'tenant-1', roles: ['VIEWER'] }));
+  });
+
+  test('gives a program that nobody registered nothing', async () => {
+    const { response } = await trigger(event('TokenGeneration_ClientCredentials', 'stranger'), lambdaContext);
+
+    expect(response).toEqual(answer({ roles: [] }));
+  });
+});
