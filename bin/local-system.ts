@@ -23,6 +23,8 @@ export interface LocalSystemOptions {
   readonly port?: number;
   readonly tlsPort?: number;
   readonly seed: 'demo' | 'none';
+  /** Loads every function before anybody asks, so that no first request waits for it. */
+  readonly warm?: boolean;
   readonly chaos?: ChaosSettings;
   readonly times?: CloudTimes;
   readonly logger?: (line: string) => void;
@@ -46,7 +48,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     dataDir === undefined ? {} : { dataDir: join(dataDir, 'dynamodb') },
   );
   logger('Starting the local cloud …');
-  const { seed, assemblyDir: _, ...rest } = options;
+  const { seed, assemblyDir: _, warm: __, ...rest } = options;
   const cloud = await startCloud({ ...rest, assemblyDir, dynamo: chosen.engine }).catch(
     async (error: unknown) => {
       await chosen.close();
@@ -66,6 +68,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   };
   try {
     if (seed === 'demo') await seedEverything(cloud, dynamo, tables);
+    if (options.warm) await cloud.warmUp();
     return { cloud, endpoints: await endpointsOf(cloud, seed), dynamo, tables, close };
   } catch (error) {
     await close();

@@ -117,6 +117,7 @@ async function main(): Promise<void> {
   const system = await startLocalSystem({
     ...rest,
     assemblyDir: '.local/assembly',
+    warm: true,
     tlsDir: resolve('.local/tls'),
     logsDir: resolve('.local/logs'),
     logger: (line) => console.log(line),

@@ -20,7 +20,7 @@ const send = `mutation Send($stationId: String!, $command: StationCommand!, $par
 
 let system: System;
 beforeAll(async () => {
-  system = await startSystem();
+  system = await startSystem({ warm: true });
 });
 afterAll(async () => {
   await system.close();
@@ -145,7 +145,7 @@ describe('a command', () => {
     await station.boot();
 
     const { status, commandId } = dataOf(
-      await start('CP004', { connectorId: 1, idToken: goodToken }, 3),
+      await start('CP004', { connectorId: 1, idToken: goodToken }, 6),
     ).sendStationCommand;
     const { command } = dataOf(
       await ask<{ command: { status: string } }>(

@@ -14,7 +14,7 @@ interface SessionUpdate {
 
 let system: System;
 beforeAll(async () => {
-  system = await startSystem();
+  system = await startSystem({ warm: true });
 });
 afterAll(async () => {
   await system.close();

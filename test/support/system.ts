@@ -13,7 +13,7 @@ export interface System {
 
 /** Starts the synthesized app with the demo data, on free ports, in memory unless a folder is given. */
 export async function startSystem(
-  options: { dataDir?: string; chaos?: ChaosSettings } = {},
+  options: { dataDir?: string; chaos?: ChaosSettings; warm?: boolean } = {},
 ): Promise<System> {
   const local = await startLocalSystem({
     assemblyDir: '.local/assembly',
