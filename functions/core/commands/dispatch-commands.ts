@@ -81,7 +81,8 @@ async function sendOne(
       settledAt: ports.clock(),
       failure,
     });
-    return 'next';
+    // The next ones would share its fate: by the time the end is told, the link may know better.
+    return 'stop';
   }
   await fail(ports, command, result.refused);
   return 'next';

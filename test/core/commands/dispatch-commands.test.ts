@@ -195,6 +195,20 @@ describe('a call that was sent', () => {
     expect((await scene.live.findLink(stationId))?.inFlight).toBeUndefined();
   });
 
+  test('over a connection that is gone does not take the next ones with it', async () => {
+    scene.outcome = 'gone';
+    await scene.connect('c-1');
+    for (const id of ['cmd-1', 'cmd-2', 'cmd-3']) await scene.queue(id);
+
+    await scene.dispatch();
+    await scene.live.disconnect(stationId, 'c-1', scene.now);
+    await scene.dispatch();
+
+    expect(scene.sent).toEqual(['cmd-1']);
+    expect(await scene.command('cmd-2')).toMatchObject({ state: 'QUEUED' });
+    expect(await scene.command('cmd-3')).toMatchObject({ state: 'QUEUED' });
+  });
+
   test('that can never be sent fails with the reason, and the next one goes', async () => {
     await scene.connect('c-1');
     await scene.queue('cmd-1');

@@ -269,11 +269,14 @@ describe('row 55: transaction numbers', () => {
 
     const first = await startSession(meeting, start());
     const second = await startSession(meeting, start({ stationId: 'CS-2' }));
+    const third = await startSession(meeting, start({ startedAt: noon + minuteMs }));
     const again = await startSession(meeting, start({ stationId: 'CS-2' }));
 
-    expect(second.transactionNumber).not.toBe(first.transactionNumber);
+    const numbers = [first, second, third].map(({ transactionNumber }) => transactionNumber);
+    expect(new Set(numbers).size).toBe(3);
+    expect(third.repeated).toBe(false);
     expect(again).toMatchObject({ repeated: true, transactionNumber: second.transactionNumber });
-    expect(await sessionOf(scene, first.sessionId)).toMatchObject({ stationId: 'CS-1', state: 'ACTIVE' });
+    expect(await sessionOf(scene, first.sessionId)).toMatchObject({ stationId: 'CS-1', startedAt: noon });
   });
 
   test('are never shared even when every digest meets: the start fails instead', async () => {
