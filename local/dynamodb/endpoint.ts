@@ -62,7 +62,13 @@ export async function startDynamoEndpoint(options: DynamoEndpointOptions): Promi
     account: '000000000000',
     ...options,
   };
-  const worker = new Worker(new URL('./endpoint-worker.ts', import.meta.url), { workerData, execArgv: [] });
+  // Room for what requests leave behind: Node's own choice for threads collects far more often.
+  const resourceLimits = { maxYoungGenerationSizeMb: 96 };
+  const worker = new Worker(new URL('./endpoint-worker.ts', import.meta.url), {
+    workerData,
+    execArgv: [],
+    resourceLimits,
+  });
   const waiters = new Map<number, Waiter>();
   let lastId = 0;
   let death: Error | undefined;

@@ -56,7 +56,7 @@ export async function issueCdr(
   if (!session) return { outcome: 'unknown-session' };
   if (session.state !== 'ENDED') return { outcome: 'not-ended' };
   const cdrId = cdrIdOf(ports.digest, ports.tenant.tenantId, session.sessionId);
-  const known = await ports.cdrs.findCdr(cdrId);
+  const known = session.cdrId === undefined ? undefined : await ports.cdrs.findCdr(session.cdrId);
   if (known) return { outcome: 'exists', cdr: known };
 
   const [entries, circumstances] = await Promise.all([
