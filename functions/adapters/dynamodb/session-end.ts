@@ -1,5 +1,5 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import type { SessionEntry } from '#core/sessions/session.ts';
+import type { SessionEntry, StopReason } from '#core/sessions/session.ts';
 import type { SessionEnd } from '#core/sessions/session-store.ts';
 import type { ConnectorRef } from '#core/stations/station.ts';
 import { connectorName } from './keys.ts';
@@ -56,8 +56,16 @@ function headUpdate({ keys, tables }: StoreContext, { session, end }: Ending) {
     })
     .remove('openPk');
   change.when(`${change.name('stationId')} = ${change.value(session.stationId)}`);
-  change.when(`${change.name('state')} = ${change.value('ACTIVE')}`);
+  change.when(isEndable(change, stopReason));
   return change.for(tables.operations, keys.session(session.sessionId));
+}
+
+/** A session that we closed because the next one began takes its own end when that arrives late, until it is billed. */
+function isEndable(change: Update, stopReason: StopReason): string {
+  const open = `${change.name('state')} = ${change.value('ACTIVE')}`;
+  if (stopReason === 'SUPERSEDED') return open;
+  const closedByUs = `${change.name('stopReason')} = ${change.value('SUPERSEDED')}`;
+  return `${open} OR (${closedByUs} AND attribute_not_exists(${change.name('cdrId')}))`;
 }
 
 function releaseOf(

@@ -33,8 +33,9 @@ export async function addFacts(
 }
 
 /**
- * Fills a head that was made without its start event. The start's own words (time, meter) replace the stand-ins;
- * what later events said already stays, and so does an end.
+ * Fills a head that was made without its start event. The start's own words (time, meter, token) replace what stood
+ * in for them: a later event may have shown somebody else's token. What else later events said stays, and so does an
+ * end.
  */
 export async function fillPartial(
   context: StoreContext,
@@ -63,12 +64,18 @@ export async function fillPartial(
 }
 
 function fillUpdate(context: StoreContext, known: Session, session: Session) {
-  const { startedAt, meterStartWh } = session;
-  const facts = missingFacts(known, session);
-  const filled: Session = { ...known, startedAt };
-  const { order, byTimePk } = placesOf(context.keys, filled, Date.now());
+  const { startedAt, meterStartWh, token } = session;
+  const { token: _, ...facts } = missingFacts(known, session);
+  const filled: Session = { ...known, startedAt, ...(token === undefined ? {} : { token }) };
+  const { order, byTimePk, byUserPk } = placesOf(context.keys, filled, Date.now());
   const change = setFacts(context, new Update(), facts)
-    .setAll({ startedAt, order, byTimePk, ...(meterStartWh === undefined ? {} : { meterStartWh }) })
+    .setAll({
+      startedAt,
+      order,
+      byTimePk,
+      ...(meterStartWh === undefined ? {} : { meterStartWh }),
+      ...(token === undefined ? {} : { token, byUserPk }),
+    })
     .remove('partial');
   change.when(`${change.name('partial')} = ${change.value(true)}`);
   change.when(`${change.name('state')} = ${change.value(known.state)}`);

@@ -111,14 +111,14 @@ describe('the end of a session', () => {
     expect(await sessionOf(scene, newer.sessionId)).toMatchObject({ state: 'ACTIVE' });
   });
 
-  test('row 65: of a superseded session still brings its register', async () => {
+  test('row 65: of a superseded session replaces the end we gave it', async () => {
     await startAt(noon + 10 * minuteMs);
 
     await endSession(scene, stop({ endedAt: noon + 9 * minuteMs, meterStopWh: 101_500 }));
 
     const session = await sessionOf(scene, running.sessionId);
     const record = assembleSession(session, await scene.sessions.listEntries(running.sessionId));
-    expect(session.stopReason).toBe('SUPERSEDED');
+    expect(session).toMatchObject({ stopReason: 'EV_DISCONNECTED', endedAt: noon + 9 * minuteMs });
     expect(record).toMatchObject({ energyWh: 1_500, end: { energyWh: 101_500 } });
   });
 });

@@ -147,6 +147,18 @@ describe('row 65: of several transactions on a connector', () => {
     expect(await occupantOf(scene, 'CS-1')).toBe(newer.sessionId);
   });
 
+  test('the end that the older one sent before counts, though it comes after the newer start', async () => {
+    const older = await record(started());
+    await record(next);
+
+    await record(ended({ seqNo: 1, at: noon + 20 * minuteMs }));
+
+    expect(await sessionOf(scene, older.sessionId)).toMatchObject({
+      stopReason: 'EV_DISCONNECTED',
+      endedAt: noon + 20 * minuteMs,
+    });
+  });
+
   test('row 9: a refused start ends nothing', async () => {
     const older = await record(started());
 
@@ -199,6 +211,15 @@ describe('row 65: of several transactions on a connector', () => {
 });
 
 describe('row 24: an update whose start has not arrived', () => {
+  test('leaves the session to the token of its start, whoever shows another one meanwhile', async () => {
+    const other = { uid: blockedUid, tokenType: 'RFID' } as const;
+    const { sessionId } = await record(updated({ token: other, trigger: 'StopAuthorized' }));
+
+    await record(started());
+
+    expect(await sessionOf(scene, sessionId)).toMatchObject({ token: { uid: goodUid, status: 'ACCEPTED' } });
+  });
+
   test('opens the session as partial, without a connector of its own', async () => {
     const { sessionId } = await record(updated());
 
