@@ -5,9 +5,9 @@ import { type DynamoEndpoint, startDynamoEndpoint } from '../dynamodb/endpoint.t
 import { type EventStore, openStore } from '../events/store.ts';
 import { hostPrincipal, type Principal, rolePrincipals } from '../iam/principals.ts';
 import { createLogSink, type LogSink } from '../lambda/log-sink.ts';
-import type { CloudOptions } from '../start-cloud.ts';
 import { type Model, readModel } from '../template/model.ts';
 import { type Door, openDoor } from './door.ts';
+import type { CloudOptions } from './options.ts';
 import { folderOrTemporary, localiser } from './place.ts';
 
 /** What everything else stands on: listeners, the model of the app, who may call, and the two stores. */

@@ -1,4 +1,4 @@
-import type { Message, MessageAttribute, NewMessage } from './queue.ts';
+import type { Message, MessageAttribute, NewMessage } from './message.ts';
 import type { EventStore } from './store.ts';
 
 /** A message as it is stored; times are epoch milliseconds. */

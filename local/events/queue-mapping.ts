@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { InvocationResult } from '../lambda/environment.ts';
-import type { Message, Queue } from './queue.ts';
+import type { Message } from './message.ts';
+import type { Queue } from './queue.ts';
 import { compileFilters, failedItems, filterableMessage } from './record-filter.ts';
 
 /** An event source mapping from a queue to a function. */

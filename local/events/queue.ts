@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Chaos } from './chaos.ts';
+import type { Message, NewMessage, SentMessage } from './message.ts';
 import { type MessageRow, type MessageTable, openMessageTable, sequenceNumber } from './message-table.ts';
 import type { EventStore } from './store.ts';
 
@@ -17,40 +18,6 @@ export interface QueueSettings {
   retentionMs: number;
   maxMessageBytes: number;
   deadLetter?: { targetArn: string; maxReceiveCount: number };
-}
-
-/** SQS's wire form of a message attribute. */
-export interface MessageAttribute {
-  DataType: string;
-  StringValue?: string | undefined;
-  BinaryValue?: string | undefined;
-}
-
-export interface NewMessage {
-  body: string;
-  attributes?: Record<string, MessageAttribute> | undefined;
-  delayMs?: number | undefined;
-  groupId?: string | undefined;
-  deduplicationId?: string | undefined;
-}
-
-export interface SentMessage {
-  messageId: string;
-  sequenceNumber?: string;
-}
-
-/** A received message; `receipt` names this receiving of it. */
-export interface Message {
-  messageId: string;
-  receipt: string;
-  body: string;
-  attributes: Record<string, MessageAttribute>;
-  sentAtMs: number;
-  firstReceivedAtMs: number;
-  receiveCount: number;
-  sequenceNumber: string;
-  groupId: string | undefined;
-  deduplicationId: string | undefined;
 }
 
 export interface ReceiveOptions {
