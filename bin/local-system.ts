@@ -8,7 +8,7 @@ import { synthIfChanged } from '../local/synth.ts';
 import { issueStationCertificate } from '../local/tls/certificates.ts';
 import { demoClients, demoTenants } from './demo/demo-data.ts';
 import { seedDemo } from './demo/seed.ts';
-import type { LocalEndpoints } from './local-endpoints.ts';
+import { type LocalEndpoints, readLocalEndpoints } from './local-endpoints.ts';
 
 const dayS = 24 * 60 * 60;
 
@@ -115,4 +115,11 @@ export async function writeEndpoints(file: string, endpoints: LocalEndpoints): P
 
 export async function removeEndpoints(file: string): Promise<void> {
   await rm(file, { force: true });
+}
+
+/** Removes what a system left behind that was killed; the file of one that runs stays. */
+export async function removeStaleEndpoints(file: string): Promise<void> {
+  const endpoints = await readLocalEndpoints(file).catch(() => undefined);
+  const answer = endpoints && (await fetch(`${endpoints.admin}/health`).catch(() => undefined));
+  if (!answer?.ok) await removeEndpoints(file);
 }

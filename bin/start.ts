@@ -4,7 +4,13 @@ import { parseArgs } from 'node:util';
 import { PortTakenError } from '../local/edge/front-door.ts';
 import { demoTenants } from './demo/demo-data.ts';
 import type { LocalEndpoints } from './local-endpoints.ts';
-import { type LocalSystem, removeEndpoints, startLocalSystem, writeEndpoints } from './local-system.ts';
+import {
+  type LocalSystem,
+  removeEndpoints,
+  removeStaleEndpoints,
+  startLocalSystem,
+  writeEndpoints,
+} from './local-system.ts';
 
 const endpointsFile = '.local/endpoints.json';
 
@@ -112,7 +118,7 @@ async function main(): Promise<void> {
     return;
   }
   const { fresh, ...rest } = settings;
-  await removeEndpoints(endpointsFile);
+  await removeStaleEndpoints(endpointsFile);
   if (fresh) await rm(settings.dataDir, { recursive: true, force: true });
   const system = await startLocalSystem({
     ...rest,
