@@ -1,6 +1,7 @@
 import { cdrs, cdrsOfSessions, cdrsPage } from './cdrs.ts';
 import { command, commands, sendStationCommand } from './commands.ts';
 import type { FieldRequest } from './field-request.ts';
+import { create, remove, update } from './provision-stations.ts';
 import type { GraphqlServices } from './services.ts';
 import {
   activeSessionsCount,
@@ -15,15 +16,12 @@ import {
 } from './sessions.ts';
 import {
   connectorsOfSessions,
-  create,
-  remove,
   station,
   stations,
   stationsOfSessions,
   stationsPage,
   statusOfConnector,
   statusOfStation,
-  update,
 } from './stations.ts';
 import { blockAuthToken, createAuthToken, tokensOfSessions, unblockAuthToken } from './tokens.ts';
 

@@ -26,7 +26,7 @@ export function sessionView(session: Session): Record<string, unknown> {
     cdrId: session.cdrId,
     status: sessionStatus(session),
     stopReason: session.stopReason,
-    authMethod: session.remoteStartId === undefined ? 'RFID' : 'REMOTE',
+    authMethod: authMethod(session),
   };
 }
 
@@ -37,7 +37,13 @@ export function sessionStatus(session: Session): 'PENDING' | 'ACTIVE' | 'COMPLET
   return session.token === undefined ? 'PENDING' : 'ACTIVE';
 }
 
-function energyKwh(session: Session): number | undefined {
+/** How the driver was let in: by a token shown at the station, or by somebody who asked for the start. */
+export function authMethod(session: Session): 'RFID' | 'REMOTE' {
+  return session.remoteStartId === undefined ? 'RFID' : 'REMOTE';
+}
+
+/** What was charged, as far as it is known without the session's readings. */
+export function energyKwh(session: Session): number | undefined {
   if (session.billed !== undefined) return session.billed.energyWh / 1000;
   if (session.meterStartWh === undefined || session.meterStopWh === undefined) return undefined;
   return Math.max(0, session.meterStopWh - session.meterStartWh) / 1000;

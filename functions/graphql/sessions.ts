@@ -1,10 +1,9 @@
 import * as z from 'zod';
-import { DomainError } from '#core/errors.ts';
 import type { Session } from '#core/sessions/session.ts';
-import type { SessionQuery } from '#core/sessions/session-store.ts';
-import { dateTime, type FieldRequest, readArguments } from './field-request.ts';
+import { type FieldRequest, readArguments } from './field-request.ts';
 import { firstPage, pageRequest, pageView, pagingShape } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
+import { listSessions, sessionFilter } from './session-filter.ts';
 import { meterValueViews, metricsView, sessionView } from './session-view.ts';
 
 type View = Record<string, unknown>;
@@ -22,21 +21,6 @@ export async function session(
   return found ? sessionView(found) : null;
 }
 
-const notYet = z.null({ error: 'this filter is not built yet' }).optional();
-const sessionFilter = z
-  .strictObject({
-    status: notYet,
-    stationIds: z.array(z.string()).max(1, { error: 'one station at a time' }).nullish(),
-    userIds: z.array(z.string()).max(1, { error: 'one user at a time' }).nullish(),
-    startAfter: dateTime.nullish(),
-    startBefore: dateTime.nullish(),
-    endAfter: notYet,
-    endBefore: notYet,
-    minEnergy: notYet,
-    maxEnergy: notYet,
-    authMethods: notYet,
-  })
-  .nullish();
 const sessionList = z.object({ filter: sessionFilter, ...pagingShape });
 
 /** `Query.sessions`: the latest sessions, newest first, one page. */
@@ -45,7 +29,7 @@ export async function sessions(
   services: GraphqlServices,
 ): Promise<View[]> {
   const { filter } = readArguments(sessionList, args);
-  const page = await services.sessions.listSessions(queryOf(filter), firstPage);
+  const page = await listSessions(services, filter, firstPage);
   return page.items.map(sessionView);
 }
 
@@ -55,21 +39,7 @@ export async function sessionsPage(
   services: GraphqlServices,
 ): Promise<View> {
   const read = readArguments(sessionList, args);
-  return pageView(await services.sessions.listSessions(queryOf(read.filter), pageRequest(read)), sessionView);
-}
-
-function queryOf(filter: z.infer<typeof sessionFilter>): SessionQuery {
-  const [stationId] = filter?.stationIds ?? [];
-  const [userId] = filter?.userIds ?? [];
-  if (stationId !== undefined && userId !== undefined) {
-    throw new DomainError('Validation', 'filter by station or by user, not both', 'filter.userIds');
-  }
-  return {
-    ...(stationId === undefined ? {} : { stationId }),
-    ...(userId === undefined ? {} : { userId }),
-    ...(filter?.startAfter == null ? {} : { startedFrom: filter.startAfter }),
-    ...(filter?.startBefore == null ? {} : { startedBefore: filter.startBefore }),
-  };
+  return pageView(await listSessions(services, read.filter, pageRequest(read)), sessionView);
 }
 
 /** `Query.activeSessionsCount`. */

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { DomainError } from '#core/errors.ts';
-import { createStation, deleteStation, updateStation } from '#core/stations/provision-station.ts';
-import type { Connector, SecurityProfile, Station } from '#core/stations/station.ts';
+import type { Page, PageRequest } from '#core/ports.ts';
+import type { Station } from '#core/stations/station.ts';
 import { stationStatus } from '#core/stations/station-status.ts';
 import type { StationQuery } from '#core/stations/station-store.ts';
-import { type FieldRequest, given, readArguments } from './field-request.ts';
+import { dateTime, type FieldRequest, given, readArguments } from './field-request.ts';
+import { filteredPage } from './filtered-page.ts';
 import { firstPage, pageRequest, pageView, pagingShape } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
 import { connectorView, lastWord, protocolOf, stationView } from './station-view.ts';
@@ -63,14 +64,14 @@ export async function connectorsOfSessions(
 const notYet = z.null({ error: 'this filter is not built yet' }).optional();
 const stationFilter = z
   .strictObject({
-    status: notYet,
+    status: z.array(z.string()).max(10).nullish(),
     manufacturer: z.array(z.string()).max(50).nullish(),
     ocppVersion: z.array(z.string()).max(5).nullish(),
     locationIds: z.array(z.string()).max(50).nullish(),
     coordinates: notYet,
     radiusKm: notYet,
-    hasActiveSessions: notYet,
-    lastHeartbeatAfter: notYet,
+    hasActiveSessions: z.boolean().nullish(),
+    lastHeartbeatAfter: dateTime.nullish(),
   })
   .nullish();
 const stationList = z.object({ filter: stationFilter, ...pagingShape });
@@ -81,8 +82,7 @@ export async function stations(
   services: GraphqlServices,
 ): Promise<View[]> {
   const { filter } = readArguments(stationList, args);
-  const page = await services.stations.listStations(queryOf(filter), firstPage);
-  return viewsOf(services, page.items);
+  return [...(await listViews(services, filter, firstPage)).items];
 }
 
 /** `Query.stationsPage`. */
@@ -91,9 +91,33 @@ export async function stationsPage(
   services: GraphqlServices,
 ): Promise<View> {
   const read = readArguments(stationList, args);
-  const page = await services.stations.listStations(queryOf(read.filter), pageRequest(read));
-  const items = await viewsOf(services, page.items);
-  return pageView({ ...page, items }, (item) => item);
+  return pageView(await listViews(services, read.filter, pageRequest(read)), (item) => item);
+}
+
+/** By what owners wrote on the table, by what stations say of themselves on the way. */
+function listViews(
+  services: GraphqlServices,
+  filter: z.infer<typeof stationFilter>,
+  page: PageRequest,
+): Promise<Page<View>> {
+  const query = queryOf(filter);
+  const list = async (one: PageRequest): Promise<Page<View>> => {
+    const found = await services.stations.listStations(query, one);
+    return { ...found, items: await viewsOf(services, found.items) };
+  };
+  return filteredPage(list, (view) => fitsLive(view, filter), page);
+}
+
+function fitsLive(view: View, filter: z.infer<typeof stationFilter>): boolean {
+  const { status, hasActiveSessions, lastHeartbeatAfter } = filter ?? {};
+  const connectors = view.connectors as readonly View[];
+  const isCharging = connectors.some(({ sessionId }) => sessionId !== undefined);
+  const seenAt = typeof view.lastHeartbeat === 'string' ? Date.parse(view.lastHeartbeat) : undefined;
+  return (
+    (status == null || status.length === 0 || status.includes(String(view.status))) &&
+    (hasActiveSessions == null || hasActiveSessions === isCharging) &&
+    (lastHeartbeatAfter == null || (seenAt !== undefined && seenAt >= lastHeartbeatAfter))
+  );
 }
 
 function queryOf(filter: z.infer<typeof stationFilter>): StationQuery {
@@ -129,151 +153,8 @@ export async function statusOfConnector(
   return lastWord(connector, live.connectors)?.status ?? 'UNKNOWN';
 }
 
-const connectorInput = z.object({
-  connectorId: z.int().min(1),
-  evseId: z.int().min(1).nullish(),
-  connectorType: z.string().min(1).max(50),
-  maxPower: z.int().positive().nullish(),
-  maxCurrent: z.int().positive().nullish(),
-  voltage: z.int().positive().nullish(),
-  numberOfPhases: z.int().min(1).max(3).nullish(),
-  tariffId: z.string().nullish(),
-});
-
-const described = {
-  description: z.string().max(1000).nullish(),
-  manufacturer: z.string().max(50).nullish(),
-  model: z.string().max(50).nullish(),
-  serialNumber: z.string().max(50).nullish(),
-  locationId: z.string().max(36).nullish(),
-  address: z.string().max(200).nullish(),
-  coordinates: z
-    .object({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) })
-    .nullish(),
-  configuration: z.null({ error: 'station configuration is not built yet' }).optional(),
-  ocppVersion: z.enum(['OCPP_1_6', 'OCPP_2_0_1']).nullish(),
-  securityProfile: z.int().min(0).max(3).nullish(),
-  password: z.string().nullish(),
-};
-
-const createInput = z.object({
-  input: z.object({
-    ...described,
-    stationId: z.string(),
-    name: z.string(),
-    connectors: z.array(connectorInput),
-  }),
-});
-
-/** `Mutation.createStation`: the only answer that ever contains the password. */
-export async function create({ arguments: args }: FieldRequest, services: GraphqlServices): Promise<View> {
-  const { input } = readArguments(createInput, args);
-  const tenant = await services.findTenant();
-  const protocol = protocolOf(input.ocppVersion ?? 'OCPP_1_6');
-  const made = await createStation(services, {
-    ...present(input),
-    stationId: input.stationId,
-    name: input.name,
-    protocol,
-    securityProfile: (input.securityProfile ?? 2) as SecurityProfile,
-    timeZone: tenant.timeZone,
-    connectors: connectorsOf(input.connectors, protocol),
-  });
-  const view = stationView(made.station, {
-    stationId: input.stationId,
-    connectors: [],
-    link: { stationId: input.stationId },
-  });
-  return { ...view, ocppPassword: made.password };
-}
-
-const updateInput = z.object({
-  id: z.string(),
-  input: z.object({
-    ...described,
-    name: z.string().nullish(),
-    connectors: z.array(connectorInput).nullish(),
-  }),
-});
-
-/** `Mutation.updateStation`. A change of how it identifies itself ends its connection. */
-export async function update(
-  { arguments: args }: FieldRequest,
-  services: GraphqlServices,
-): Promise<View | null> {
-  const { id, input } = readArguments(updateInput, args);
-  const before = await mustFind(services, id);
-  const protocol = input.ocppVersion ? protocolOf(input.ocppVersion) : before.protocol;
-  await updateStation(services, id, {
-    ...present(input),
-    ...(input.name == null ? {} : { name: input.name }),
-    protocol,
-    ...(input.securityProfile == null ? {} : { securityProfile: input.securityProfile as SecurityProfile }),
-    ...(input.connectors ? { connectors: connectorsOf(input.connectors, protocol) } : {}),
-  });
-  if (input.password != null || input.securityProfile != null || input.ocppVersion != null) {
-    await hangUp(services, id);
-  }
-  return findView(services, id);
-}
-
-/** `Mutation.deleteStation`. */
-export async function remove({ arguments: args }: FieldRequest, services: GraphqlServices): Promise<boolean> {
-  const { id } = readArguments(byId, args);
-  await deleteStation(services, id);
-  await hangUp(services, id);
-  return true;
-}
-
-async function hangUp(services: GraphqlServices, stationId: string): Promise<void> {
-  const link = await services.live.findLink(stationId);
-  if (link?.connectionId !== undefined) await services.closeConnection(link.connectionId);
-}
-
-/** The optional texts of an input that were given. */
-function present(input: z.infer<z.ZodObject<typeof described>>) {
-  const { description, manufacturer, model, serialNumber, locationId, address, coordinates, password } =
-    input;
-  const optional = {
-    description,
-    manufacturer,
-    model,
-    serialNumber,
-    locationId,
-    address,
-    coordinates,
-    password,
-  };
-  return Object.fromEntries(Object.entries(optional).filter(([, value]) => value != null)) as {
-    [Key in keyof typeof optional]?: NonNullable<(typeof optional)[Key]>;
-  };
-}
-
-/** OCPP 1.6 knows no EVSEs: there each connector is an EVSE of its own, which is what drivers see. */
-function connectorsOf(
-  inputs: readonly z.infer<typeof connectorInput>[],
-  protocol: string,
-): readonly Connector[] {
-  const flat = protocol === 'ocpp1.6';
-  return inputs.map((input) => {
-    const { maxPower, maxCurrent, voltage, numberOfPhases, tariffId } = input;
-    const place =
-      flat || input.evseId == null
-        ? { evseId: input.connectorId, connectorId: 1 }
-        : { evseId: input.evseId, connectorId: input.connectorId };
-    return {
-      ...place,
-      connectorType: input.connectorType,
-      ...(maxPower == null ? {} : { maxPowerW: maxPower }),
-      ...(maxCurrent == null ? {} : { maxCurrentA: maxCurrent }),
-      ...(voltage == null ? {} : { voltageV: voltage }),
-      ...(numberOfPhases == null ? {} : { phases: numberOfPhases }),
-      ...(tariffId == null ? {} : { tariffId }),
-    };
-  });
-}
-
-async function findView(services: GraphqlServices, stationId: string): Promise<View | null> {
+/** A station as the tenant sees it; null when there is none. */
+export async function findView(services: GraphqlServices, stationId: string): Promise<View | null> {
   const [found, live] = await Promise.all([
     services.stations.findStation(stationId),
     services.live.findLive(stationId),
@@ -281,7 +162,8 @@ async function findView(services: GraphqlServices, stationId: string): Promise<V
   return found ? stationView(found, live) : null;
 }
 
-async function mustFind(services: GraphqlServices, stationId: string): Promise<Station> {
+/** Throws `NotFound`. */
+export async function mustFind(services: GraphqlServices, stationId: string): Promise<Station> {
   const found = given(await services.stations.findStation(stationId));
   if (!found) throw new DomainError('NotFound', `station ${stationId} is not known`, 'stationId');
   return found;

@@ -175,15 +175,22 @@ function headOf(
   authorization: Authorization | undefined,
 ): Session {
   const { stationId, transactionRef, at, connector, remoteStartId, reservationId } = event;
+  const meterStartWh = event.phase === 'STARTED' ? beginRegister(event.samples) : undefined;
   return {
     sessionId,
     stationId,
     transactionRef,
     state: 'ACTIVE',
     startedAt: at,
+    ...(meterStartWh === undefined ? {} : { meterStartWh }),
     ...(connector ? { connector } : {}),
     ...(authorization ? { token: sessionTokenOf(authorization) } : {}),
     ...(remoteStartId === undefined ? {} : { remoteStartId }),
     ...(reservationId === undefined ? {} : { reservationId }),
   };
+}
+
+/** The register at the start, when the start event has it. */
+function beginRegister(samples: readonly MeterSample[]): number | undefined {
+  return samples.find(({ context, energyWh }) => context === 'BEGIN' && energyWh !== undefined)?.energyWh;
 }

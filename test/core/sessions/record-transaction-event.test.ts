@@ -93,6 +93,7 @@ describe('a start', () => {
       transactionRef: 'tx-1',
       state: 'ACTIVE',
       startedAt: noon,
+      meterStartWh: 100_000,
       connector,
       token: { ...token, status: 'ACCEPTED', groupId: 'FAMILY', userId: 'user-1' },
       remoteStartId: 3,

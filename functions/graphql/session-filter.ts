@@ -1,0 +1,105 @@
+import * as z from 'zod';
+import type { Page, PageRequest } from '#core/ports.ts';
+import type { Session } from '#core/sessions/session.ts';
+import type { SessionQuery } from '#core/sessions/session-store.ts';
+import { dateTime } from './field-request.ts';
+import { filteredPage } from './filtered-page.ts';
+import type { GraphqlServices } from './services.ts';
+import { authMethod, energyKwh, sessionStatus } from './session-view.ts';
+
+const texts = z.array(z.string()).max(50).nullish();
+
+/** GraphQL's `SessionFilter`. Values of one field are alternatives (none: any will do), fields add up. */
+export const sessionFilter = z
+  .strictObject({
+    status: texts,
+    stationIds: texts,
+    userIds: texts,
+    startAfter: dateTime.nullish(),
+    startBefore: dateTime.nullish(),
+    endAfter: dateTime.nullish(),
+    endBefore: dateTime.nullish(),
+    minEnergy: z.number().nullish(),
+    maxEnergy: z.number().nullish(),
+    authMethods: texts,
+  })
+  .nullish();
+
+type SessionFilter = z.infer<typeof sessionFilter>;
+
+/**
+ * A page of the sessions that fit, newest first: of one station or one user by their own index, of everybody by
+ * start time, of those that run by the index of open ones (oldest first). What the index does not answer is
+ * filtered on the way.
+ */
+export function listSessions(
+  { sessions }: GraphqlServices,
+  filter: SessionFilter,
+  page: PageRequest,
+): Promise<Page<Session>> {
+  const fits = predicateOf(filter);
+  if (!isOfRunning(filter)) {
+    const query = queryOf(filter);
+    return filteredPage((one) => sessions.listSessions(query, one), fits, page);
+  }
+  const station = only(filter?.stationIds);
+  const query = station === undefined ? {} : { stationId: station };
+  return filteredPage((one) => sessions.listOpenSessions(query, one), fits, page);
+}
+
+const running = new Set(['ACTIVE', 'PENDING']);
+
+function isOfRunning(filter: SessionFilter): boolean {
+  const statuses = filter?.status ?? [];
+  return statuses.length > 0 && statuses.every((status) => running.has(status));
+}
+
+function queryOf(filter: SessionFilter): SessionQuery {
+  const stationId = only(filter?.stationIds);
+  const userId = stationId === undefined ? only(filter?.userIds) : undefined;
+  return {
+    ...(stationId === undefined ? {} : { stationId }),
+    ...(userId === undefined ? {} : { userId }),
+    ...(filter?.startAfter == null ? {} : { startedFrom: filter.startAfter }),
+    ...(filter?.startBefore == null ? {} : { startedBefore: filter.startBefore }),
+  };
+}
+
+function only(values: readonly string[] | null | undefined): string | undefined {
+  return values?.length === 1 ? values[0] : undefined;
+}
+
+function predicateOf(filter: SessionFilter): (session: Session) => boolean {
+  const { status, stationIds, userIds, authMethods } = filter ?? {};
+  return (session) =>
+    isOneOf(status, sessionStatus(session)) &&
+    isOneOf(stationIds, session.stationId) &&
+    isOneOf(userIds, session.token?.userId) &&
+    isOneOf(authMethods, authMethod(session)) &&
+    isWithin(session.startedAt, filter?.startAfter, filter?.startBefore) &&
+    isWithin(session.endedAt, filter?.endAfter, filter?.endBefore) &&
+    isAtMost(energyKwh(session), filter?.maxEnergy) &&
+    isAtLeast(energyKwh(session), filter?.minEnergy);
+}
+
+function isOneOf(values: readonly string[] | null | undefined, value: string | undefined): boolean {
+  return values == null || values.length === 0 || (value !== undefined && values.includes(value));
+}
+
+/** At or after the first, before the second: so that periods next to each other share nothing. */
+function isWithin(
+  at: number | undefined,
+  from: number | null | undefined,
+  before: number | null | undefined,
+): boolean {
+  if (from == null && before == null) return true;
+  return at !== undefined && at >= (from ?? at) && (before == null || at < before);
+}
+
+function isAtLeast(value: number | undefined, least: number | null | undefined): boolean {
+  return least == null || (value !== undefined && value >= least);
+}
+
+function isAtMost(value: number | undefined, most: number | null | undefined): boolean {
+  return most == null || (value !== undefined && value <= most);
+}
