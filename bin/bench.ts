@@ -109,7 +109,7 @@ async function load(): Promise<LoadResult[]> {
       'p50 ms': messages.p50Ms,
       'p99 ms': messages.p99Ms,
       'slowest boot ms': bootMaxMs,
-      failures,
+      failures: Object.values(failures).reduce((sum, count) => sum + count, 0),
     })),
   );
   console.log(

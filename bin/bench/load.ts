@@ -17,7 +17,8 @@ export interface LoadReport {
   readonly messages: LatencySummary;
   readonly cyclesPerSecond: number;
   readonly bootMaxMs: number;
-  readonly failures: number;
+  /** How often each reason made a message fail. */
+  readonly failures: Readonly<Record<string, number>>;
 }
 
 /** Six messages make a cycle: Authorize, start, status, a reading, end, status. */
@@ -51,7 +52,7 @@ export async function runLoad(order: LoadOrder): Promise<LoadReport> {
   let measuring = false;
   let running = true;
   let cycles = 0;
-  let failures = 0;
+  const failures: Record<string, number> = {};
   const timed: Timed = async (work) => {
     const sentAt = performance.now();
     const result = await work();
@@ -64,8 +65,9 @@ export async function runLoad(order: LoadOrder): Promise<LoadReport> {
         if (order.work === 'heartbeat') await timed(() => station.heartbeat());
         else await cycle(station, order.token, timed);
         if (measuring) cycles += 1;
-      } catch {
-        failures += 1;
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        failures[reason] = (failures[reason] ?? 0) + 1;
       }
     }
   });
