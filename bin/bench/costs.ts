@@ -1,3 +1,4 @@
+import type { LocalEndpoints } from '../local-endpoints.ts';
 import type { LocalSystem } from '../local-system.ts';
 import { connectStation } from '../simulator/fleet.ts';
 import type { Charge, StationAccess, VirtualStation } from '../simulator/virtual-station.ts';
@@ -76,6 +77,22 @@ const steps: readonly Step[] = [
   },
 ];
 
+/** An operator's remote start, answered by the station. What it costs is not on the way to any frame's answer. */
+async function command(endpoints: LocalEndpoints, stationId: string): Promise<void> {
+  const operator = endpoints.users.find(({ tenant, role }) => tenant === 'demo' && role === 'OPERATOR');
+  const parameters = JSON.stringify({ connectorId: 1, idToken: token });
+  const query = `mutation Send($stationId: String!, $parameters: AWSJSON) {
+    sendStationCommand(stationId: $stationId, command: { command: START_TRANSACTION, parameters: $parameters }) { status }
+  }`;
+  const response = await fetch(endpoints.graphql, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: operator?.jwt ?? '' },
+    body: JSON.stringify({ query, variables: { stationId, parameters } }),
+  });
+  const answer = await response.text();
+  if (!answer.includes('"ACCEPTED"')) throw new Error(`the command was not accepted: ${answer}`);
+}
+
 /** Measures every kind of message, with the given number of stations in the table. */
 export async function measureCosts(system: LocalSystem, stations: number): Promise<readonly MessageCost[]> {
   const results: MessageCost[] = [];
@@ -96,7 +113,11 @@ async function measureStation(
   const station = await connectStation(access);
   await station.boot();
   const results: MessageCost[] = [];
-  for (const step of steps) {
+  const remote: Step = {
+    message: 'A command, sent and answered (answer: the station’s alone)',
+    send: () => command(system.endpoints, access.stationId),
+  };
+  for (const step of [...steps, remote]) {
     const costs: { answer: Cost; everything: Cost }[] = [];
     for (let round = 0; round < rounds; round += 1) {
       const charge = await step.prepare?.(station);
