@@ -54,7 +54,7 @@ export async function create({ arguments: args }: FieldRequest, services: Graphq
     stationId: input.stationId,
     name: input.name,
     protocol,
-    securityProfile: (input.securityProfile ?? 2) as SecurityProfile,
+    ...(input.securityProfile == null ? {} : { securityProfile: input.securityProfile as SecurityProfile }),
     timeZone: tenant.timeZone,
     connectors: connectorsOf(input.connectors, protocol),
   });

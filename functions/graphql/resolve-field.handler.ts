@@ -5,6 +5,7 @@ import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { readSecret } from '#adapters/secrets/read-secret.ts';
 import { DomainError } from '#core/errors.ts';
+import { securityProfiles } from '#core/stations/security-profiles.ts';
 import { newId, systemClock } from '#platform/clock.ts';
 import { setting, tableNames } from '#platform/config.ts';
 import { door } from '#platform/lambda.ts';
@@ -18,6 +19,7 @@ const client = dynamoClient();
 const directory = tenantDirectory(client, tables);
 const hangUp = closeConnection(setting('STATION_API_ENDPOINT'));
 const pepperArn = setting('PEPPER_SECRET_ARN');
+const allowedProfiles = securityProfiles(setting('ALLOWED_SECURITY_PROFILES'));
 
 /**
  * Every GraphQL field that is not answered by its resolver alone: one request, or a batch of requests for the same
@@ -69,6 +71,7 @@ function servicesOf(tenantId: string): GraphqlServices {
       generate: generateStationPassword,
       hash: async (password) => hashStationPassword(await readSecret(pepperArn), password),
     },
+    allowedProfiles,
     closeConnection: async (connectionId) => {
       await hangUp(connectionId);
     },

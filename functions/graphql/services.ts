@@ -3,6 +3,7 @@ import type { CommandStore } from '#core/commands/command-store.ts';
 import type { Clock, Digest, NewId } from '#core/ports.ts';
 import type { SessionStore } from '#core/sessions/session-store.ts';
 import type { PasswordPort } from '#core/stations/provision-station.ts';
+import type { SecurityProfile } from '#core/stations/station.ts';
 import type { StationLiveStore, StationStore } from '#core/stations/station-store.ts';
 import type { TariffStore } from '#core/tariffs/tariff-store.ts';
 import type { Tenant } from '#core/tenants/tenant.ts';
@@ -19,6 +20,7 @@ export interface GraphqlServices {
   readonly commands: CommandStore;
   readonly cdrs: CdrStore;
   readonly passwords: PasswordPort;
+  readonly allowedProfiles: ReadonlySet<SecurityProfile>;
   /** Ends the station's connection, so that what was changed holds from the next one on. */
   readonly closeConnection: (connectionId: string) => Promise<void>;
   readonly findTenant: () => Promise<Tenant>;

@@ -5,20 +5,21 @@ import { verifyStationPassword } from '#adapters/crypto/station-passwords.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { readSecret } from '#adapters/secrets/read-secret.ts';
+import { securityProfiles } from '#core/stations/security-profiles.ts';
 import { setting } from '#platform/config.ts';
 import { door } from '#platform/lambda.ts';
 import { logger } from '#platform/logger.ts';
 import { reportQuirks } from './quirk-report.ts';
 import { authorizeStation, type ConnectAttempt } from './security/authorize-station.ts';
 import { isOriginSecret } from './security/origin-secret.ts';
-import { securityProfileOf, writeContext } from './station-context.ts';
+import { writeContext } from './station-context.ts';
 import { readSubprotocolList } from './versions.ts';
 
 /** Only what the owner registered is read here. */
 const tables = { registry: setting('REGISTRY_TABLE'), operations: '', ledger: '' };
 const client = dynamoClient();
 const tenants = tenantDirectory(client, tables);
-const allowedProfiles = new Set(setting('ALLOWED_SECURITY_PROFILES').split(',').map(securityProfileOf));
+const allowedProfiles = securityProfiles(setting('ALLOWED_SECURITY_PROFILES'));
 const pepperArn = setting('PEPPER_SECRET_ARN');
 const originSecretArn = setting('EDGE_SECRET_ARN');
 const metrics = new Metrics({ namespace: 'OpenCsms' });

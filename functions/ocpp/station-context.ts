@@ -1,3 +1,4 @@
+import { securityProfileOf } from '#core/stations/security-profiles.ts';
 import type { SecurityProfile, Station } from '#core/stations/station.ts';
 import type { Tenant } from '#core/tenants/tenant.ts';
 import type { Subprotocol } from './version.ts';
@@ -63,13 +64,4 @@ export function readContext(wire: Readonly<Record<string, unknown>> | undefined)
     ...(manufacturer === undefined ? {} : { manufacturer }),
     ...(model === undefined ? {} : { model }),
   };
-}
-
-const securityProfiles: readonly SecurityProfile[] = [0, 1, 2, 3];
-
-/** Throws for what is no profile: none is a safe one to assume. */
-export function securityProfileOf(text: string): SecurityProfile {
-  const profile = securityProfiles.find((candidate) => String(candidate) === text.trim());
-  if (profile === undefined) throw new Error(`"${text}" is no security profile`);
-  return profile;
 }

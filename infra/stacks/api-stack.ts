@@ -88,6 +88,7 @@ export class ApiStack extends Stack {
       environment: {
         ...this.tableNames('registry', 'operations', 'ledger'),
         PEPPER_SECRET_ARN: data.pepper.secretArn,
+        ALLOWED_SECURITY_PROFILES: stage.securityProfiles.join(','),
         STATION_API_ENDPOINT: this.ocpp.connectionsUrl,
       },
       alarms: { notify: data.alarmTopic },

@@ -28,6 +28,7 @@ export async function newAsked(db: TestDatabase): Promise<Asked> {
   const closed: string[] = [];
   const services: GraphqlServices = {
     ...scene,
+    allowedProfiles: new Set([1, 2, 3] as const),
     passwords: {
       generate: () => 'generated-password-1',
       hash: async (password) => hashStationPassword('pepper', password),

@@ -43,7 +43,7 @@ describe('createStation', () => {
       stationId: 'CS-1',
       name: 'Car park, left',
       ocppVersion: 'OCPP_1_6',
-      securityProfile: 2,
+      securityProfile: 1,
       ocppPassword: 'generated-password-1',
       status: 'OFFLINE',
       createdAt: new Date(noon).toISOString(),

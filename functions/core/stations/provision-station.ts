@@ -26,7 +26,8 @@ export interface StationDescription {
   readonly model?: string;
   readonly serialNumber?: string;
   readonly protocol: string;
-  readonly securityProfile: SecurityProfile;
+  /** Absent: the lowest allowed one with a password. */
+  readonly securityProfile?: SecurityProfile;
   readonly password?: string;
   readonly locationId?: string;
   readonly address?: string;
@@ -39,6 +40,8 @@ export interface StationDescription {
 export interface ProvisionPorts {
   readonly stations: StationStore;
   readonly passwords: PasswordPort;
+  /** What the platform lets stations have: profiles without TLS are for closed networks. */
+  readonly allowedProfiles: ReadonlySet<SecurityProfile>;
   readonly clock: Clock;
 }
 
@@ -50,13 +53,16 @@ export async function createStation(
   ports: ProvisionPorts,
   described: StationDescription,
 ): Promise<{ station: Station; password?: string }> {
+  const securityProfile = described.securityProfile ?? defaultProfile(ports);
   checkDescription(described);
+  checkProfile(ports, securityProfile);
   const { password: wanted, heartbeatIntervalS = defaultHeartbeatIntervalS, ...rest } = described;
   const connectors = inOrder(described.connectors);
-  const password = needsPassword(described.securityProfile) ? (wanted ?? ports.passwords.generate()) : wanted;
+  const password = needsPassword(securityProfile) ? (wanted ?? ports.passwords.generate()) : wanted;
   const now = ports.clock();
   const station: Station = {
     ...rest,
+    securityProfile,
     connectors,
     heartbeatIntervalS,
     lifecycle: 'ACTIVE',
@@ -101,6 +107,7 @@ export async function updateStation(
   const { password, ...rest } = change;
   const changed = { ...before, ...rest };
   checkDescription({ ...changed, ...(password === undefined ? { password: undefined } : { password }) });
+  if (change.securityProfile !== undefined) checkProfile(ports, change.securityProfile);
   if (needsPassword(changed.securityProfile) && !before.password && password === undefined) {
     throw new DomainError('Validation', 'this security profile needs a password', 'input.password');
   }
@@ -137,6 +144,15 @@ export async function deleteStation(
 
 function needsPassword(profile: SecurityProfile): boolean {
   return profile === 1 || profile === 2;
+}
+
+function defaultProfile({ allowedProfiles }: ProvisionPorts): SecurityProfile {
+  return allowedProfiles.has(1) ? 1 : 2;
+}
+
+function checkProfile({ allowedProfiles }: ProvisionPorts, profile: SecurityProfile): void {
+  if (allowedProfiles.has(profile)) return;
+  throw invalid('securityProfile', `is one of ${[...allowedProfiles].sort().join(', ')} here`);
 }
 
 type Checked = Omit<StationDescription, 'password' | 'heartbeatIntervalS'> & {

@@ -7,11 +7,12 @@ import {
   type StationDescription,
   updateStation,
 } from '#core/stations/provision-station.ts';
+import type { SecurityProfile } from '#core/stations/station.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/engine.ts';
 import { goodUid, minuteMs, newScene, noon, type Scene } from '../sessions/scene.ts';
 
 let db: TestDatabase;
-let scene: Scene & { passwords: PasswordPort };
+let scene: Scene & { passwords: PasswordPort; allowedProfiles: ReadonlySet<SecurityProfile> };
 beforeAll(async () => {
   db = await startTestDatabase();
 });
@@ -20,7 +21,7 @@ beforeEach(async () => {
     generate: () => 'generated-password-1',
     hash: async (password) => ({ salt: 'salt', hash: `hash of ${password}` }),
   };
-  scene = Object.assign(await newScene(db), { passwords });
+  scene = Object.assign(await newScene(db), { passwords, allowedProfiles: new Set([1, 2, 3] as const) });
 });
 afterAll(() => db.close());
 
@@ -48,6 +49,7 @@ const mistakes: readonly [string, string, Partial<StationDescription>][] = [
   ['a password that is not ASCII', 'input.password', { password: 'pässword-of-sixteen' }],
   ['a hasty heartbeat', 'input.heartbeatIntervalS', { heartbeatIntervalS: 9 }],
   ['a lazy heartbeat', 'input.heartbeatIntervalS', { heartbeatIntervalS: 301 }],
+  ['a profile that this platform does not allow', 'input.securityProfile', { securityProfile: 0 }],
   ['no connectors', 'input.connectors', { connectors: [] }],
   [
     'too many connectors',
@@ -80,6 +82,21 @@ describe('a new station', () => {
     });
   });
 
+  test.each([
+    [[1, 2, 3], 1],
+    [[2, 3], 2],
+  ] as const)('has, where %j are allowed and none is named, profile %i', async (allowed, expected) => {
+    const { securityProfile: _, ...unsaid } = described();
+
+    const { station, password } = await createStation(
+      { ...scene, allowedProfiles: new Set(allowed) },
+      unsaid,
+    );
+
+    expect(station.securityProfile).toBe(expected);
+    expect(password).toBe('generated-password-1');
+  });
+
   test('keeps the password it was given', async () => {
     const made = await createStation(scene, described({ password: 'the-one-I-want-1' }));
 
@@ -88,7 +105,10 @@ describe('a new station', () => {
   });
 
   test.each([0, 3] as const)('of security profile %d has none', async (securityProfile) => {
-    const made = await createStation(scene, described({ securityProfile }));
+    const made = await createStation(
+      { ...scene, allowedProfiles: new Set([securityProfile]) },
+      described({ securityProfile }),
+    );
 
     expect(made.password).toBeUndefined();
     expect(made.station.password).toBeUndefined();
@@ -112,7 +132,10 @@ describe('a new station', () => {
   });
 
   test('may have an id that another tenant has', async () => {
-    const theirs = Object.assign(await newScene(db), { passwords: scene.passwords });
+    const theirs = Object.assign(await newScene(db), {
+      passwords: scene.passwords,
+      allowedProfiles: scene.allowedProfiles,
+    });
     await createStation(theirs, described({ name: 'Theirs' }));
 
     await createStation(scene, described());
