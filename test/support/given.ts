@@ -40,25 +40,23 @@ export async function givenStation(
   });
 }
 
-/** A fresh station of the demo tenant, so that journeys do not meet. Gives its id and password. */
+/** Registers a station of the demo tenant as a newcomer would, naming no more than needed. Gives its password. */
 export async function givenNewStation(
   endpoints: LocalEndpoints,
   stationId: string,
   version: OcppVersion,
-): Promise<{ stationId: string; password: string; version: OcppVersion }> {
-  const ocppVersion = version === '1.6' ? 'OCPP_1_6' : 'OCPP_2_0_1';
+): Promise<string> {
   const answer = await ask<{ createStation: { ocppPassword: string } }>(
     endpoints,
-    `mutation Create($input: CreateStationInput!) { createStation(input: $input) { stationId ocppPassword } }`,
+    'mutation Create($input: CreateStationInput!) { createStation(input: $input) { stationId ocppPassword } }',
     {
       input: {
         stationId,
         name: `Journey ${stationId}`,
-        ocppVersion,
-        securityProfile: 1,
+        ocppVersion: version === '1.6' ? 'OCPP_1_6' : 'OCPP_2_0_1',
         connectors: [{ connectorId: 1, connectorType: 'TYPE_2', maxPower: 22_000 }],
       },
     },
   );
-  return { stationId, version, password: dataOf(answer).createStation.ocppPassword };
+  return dataOf(answer).createStation.ocppPassword;
 }
