@@ -133,6 +133,11 @@ export function stationLiveStore(context: StoreContext): StationLiveStore {
         : 'not-current';
     },
 
+    async closeGate(stationId, connectionId) {
+      const change = new Update().remove('callsFrom');
+      return (await changeLink(stationId, current(change, connectionId))).done ? 'closed' : 'not-current';
+    },
+
     async noteSeen({ stationId, connectionId, at }) {
       const change = new Update().set('lastSeenAt', at).setIfAbsent('callsFrom', at);
       return (await changeLink(stationId, current(change, connectionId))).done ? 'noted' : 'not-current';

@@ -75,13 +75,14 @@ async function sendOne(
   const result = await ports.send(link, command);
   if (result === 'sent') return 'stop';
   if (result === 'gone') {
+    // The next ones would share its fate, and the end of this one, once told, sends the next.
+    await ports.live.closeGate(stationId, link.connectionId);
     const failure = { code: 'ConnectionLost', message: 'the connection ended while the call was sent' };
     await ports.commands.settle(stationId, commandId, {
       state: 'UNKNOWN',
       settledAt: ports.clock(),
       failure,
     });
-    // The next ones would share its fate: by the time the end is told, the link may know better.
     return 'stop';
   }
   await fail(ports, command, result.refused);

@@ -54,6 +54,8 @@ export interface StationLiveStore {
   }): Promise<'connected' | 'superseded'>;
   /** Ends the connection if it is still the station's own. */
   disconnect(stationId: string, connectionId: string, at: number): Promise<'disconnected' | 'not-current'>;
+  /** Lets no more calls out on this connection until the station has spoken on it again, or on another. */
+  closeGate(stationId: string, connectionId: string): Promise<'closed' | 'not-current'>;
   /** Notes that a connection is alive and, when its gate is still closed, opens it. */
   noteSeen(seen: { stationId: string; connectionId: string; at: number }): Promise<'noted' | 'not-current'>;
   recordBoot(boot: BootRecord): Promise<'recorded' | 'not-current'>;

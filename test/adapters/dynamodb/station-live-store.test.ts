@@ -69,6 +69,20 @@ describe('the connection of a station', () => {
     expect((await live.findLink(stationId))?.callsFrom).toBeUndefined();
   });
 
+  test('whose gate was closed gets calls again when it speaks, and only its own gate is closed', async () => {
+    const { live } = db.storesOf();
+    await live.connect(first);
+    await live.noteSeen({ stationId, connectionId: 'first', at: noon });
+
+    expect(await live.closeGate(stationId, 'second')).toBe('not-current');
+    expect((await live.findLink(stationId))?.callsFrom).toBe(noon);
+    expect(await live.closeGate(stationId, 'first')).toBe('closed');
+    expect((await live.findLink(stationId))?.callsFrom).toBeUndefined();
+    await live.noteSeen({ stationId, connectionId: 'first', at: noon + 9 });
+
+    expect(await live.findLink(stationId)).toMatchObject({ connectionId: 'first', callsFrom: noon + 9 });
+  });
+
   test('takes the word of a boot for when calls may come', async () => {
     const { live } = db.storesOf();
     await live.connect(first);

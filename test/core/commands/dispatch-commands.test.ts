@@ -201,12 +201,25 @@ describe('a call that was sent', () => {
     for (const id of ['cmd-1', 'cmd-2', 'cmd-3']) await scene.queue(id);
 
     await scene.dispatch();
-    await scene.live.disconnect(stationId, 'c-1', scene.now);
     await scene.dispatch();
 
     expect(scene.sent).toEqual(['cmd-1']);
     expect(await scene.command('cmd-2')).toMatchObject({ state: 'QUEUED' });
     expect(await scene.command('cmd-3')).toMatchObject({ state: 'QUEUED' });
+  });
+
+  test('that waited for a connection to come back goes when the station speaks again', async () => {
+    scene.outcome = 'gone';
+    await scene.connect('c-1');
+    for (const id of ['cmd-1', 'cmd-2']) await scene.queue(id);
+    await scene.dispatch();
+
+    scene.outcome = 'sent';
+    await scene.live.noteSeen({ stationId, connectionId: 'c-1', at: scene.now });
+    await scene.dispatch();
+
+    expect(scene.sent).toEqual(['cmd-1', 'cmd-2']);
+    expect(await scene.command('cmd-2')).toMatchObject({ state: 'SENT' });
   });
 
   test('that can never be sent fails with the reason, and the next one goes', async () => {
