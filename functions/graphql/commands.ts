@@ -14,8 +14,8 @@ const longestTimeoutS = 25;
 /** What a station has to answer, at least: callers may wait for less. */
 const answerTimeMs = 30_000;
 /** How often the waiting request looks: first soon, then less and less. */
-const firstLookMs = 150;
-const slowestLookMs = 1_000;
+const firstLookMs = 50;
+const slowestLookMs = 500;
 
 const jsonObject = z.union([
   z.record(z.string(), z.unknown()),
