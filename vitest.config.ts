@@ -3,8 +3,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
+    // DynamoDB Local, on a machine shared with others, takes several times as long as the embedded engine.
+    testTimeout: process.env['DYNAMODB_ENGINE'] === 'reference' ? 180_000 : 60_000,
+    hookTimeout: 180_000,
     pool: 'forks',
     maxWorkers: 2,
   },
