@@ -70,7 +70,7 @@ describe.each(['CP001', 'CP201'])('a charge at %s gives the one CDR of its clean
     expect(await cdrs(system)).toMatchObject([clean]);
   });
 
-  it('when its socket dies in the middle, once with a frame in flight', async () => {
+  it('when its socket dies in the middle, once with a frame in flight [E11]', async () => {
     system = await startSystem();
     const first = await givenStation(system.endpoints, stationId);
     const charge = await start(first);

@@ -53,7 +53,7 @@ async function cdrsOf(stationId: string): Promise<readonly CdrView[]> {
 }
 
 describe.each(['CP001', 'CP201'])('a charge at %s', (stationId) => {
-  it('becomes one session and one CDR at the tariff of the connector', async () => {
+  it('becomes one session and one CDR at the tariff of the connector [TC_004_1, E03, J02]', async () => {
     const station = await givenStation(system.endpoints, stationId);
 
     await chargeAnHour(station);
@@ -95,7 +95,7 @@ describe.each(['CP001', 'CP201'])('a charge at %s', (stationId) => {
 });
 
 describe('a driver without a valid token', () => {
-  it('is refused by Authorize, and what a station charges all the same is never billed to a driver', async () => {
+  it('is refused by Authorize, and what a station charges all the same is never billed to a driver [TC_023_1, E05]', async () => {
     const station = await givenStation(system.endpoints, 'CP002');
     await station.boot();
 

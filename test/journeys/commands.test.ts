@@ -38,7 +38,7 @@ describe.each([
   { stationId: 'CP003', remoteStart: 'RemoteStartTransaction', remoteStop: 'RemoteStopTransaction' },
   { stationId: 'CP203', remoteStart: 'RequestStartTransaction', remoteStop: 'RequestStopTransaction' },
 ])('an operator of $stationId', ({ stationId, remoteStart, remoteStop }) => {
-  it('starts and stops a charge and gets the station’s own answers', async () => {
+  it('starts and stops a charge and gets the station’s own answers [TC_011_1, TC_028, F02, F03]', async () => {
     const station = await givenStation(system.endpoints, stationId);
     const calls: { action: string; payload: Record<string, unknown> }[] = [];
     station.client.handle(remoteStart, async ({ params }) => {

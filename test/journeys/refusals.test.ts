@@ -42,7 +42,7 @@ describe('the handshake', () => {
     expect((result as { status: number }).status).toBeGreaterThanOrEqual(400);
   });
 
-  it('picks the offered subprotocol that the station is set up for', async () => {
+  it('picks the offered subprotocol that the station is set up for [TC_088]', async () => {
     const station = connected(await connectRaw(access('CP201', { protocols: ['ocpp1.6', 'ocpp2.0.1'] })));
 
     expect(station.protocol).toBe('ocpp2.0.1');

@@ -30,7 +30,7 @@ async function certificateOf(
 describe.each(['CP001', 'CP201'])('%s over wss', (stationId) => {
   const version = stationId === 'CP001' ? '1.6' : '2.0.1';
 
-  it('identifies with its password (security profile 2)', async () => {
+  it('identifies with its password (security profile 2) [TC_085, TC_086]', async () => {
     const station = await connectStation({
       endpoint: `${system.endpoints.ocppTls}/demo`,
       stationId,
@@ -45,7 +45,7 @@ describe.each(['CP001', 'CP201'])('%s over wss', (stationId) => {
     await station.close();
   });
 
-  it('identifies with its certificate (security profile 3)', async () => {
+  it('identifies with its certificate (security profile 3) [TC_087]', async () => {
     const tls = await certificateOf('demo', stationId);
     const endpoint = `${system.endpoints.ocppTls}/demo`;
 

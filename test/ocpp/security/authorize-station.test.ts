@@ -139,7 +139,7 @@ describe('admitting stations', () => {
 });
 
 describe('the version to speak', () => {
-  test('is the one the station is set up for, wherever it stands in the offer', async () => {
+  test('is the one the station is set up for, wherever it stands in the offer [TC_088]', async () => {
     expect(await connects({ stationId: 'CP2', password, offered: 'ocpp2.0.1, ocpp1.6' })).toMatchObject({
       protocol: 'ocpp1.6',
     });

@@ -22,7 +22,7 @@ describe('BootNotification', () => {
     firmwareVersion: '3.4.1',
   };
 
-  test('is accepted with our clock and the station’s own heartbeat interval', async () => {
+  test('is accepted with our clock and the station’s own heartbeat interval [TC_001]', async () => {
     expect(await station.calls('BootNotification', boot)).toEqual({
       status: 'Accepted',
       currentTime: '2030-03-01T12:00:00.000Z',
@@ -49,7 +49,7 @@ describe('BootNotification', () => {
   });
 });
 
-test('Heartbeat answers our clock', async () => {
+test('Heartbeat answers our clock [TC_001]', async () => {
   expect(await station.calls('Heartbeat', {})).toEqual({ currentTime: '2030-03-01T12:00:00.000Z' });
 });
 
@@ -59,7 +59,7 @@ describe('Authorize', () => {
     ['DEADBEEF01', { status: 'Blocked' }],
     ['DEADBEEF02', { status: 'Expired', expiryDate: '2030-03-01T11:59:59.000Z' }],
     ['NOBODY', { status: 'Invalid' }],
-  ])('rows 30 and 31: %s is answered %j', async (idTag, idTagInfo) => {
+  ])('rows 30 and 31: %s is answered %j [TC_023_1, TC_023_2, TC_023_3]', async (idTag, idTagInfo) => {
     expect(await station.calls('Authorize', { idTag })).toEqual({ idTagInfo });
   });
 

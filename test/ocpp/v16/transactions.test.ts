@@ -30,7 +30,7 @@ function sessionOf(transactionId: number) {
 }
 
 describe('StartTransaction', () => {
-  test('row 31: an accepted start gets its number, the group and the true status', async () => {
+  test('row 31: an accepted start gets its number, the group and the true status [TC_003]', async () => {
     await givenStation();
 
     const { transactionId, idTagInfo } = await starts(goodTag);
@@ -112,7 +112,7 @@ describe('StopTransaction', () => {
   const stop = (transactionId: number, more: object = {}) =>
     station.calls('StopTransaction', { transactionId, meterStop: 9_000, timestamp: at(60), ...more });
 
-  test('ends the session with its meter, time and reason', async () => {
+  test('ends the session with its meter, time and reason [TC_005_1]', async () => {
     await givenStation();
     const { transactionId } = await starts(goodTag);
 

@@ -51,7 +51,7 @@ const reading = (minutes: number, ...sampledValue: object[]) => ({
 });
 
 describe('TransactionEvent', () => {
-  test('a start with a token is answered with its status and group, and without a cost', async () => {
+  test('a start with a token is answered with its status and group, and without a cost [E01.FR.11, E01.FR.12, C09]', async () => {
     const answer = await says('Started', 0, {
       info: { chargingState: 'Charging', remoteStartId: 77 },
       more: { evse: { id: 2 }, idToken: card, reservationId: 5 },
@@ -71,7 +71,7 @@ describe('TransactionEvent', () => {
     });
   });
 
-  test('row 26: a token may come with a later event; without one nothing is said of any', async () => {
+  test('row 26: a token may come with a later event; without one nothing is said of any [E02]', async () => {
     const started = await says('Started', 0, { more: { evse: { id: 1 } } });
     const updated = await says('Updated', 1, { more: { idToken: card } });
 
@@ -84,13 +84,13 @@ describe('TransactionEvent', () => {
     ['DEADBEEF01', 'Blocked'],
     ['DEADBEEF02', 'Expired'],
     ['NOBODY', 'Invalid'],
-  ])('row 30: the token %s is answered %s', async (idToken, status) => {
+  ])('row 30: the token %s is answered %s [E05]', async (idToken, status) => {
     const answer = await says('Started', 0, { more: { idToken: { idToken, type: 'ISO14443' } } });
 
     expect(answer).toMatchObject({ idTokenInfo: { status } });
   });
 
-  test('who needs no authorization is accepted, and the session is nobody’s', async () => {
+  test('who needs no authorization is accepted, and the session is nobody’s [C02]', async () => {
     const nobody = { idToken: '', type: 'NoAuthorization' };
 
     const answer = await says('Started', 0, { more: { idToken: nobody } });
@@ -127,7 +127,7 @@ describe('TransactionEvent', () => {
     expect(await session()).toMatchObject({ startedAt: noon, token: { uid: goodTag } });
   });
 
-  test('row 28: an end without a reason is local, whatever triggered it', async () => {
+  test('row 28: an end without a reason is local, whatever triggered it [E06]', async () => {
     await says('Started', 0);
     await says('Ended', 1, { more: { triggerReason: 'StopAuthorized' } });
 
@@ -146,7 +146,7 @@ describe('TransactionEvent', () => {
 });
 
 describe('readings', () => {
-  test('row 18: the multiplier is a power of ten on the unit', async () => {
+  test('row 18: the multiplier is a power of ten on the unit [J02]', async () => {
     const kilo = { value: 1.5, unitOfMeasure: { unit: 'Wh', multiplier: 3 } };
     const plain = { value: 2.25, context: 'Transaction.End', unitOfMeasure: { unit: 'kWh' } };
 
@@ -169,7 +169,7 @@ describe('readings', () => {
     expect(await samples()).toMatchObject([{ energyWh: 1_500, signed: [{ data, ...rest }] }]);
   });
 
-  test('row 11: MeterValues are confirmed and belong to no session', async () => {
+  test('row 11: MeterValues are confirmed and belong to no session [J01]', async () => {
     const answer = await station.calls('MeterValues', { evseId: 0, ...reading(0, { value: 7_500 }) });
 
     expect(answer).toEqual({});
@@ -178,7 +178,7 @@ describe('readings', () => {
 });
 
 describe('the station', () => {
-  test('BootNotification is accepted with our clock and interval, and opens the way for calls', async () => {
+  test('BootNotification is accepted with our clock and interval, and opens the way for calls [B01.FR.02]', async () => {
     const chargingStation = { vendorName: 'Aurora', model: 'A22', serialNumber: 'A22-1' };
 
     const answer = await station.calls('BootNotification', { reason: 'PowerUp', chargingStation });
@@ -191,11 +191,11 @@ describe('the station', () => {
     });
   });
 
-  test('Heartbeat answers our clock', async () => {
+  test('Heartbeat answers our clock [G02]', async () => {
     expect(await station.calls('Heartbeat', {})).toEqual({ currentTime: at(0) });
   });
 
-  test('Authorize answers the status, the group and until when to cache it', async () => {
+  test('Authorize answers the status, the group and until when to cache it [C01, C09]', async () => {
     const idToken = { idToken: 'DEADBEEF02', type: 'ISO14443' };
 
     expect(await station.calls('Authorize', { idToken })).toEqual({
@@ -206,7 +206,7 @@ describe('the station', () => {
     });
   });
 
-  test('row 35: the latest status by the station’s time stays', async () => {
+  test('row 35: the latest status by the station’s time stays [G01]', async () => {
     const connector = { evseId: 2, connectorId: 1 };
     await station.calls('StatusNotification', {
       ...connector,
