@@ -1,9 +1,11 @@
+import { alertRaised } from './alert-raised.v1.ts';
 import { cdrIssued } from './cdr-issued.v1.ts';
 import { commandRequested } from './command-requested.v1.ts';
 import { commandSettled } from './command-settled.v1.ts';
 import { sessionEnded } from './session-ended.v1.ts';
 import { sessionMetered } from './session-metered.v1.ts';
 import { sessionStarted } from './session-started.v1.ts';
+import { stationBooted } from './station-booted.v1.ts';
 import { stationConnectionChanged } from './station-connection-changed.v1.ts';
 import { stationReady } from './station-ready.v1.ts';
 import { stationStatusChanged } from './station-status-changed.v1.ts';
@@ -13,10 +15,12 @@ export const contracts = [
   stationConnectionChanged,
   stationStatusChanged,
   stationReady,
+  stationBooted,
   sessionStarted,
   sessionMetered,
   sessionEnded,
   cdrIssued,
   commandRequested,
   commandSettled,
+  alertRaised,
 ] as const;

@@ -6,7 +6,8 @@ export type DomainErrorCode =
   | 'NotAllowed'
   | 'StationOffline'
   | 'Timeout'
-  | 'NotSupported';
+  | 'NotSupported'
+  | 'TooLarge';
 
 /** A refusal a caller can act on. Expected outcomes are return values; this is for what ends a use case. */
 export class DomainError extends Error {

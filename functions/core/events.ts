@@ -1,6 +1,7 @@
+import type { AlertCategory, AlertSeverity } from './alerts/alert.ts';
 import type { CommandState } from './commands/command.ts';
 import type { StopReason } from './sessions/session.ts';
-import type { ConnectorRef, ConnectorStatus, StationStatus } from './stations/station.ts';
+import type { ConnectorRef, ConnectorStatus, RegistrationStatus, StationStatus } from './stations/station.ts';
 
 /** In every event: which fact, whose, of which station, and when by the clock of whoever it happened to. */
 interface Fact {
@@ -81,14 +82,35 @@ export interface CommandSettled extends Fact {
   readonly state: CommandState;
 }
 
+/** A station started and was told whether it may work. */
+export interface StationBooted extends Fact {
+  readonly type: 'StationBooted';
+  readonly registration: RegistrationStatus;
+  readonly reason?: string;
+}
+
+/** Something came up that an operator should look at; of a station where one is named. */
+export interface AlertRaised extends Omit<Fact, 'stationId'> {
+  readonly type: 'AlertRaised';
+  readonly alertId: string;
+  readonly category: AlertCategory;
+  readonly severity: AlertSeverity;
+  readonly kind: string;
+  readonly message: string;
+  readonly stationId?: string;
+  readonly sessionId?: string;
+}
+
 /** What happened, told once it is stored. Without its `type` an event is the detail of the bus event of that name. */
 export type CoreEvent =
   | StationConnectionChanged
   | StationStatusChanged
   | StationReady
+  | StationBooted
   | SessionStarted
   | SessionMetered
   | SessionEnded
   | CdrIssued
   | CommandRequested
-  | CommandSettled;
+  | CommandSettled
+  | AlertRaised;

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import { type Command, isFinal } from '#core/commands/command.ts';
+import { mergeParts } from '#core/commands/merge-parts.ts';
 import { requestCommand } from '#core/commands/request-command.ts';
 import { DomainError } from '#core/errors.ts';
 import { type FieldRequest, readArguments, rfc3339 } from './field-request.ts';
@@ -13,6 +14,8 @@ const defaultTimeoutS = 10;
 const longestTimeoutS = 25;
 /** What a station has to answer, at least: callers may wait for less. */
 const answerTimeMs = 30_000;
+/** How long a command waits for a station that is not connected. */
+const longestWaitMs = 86_400_000;
 /** How often the waiting request looks: first soon, then less and less. */
 const firstLookMs = 50;
 const slowestLookMs = 500;
@@ -33,6 +36,7 @@ const sendArguments = z.object({
   stationId: z.string(),
   command: z.object({ command: z.string(), parameters: jsonObject.nullish() }),
   timeoutSeconds: z.int().min(1).max(longestTimeoutS).nullish(),
+  whenOffline: z.enum(['FAIL', 'WAIT']).nullish(),
 });
 
 /**
@@ -44,13 +48,14 @@ export async function sendStationCommand(
   services: GraphqlServices,
 ): Promise<View> {
   const read = readArguments(sendArguments, args);
+  const whenOffline = read.whenOffline ?? 'FAIL';
   const waitMs = (read.timeoutSeconds ?? defaultTimeoutS) * 1000;
   const command = await requestCommand(services, {
     stationId: read.stationId,
     name: read.command.command,
     parameters: read.command.parameters ?? {},
-    timeoutMs: Math.max(waitMs, answerTimeMs),
-    whenOffline: 'FAIL',
+    timeoutMs: whenOffline === 'WAIT' ? longestWaitMs : Math.max(waitMs, answerTimeMs),
+    whenOffline,
     requestedBy: caller.subject,
   });
   const latest = await settledBy(services, command, services.clock() + waitMs);
@@ -62,9 +67,19 @@ async function settledBy(services: GraphqlServices, command: Command, until: num
   for (let wait = firstLookMs; !isFinal(latest.state); wait = Math.min(wait * 1.5, slowestLookMs)) {
     if (services.clock() + wait > until) break;
     await pause(wait);
-    latest = (await services.commands.findCommand(command.stationId, command.commandId)) ?? latest;
+    latest = (await findWhole(services, command)) ?? latest;
   }
   return latest;
+}
+
+/** The command as it is now, with all its parts. */
+async function findWhole(
+  { commands }: GraphqlServices,
+  { stationId, commandId, partIds = [commandId] }: Command,
+): Promise<Command | undefined> {
+  const parts = await Promise.all(partIds.map((id) => commands.findCommand(stationId, id)));
+  const [first, ...others] = parts.filter((part) => part !== undefined);
+  return first && mergeParts(first, others);
 }
 
 /** `Query.command`: null when the tenant has no such command. */
@@ -74,7 +89,8 @@ export async function command(
 ): Promise<View | null> {
   const { id } = readArguments(z.object({ id: z.string() }), args);
   const found = await services.commands.findCommandById(id);
-  return found ? commandView(found) : null;
+  const whole = found && (await findWhole(services, found));
+  return whole ? commandView(whole) : null;
 }
 
 /** `Query.commands`: a station's commands, newest first. */

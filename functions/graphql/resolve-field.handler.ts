@@ -10,6 +10,7 @@ import { newId, systemClock } from '#platform/clock.ts';
 import { setting, tableNames } from '#platform/config.ts';
 import { door } from '#platform/lambda.ts';
 import { logger } from '#platform/logger.ts';
+import { callDesk } from '../ocpp/call-desk.ts';
 import { type FieldError, type FieldRequest, parseFieldRequest } from './field-request.ts';
 import { batchedFields, fields } from './fields.ts';
 import type { GraphqlServices } from './services.ts';
@@ -80,6 +81,7 @@ function servicesOf(tenantId: string): GraphqlServices {
       if (!tenant) throw new DomainError('NotFound', 'the caller belongs to no tenant of this system');
       return tenant;
     },
+    calls: callDesk,
     clock: systemClock,
     newId,
     digest,

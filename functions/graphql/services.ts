@@ -1,9 +1,11 @@
 import type { CdrStore } from '#core/cdrs/cdr-store.ts';
+import type { CallDesk } from '#core/commands/call-desk.ts';
 import type { CommandStore } from '#core/commands/command-store.ts';
 import type { Clock, Digest, NewId } from '#core/ports.ts';
 import type { SessionStore } from '#core/sessions/session-store.ts';
 import type { PasswordPort } from '#core/stations/provision-station.ts';
 import type { SecurityProfile } from '#core/stations/station.ts';
+import type { StationLimitsStore } from '#core/stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '#core/stations/station-store.ts';
 import type { TariffStore } from '#core/tariffs/tariff-store.ts';
 import type { Tenant } from '#core/tenants/tenant.ts';
@@ -17,7 +19,9 @@ export interface GraphqlServices {
   readonly sessions: SessionStore;
   readonly tokens: TokenStore;
   readonly tariffs: TariffStore;
+  readonly limits: StationLimitsStore;
   readonly commands: CommandStore;
+  readonly calls: CallDesk;
   readonly cdrs: CdrStore;
   readonly passwords: PasswordPort;
   readonly allowedProfiles: ReadonlySet<SecurityProfile>;

@@ -1,8 +1,10 @@
 import type { Command, CommandRequest } from '#core/commands/command.ts';
 import type { CommandOutcome } from '#core/commands/settle-command.ts';
+import type { AnyOutboundAction } from './define-action.ts';
 import { describe } from './dispatch.ts';
 import { encodeCall, type Frame } from './frame.ts';
 import { isPayload } from './quirks.ts';
+import type { AnsweredCall } from './services.ts';
 import { checkOf, type OcppVersion } from './version.ts';
 
 /** The most a call may weigh: what a single WebSocket frame of the transport carries, with room to spare. */
@@ -11,6 +13,12 @@ export const largestCallBytes = 30 * 1024;
 export type EncodedCall =
   | { readonly frame: string }
   | { readonly refused: { readonly code: string; readonly message: string } };
+
+/** A call in a version's own words, not yet checked. */
+export interface Call {
+  readonly action: string;
+  readonly payload: unknown;
+}
 
 /**
  * Writes the call that carries a command out, under the command's own id. Refused is what the version has no
@@ -34,34 +42,46 @@ function refuse(code: string, message: string): EncodedCall {
   return { refused: { code, message } };
 }
 
-function callOf(
-  version: OcppVersion,
-  request: CommandRequest,
-): { action: string; payload: unknown } | undefined {
+/** The call that carries a request out; `undefined` where the version has none for it. */
+export function callOf(version: OcppVersion, request: CommandRequest): Call | undefined {
   if (request.kind === 'CALL') return { action: request.action, payload: request.payload };
-  const action = version.outbound.find((candidate) => candidate.kind === request.kind);
-  return action && { action: action.name, payload: action.toRequest(request) };
+  const action = actionFor(version, request);
+  return action?.toRequest && { action: action.name, payload: action.toRequest(request) };
 }
 
-/** What a station's answer means for the command it answers. An answer outside its schema fails the command. */
-export function outcomeOf(
+function actionFor(version: OcppVersion, request: CommandRequest): AnyOutboundAction | undefined {
+  return request.kind === 'CALL'
+    ? version.outbound.find(({ name }) => name === request.action)
+    : version.outbound.find(({ kinds }) => kinds?.includes(request.kind));
+}
+
+/** What a station's answer means. */
+export interface ReadAnswer {
+  readonly outcome: CommandOutcome;
+  /** Keeps what the answer tells; absent when it tells nothing. */
+  readonly learn?: (call: AnsweredCall) => Promise<void>;
+}
+
+/** Reads the answer to a command's call. An answer outside its schema fails the command and tells nothing. */
+export function readAnswer(
   version: OcppVersion,
   request: CommandRequest,
   answer: Extract<Frame, { kind: 'result' | 'error' }>,
-): CommandOutcome {
-  if (answer.kind === 'error') {
-    return { state: 'FAILED', failure: { code: answer.code, message: answer.description } };
-  }
-  const action =
-    request.kind === 'CALL'
-      ? { name: request.action, toOutcome: outcomeByStatus }
-      : version.outbound.find((candidate) => candidate.kind === request.kind);
-  if (!action) return { state: 'FAILED', failure: { code: 'NotSupported', message: 'no such action' } };
-  const violation = checkOf(version.responseChecks, action.name)?.(answer.payload, '');
-  if (violation) {
-    return { state: 'FAILED', failure: { code: 'InvalidAnswer', message: describe(action.name, violation) } };
-  }
-  return action.toOutcome(answer.payload);
+): ReadAnswer {
+  if (answer.kind === 'error') return failed(answer.code, answer.description);
+  const call = callOf(version, request);
+  if (!call) return failed('NotSupported', 'no such action');
+  const violation = checkOf(version.responseChecks, call.action)?.(answer.payload, '');
+  if (violation) return failed('InvalidAnswer', describe(call.action, violation));
+  const action = actionFor(version, request);
+  const outcome = action?.toOutcome?.(answer.payload) ?? outcomeByStatus(answer.payload);
+  if (!action?.learn) return { outcome };
+  const exchange = { request: call.payload, answer: answer.payload };
+  return { outcome, learn: async (answered) => action.learn?.(exchange, answered) };
+}
+
+function failed(code: string, message: string): ReadAnswer {
+  return { outcome: { state: 'FAILED', failure: { code, message } } };
 }
 
 /** Statuses by which stations agree, over all actions and versions. */

@@ -1,6 +1,7 @@
 import type { CommandRequest } from '#core/commands/command.ts';
 import type { CommandOutcome } from '#core/commands/settle-command.ts';
-import type { InboundCall } from './services.ts';
+import type { StationLimits } from '#core/stations/station-limits.ts';
+import type { AnsweredCall, InboundCall } from './services.ts';
 
 /** A call that stations make. The request fits its schema; the answer is held to its own before it is sent. */
 export interface InboundAction<Name extends string, Request, Answer> {
@@ -13,13 +14,43 @@ export interface InboundAction<Name extends string, Request, Answer> {
   acknowledge?(): Answer;
 }
 
-/** A call that the system makes to carry out one kind of command. */
-export interface OutboundAction<Name extends string, Kind extends CommandRequest['kind'], Request, Answer> {
+/** A call that the system makes. Any may be asked for in the version's own words. */
+export type OutboundAction<
+  Name extends string,
+  Kind extends CommandRequest['kind'],
+  Request,
+  Answer,
+> = OwnWords<Name, Request, Answer> & (CarriesOut<Kind, Request> | CarriesOutNothing);
+
+interface OwnWords<Name extends string, Request, Answer> {
   readonly name: Name;
-  readonly kind: Kind;
+  /** What the answer means for the command; by its `status` when absent. */
+  toOutcome?(answer: Answer): CommandOutcome;
+  /** Cuts a request into those that a station with these limits takes; absent where the version allows no cutting. */
+  split?(request: Request, limits: StationLimits): readonly Request[];
+  /**
+   * Keeps what an answer tells of its station, agreed or not, in time or late. Safe to repeat. What it throws is
+   * logged and changes nothing for the command.
+   */
+  learn?(exchange: Exchange<Request, Answer>, call: AnsweredCall): Promise<void>;
+}
+
+/** Kinds of command in the core's words that this call carries out. */
+interface CarriesOut<Kind extends CommandRequest['kind'], Request> {
+  readonly kinds: readonly Kind[];
   /** The result is held to its schema before it is sent, so it may simply carry over what does not fit. */
   toRequest(command: Extract<CommandRequest, { kind: Kind }>): Request;
-  toOutcome(answer: Answer): CommandOutcome;
+}
+
+interface CarriesOutNothing {
+  readonly kinds?: never;
+  readonly toRequest?: never;
+}
+
+/** What was asked and what the station said; both fit their schemas. */
+export interface Exchange<Request, Answer> {
+  readonly request: Request;
+  readonly answer: Answer;
 }
 
 /** The definers of a version, in which the name of an action decides the types of its request and answer. */
@@ -31,7 +62,7 @@ export function actionsOf<Requests, Responses>() {
     ): InboundAction<Name, Requests[Name], Responses[Name]> {
       return action;
     },
-    defineOutboundAction<Name extends ActionName, Kind extends CommandRequest['kind']>(
+    defineOutboundAction<Name extends ActionName, const Kind extends CommandRequest['kind'] = never>(
       action: OutboundAction<Name, Kind, Requests[Name], Responses[Name]>,
     ): OutboundAction<Name, Kind, Requests[Name], Responses[Name]> {
       return action;
@@ -43,9 +74,11 @@ export function actionsOf<Requests, Responses>() {
 export type AnyInboundAction = InboundAction<string, unknown, unknown>;
 export interface AnyOutboundAction {
   readonly name: string;
-  readonly kind: 'START_SESSION' | 'STOP_SESSION';
-  toRequest(command: CommandRequest): unknown;
-  toOutcome(answer: unknown): CommandOutcome;
+  readonly kinds?: readonly CommandRequest['kind'][];
+  toRequest?(command: CommandRequest): unknown;
+  toOutcome?(answer: unknown): CommandOutcome;
+  split?(request: unknown, limits: StationLimits): readonly unknown[];
+  learn?(exchange: Exchange<unknown, unknown>, call: AnsweredCall): Promise<void>;
 }
 
 /** Who makes a call: the station, the system, or either. */

@@ -1,5 +1,5 @@
 import { settleCommand } from '#core/commands/settle-command.ts';
-import { outcomeOf } from './calls.ts';
+import { readAnswer } from './calls.ts';
 import { type Dispatched, dispatchBroken, dispatchCall } from './dispatch.ts';
 import { decodeFrame, type Frame } from './frame.ts';
 import type { Quirk } from './quirks.ts';
@@ -44,15 +44,27 @@ export async function receiveFrame(
 async function settle(
   version: OcppVersion,
   answer: Answer,
-  { services, stationId }: Omit<InboundCall, 'note'>,
+  { services, stationId, receivedAt }: Omit<InboundCall, 'note'>,
 ): Promise<Pick<Received, 'settled' | 'reason' | 'error'>> {
   const commandId = answer.messageId;
   try {
     const command = await services.commands.findCommand(stationId, commandId);
     if (!command) return { settled: 'unknown', reason: `no command ${commandId}` };
-    const outcome = outcomeOf(version, command.request, answer);
+    const { outcome, learn } = readAnswer(version, command.request, answer);
+    // Before the end is told: whoever hears of it finds what the answer taught.
+    const failure = await failureOf(learn?.({ stationId, command, answeredAt: receivedAt, services }));
     const settled = await settleCommand(services, { stationId, commandId, outcome });
-    return { settled, ...(outcome.failure ? { reason: outcome.failure.message } : {}) };
+    return { settled, ...(outcome.failure ? { reason: outcome.failure.message } : {}), ...failure };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** The station will not answer again: what cannot be learnt must not cost the command its end. */
+async function failureOf(learning: Promise<void> | undefined): Promise<{ error?: unknown }> {
+  try {
+    await learning;
+    return {};
   } catch (error) {
     return { error };
   }

@@ -9,6 +9,7 @@ import type { IdentityStack } from '../stacks/identity-stack.ts';
 import type { StageConfig } from '../stages.ts';
 import { accessLog } from './access-log.ts';
 import { CsmsFunction } from './csms-function.ts';
+import { ofTenants, readItems, writeItems } from './csms-table.ts';
 
 export interface AdminApiProps {
   readonly stage: StageConfig;
@@ -24,14 +25,23 @@ export class AdminApi extends Construct {
   constructor(scope: Construct, id: string, props: AdminApiProps) {
     super(scope, id);
     const { stage, data } = props;
+    const { registry, operations, ledger } = data.tables;
     const door = new CsmsFunction(this, 'Door', {
       stage,
       door: 'admin/admin-api',
       description: 'Every REST request of administrators',
-      memoryMb: 512,
+      memoryMb: 1024,
       timeout: Duration.seconds(20),
+      environment: {
+        REGISTRY_TABLE: registry.table.tableName,
+        OPERATIONS_TABLE: operations.table.tableName,
+        LEDGER_TABLE: ledger.table.tableName,
+      },
       alarms: { notify: data.alarmTopic },
     });
+    registry.allow(door, [...readItems, ...writeItems, 'DeleteItem'], ofTenants);
+    operations.allow(door, [...readItems, ...writeItems, 'DeleteItem'], ofTenants);
+    ledger.allow(door, readItems, ofTenants);
     this.api = new HttpApi(this, 'Api', {
       description: 'REST: platform and tenant administrators',
       createDefaultStage: false,

@@ -36,11 +36,13 @@ const roomRules = rooms.map((room) =>
 const doorRules = rooms.map((room) =>
   mayImport(
     `doors-of-${room}`,
-    `Doors of the room ${room} compose it with adapters and platform; they import no other room.`,
+    `Doors of the room ${room} compose it with adapters and platform; of other rooms they know the call desk alone.`,
     { path: `^functions/${room}/.*${door}` },
     [
       '^functions/(core|contracts|adapters|platform)/',
       `^functions/${room}/`,
+      // The front desk of the room that speaks with stations: whoever asks for calls to them comes here.
+      '^functions/ocpp/call-desk[.]ts$',
       npm('zod'),
       npm('aws-lambda'),
       npm('@aws-lambda-powertools/metrics'),

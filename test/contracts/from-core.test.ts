@@ -17,6 +17,7 @@ const facts: readonly CoreEvent[] = [
     connector: { evseId: 0, connectorId: 0, status: 'FAULTED', errorCode: 'GroundFailure' },
   },
   { type: 'StationReady', ...fact },
+  { type: 'StationBooted', ...fact, registration: 'ACCEPTED', reason: 'PowerUp' },
   { type: 'SessionStarted', ...session, connector: { evseId: 1, connectorId: 1 }, authorised: false },
   {
     type: 'SessionMetered',
@@ -31,6 +32,15 @@ const facts: readonly CoreEvent[] = [
   { type: 'CdrIssued', ...session, cdrId: 'cdr-1' },
   { type: 'CommandRequested', ...command },
   { type: 'CommandSettled', ...command, command: 'RESET', state: 'ACCEPTED' },
+  {
+    type: 'AlertRaised',
+    ...session,
+    alertId: 'a-1',
+    category: 'SECURITY_ALERT',
+    severity: 'HIGH',
+    kind: 'WRONG_PASSWORD',
+    message: 'five times',
+  },
 ];
 
 describe('a fact', () => {

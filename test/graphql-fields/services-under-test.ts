@@ -5,6 +5,7 @@ import { newId } from '#platform/clock.ts';
 import type { Caller } from '../../functions/graphql/field-request.ts';
 import { batchedFields, fields } from '../../functions/graphql/fields.ts';
 import type { GraphqlServices } from '../../functions/graphql/services.ts';
+import { callDesk } from '../../functions/ocpp/call-desk.ts';
 import { newScene, noon, type Scene } from '../core/sessions/scene.ts';
 import type { TestDatabase } from '../support/engine.ts';
 
@@ -42,6 +43,7 @@ export async function newAsked(db: TestDatabase): Promise<Asked> {
       return tenant;
     },
     newId,
+    calls: callDesk,
   };
   const caller: Caller = { tenantId, subject: 'alice', roles: ['TENANT_ADMIN'] };
   return {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Command, CommandRequest } from '../../functions/core/commands/command.ts';
-import { encodeCommand, largestCallBytes, outcomeOf } from '../../functions/ocpp/calls.ts';
+import { encodeCommand, largestCallBytes, readAnswer } from '../../functions/ocpp/calls.ts';
 import type { Subprotocol } from '../../functions/ocpp/version.ts';
 import { loadVersion } from '../../functions/ocpp/versions.ts';
 
@@ -29,7 +29,7 @@ const startSession = {
 const stopSession = { kind: 'STOP_SESSION', sessionId: 's', transactionRef: '4711' } as const;
 
 describe('a command as a call', () => {
-  test('row 41: a start of a session in 1.6', async () => {
+  test('row 41: a start of a session in 1.6 [TC_010]', async () => {
     expect(await encode('ocpp1.6', startSession)).toEqual([
       2,
       commandId,
@@ -38,7 +38,7 @@ describe('a command as a call', () => {
     ]);
   });
 
-  test('row 42: a start of a session in 2.0.1 carries the id of the remote start', async () => {
+  test('row 42: a start of a session in 2.0.1 carries the id of the remote start [F01]', async () => {
     expect(await encode('ocpp2.0.1', startSession)).toEqual([
       2,
       commandId,
@@ -99,7 +99,8 @@ describe('a command as a call', () => {
 
 describe('an answer to a call', () => {
   const settle = async (request: CommandRequest, payload: unknown) =>
-    outcomeOf(await loadVersion('ocpp1.6'), request, { kind: 'result', messageId: 'm', payload, quirks: [] });
+    readAnswer(await loadVersion('ocpp1.6'), request, { kind: 'result', messageId: 'm', payload, quirks: [] })
+      .outcome;
   const call = (action: string) => ({ kind: 'CALL', action, payload: {} }) as const;
 
   test.each([
@@ -122,14 +123,14 @@ describe('an answer to a call', () => {
   });
 
   test('row 46: an error fails the command with its code, however it is spelled', async () => {
-    const outcome = outcomeOf(await loadVersion('ocpp1.6'), startSession, {
+    const outcome = readAnswer(await loadVersion('ocpp1.6'), startSession, {
       kind: 'error',
       messageId: 'm',
       code: 'OccurrenceConstraintViolation',
       description: 'why',
       details: {},
       quirks: [],
-    });
+    }).outcome;
 
     expect(outcome).toEqual({
       state: 'FAILED',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { outcomeOf } from '../../functions/ocpp/calls.ts';
+import { readAnswer } from '../../functions/ocpp/calls.ts';
 import { loadVersion } from '../../functions/ocpp/versions.ts';
 import { editions, readFixtures, referee } from './fixture-files.ts';
 import { openRoom, type Room, type TestStation } from './room-under-test.ts';
@@ -62,7 +62,7 @@ describe.each(editions)('example messages of $subprotocol', ({ subprotocol, fold
       payload: {},
     } as const;
 
-    const outcome = outcomeOf(version, request, {
+    const { outcome } = readAnswer(version, request, {
       kind: 'result',
       messageId: 'id-1',
       payload: fixture.payload,

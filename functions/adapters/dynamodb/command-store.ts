@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { type Command, isFinal } from '#core/commands/command.ts';
 import type { CommandStore } from '#core/commands/command-store.ts';
+import { commandRequest } from './command-requests.ts';
 import { isExpired, itemReader, type PlainItem, secondsPerDay } from './items.ts';
 import { isSortText, pageLimit, positionIn, toCursor } from './pages.ts';
 import { keyOf, readStretch } from './queries.ts';
 import { getItem, getItems, put, transact, update } from './requests.ts';
-import { connectorRef, text, tokenType, whole } from './schemas.ts';
+import { text, whole } from './schemas.ts';
 import type { StoreContext } from './store-context.ts';
 import { tables } from './tables.ts';
 import { putNew, Update } from './update.ts';
@@ -28,18 +29,7 @@ const jsonText = z.string().transform((value, context): Record<string, unknown> 
   }
 });
 
-const requestSchema = jsonText.pipe(
-  z.discriminatedUnion('kind', [
-    z.object({
-      kind: z.literal('START_SESSION'),
-      connector: connectorRef,
-      token: z.object({ uid: text, tokenType, groupId: text.exactOptional() }),
-      remoteStartId: whole,
-    }),
-    z.object({ kind: z.literal('STOP_SESSION'), sessionId: text, transactionRef: text }),
-    z.object({ kind: z.literal('CALL'), action: text, payload: json }),
-  ]),
-);
+const requestSchema = jsonText.pipe(commandRequest);
 
 const commandSchema = z.object({
   commandId: text,
@@ -49,6 +39,8 @@ const commandSchema = z.object({
   state: z.enum(['QUEUED', 'SENT', 'ACCEPTED', 'REJECTED', 'FAILED', 'TIMED_OUT', 'UNKNOWN', 'CANCELLED']),
   createdAt: whole,
   deadlineAt: whole,
+  answerMs: whole.exactOptional(),
+  partIds: z.array(text).exactOptional(),
   sentAt: whole.exactOptional(),
   settledAt: whole.exactOptional(),
   answer: jsonText.exactOptional(),
@@ -118,6 +110,14 @@ export function commandStore(context: StoreContext): CommandStore {
     listQueued: (stationId, limit) => listQueued(context, stationId, limit),
     claim: (claim) => claimSlot(context, claim),
     settle: (stationId, commandId, settlement) => settle(context, { stationId, commandId }, settlement),
+
+    async cancel(stationId, commandId, at) {
+      const change = new Update().setAll({ state: 'CANCELLED', settledAt: at }).remove('openPk');
+      change.when(`${change.name('state')} = ${change.value('QUEUED')}`);
+      const result = await update(client, change.for(table, keys.command(stationId, commandId)));
+      if (result.done) return 'cancelled';
+      return result.found === undefined ? 'unknown' : 'sent-or-final';
+    },
 
     async recordLateAnswer(stationId, commandId, answer) {
       const change = new Update().setIfAbsent('lateAnswer', JSON.stringify(answer));

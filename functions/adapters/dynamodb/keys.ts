@@ -35,6 +35,7 @@ export function tenantKeys(tenantId: string) {
 
     link: (stationId: string): Key => ({ pk: station(stationId), sk: 'LINK' }),
     live: (stationId: string): Key => ({ pk: station(stationId), sk: 'LIVE' }),
+    limits: (stationId: string): Key => ({ pk: station(stationId), sk: 'LIMITS' }),
 
     session: (sessionId: string): Key => ({ pk: session(sessionId), sk: 'SESSION' }),
     entry: (sessionId: string, key: string): Key => ({
@@ -57,6 +58,11 @@ export function tenantKeys(tenantId: string) {
     commands: (stationId: string) => `${station(stationId)}#CMD`,
     queue: (stationId: string) => `${station(stationId)}#QUEUE`,
     commandById: (commandId: string) => `${tenant}#CMD#${part(commandId)}`,
+
+    alert: (alertId: string): Key => ({ pk: `${tenant}#ALERT#${part(alertId)}`, sk: 'ALERT' }),
+    alertsOfMonth: (month: string) => `${tenant}#ALERTS#${month}`,
+    alertsOfStation: (stationId: string) => `${station(stationId)}#ALERTS`,
+    openAlerts: `${tenant}#ALERTS`,
 
     cdr: (cdrId: string): Key => ({ pk: `${tenant}#CDR#${part(cdrId)}`, sk: 'CDR' }),
     cdrsOfMonth: (month: string) => `${tenant}#CDRS#${month}`,

@@ -1,14 +1,18 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { AlertStore } from '#core/alerts/alert-store.ts';
 import type { CdrStore } from '#core/cdrs/cdr-store.ts';
 import type { CommandStore } from '#core/commands/command-store.ts';
 import type { SessionStore } from '#core/sessions/session-store.ts';
+import type { StationLimitsStore } from '#core/stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '#core/stations/station-store.ts';
 import type { TariffStore } from '#core/tariffs/tariff-store.ts';
 import type { TokenStore } from '#core/tokens/token-store.ts';
+import { alertStore } from './alert-store.ts';
 import { cdrStore } from './cdr-store.ts';
 import { commandStore } from './command-store.ts';
 import { tenantKeys } from './keys.ts';
 import { sessionStore } from './session-store.ts';
+import { stationLimitsStore } from './station-limits-store.ts';
 import { stationLiveStore } from './station-live-store.ts';
 import { stationStore } from './station-store.ts';
 import type { StoreContext, TableNames } from './store-context.ts';
@@ -22,10 +26,12 @@ export { tenantDirectory } from './tenant-directory.ts';
 export interface Stores {
   readonly stations: StationStore;
   readonly live: StationLiveStore;
+  readonly limits: StationLimitsStore;
   readonly tokens: TokenStore;
   readonly tariffs: TariffStore;
   readonly sessions: SessionStore;
   readonly commands: CommandStore;
+  readonly alerts: AlertStore;
   readonly cdrs: CdrStore;
 }
 
@@ -43,10 +49,12 @@ export function openStores({
   return {
     stations: stationStore(context),
     live: stationLiveStore(context),
+    limits: stationLimitsStore(context),
     tokens: tokenStore(context),
     tariffs: tariffStore(context),
     sessions: sessionStore(context),
     commands: commandStore(context),
+    alerts: alertStore(context),
     cdrs: cdrStore(context),
   };
 }

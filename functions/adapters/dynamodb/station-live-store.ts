@@ -16,6 +16,8 @@ const linkSchema = z.object({
   disconnectedAt: whole.exactOptional(),
   lastSeenAt: whole.exactOptional(),
   bootedAt: whole.exactOptional(),
+  registration: z.enum(['ACCEPTED', 'PENDING', 'REJECTED']).exactOptional(),
+  bootReason: text.exactOptional(),
   callsFrom: whole.exactOptional(),
   inFlight: z.object({ commandId: text, until: whole }).exactOptional(),
 }) satisfies z.ZodType<StationLink>;
@@ -143,8 +145,10 @@ export function stationLiveStore(context: StoreContext): StationLiveStore {
       return (await changeLink(stationId, current(change, connectionId))).done ? 'noted' : 'not-current';
     },
 
-    async recordBoot({ stationId, connectionId, bootedAt, callsFrom, reason }) {
-      const change = new Update().setAll({ bootedAt, callsFrom, lastSeenAt: bootedAt, bootReason: reason });
+    async recordBoot({ stationId, connectionId, bootedAt, callsFrom, registration, reason }) {
+      const change = new Update()
+        .setAll({ bootedAt, callsFrom, registration, lastSeenAt: bootedAt })
+        .set('bootReason', reason);
       return (await changeLink(stationId, current(change, connectionId))).done ? 'recorded' : 'not-current';
     },
 

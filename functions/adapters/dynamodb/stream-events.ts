@@ -5,6 +5,7 @@ import type { CoreEvent, StationStatusChanged } from '#core/events.ts';
 import type { MeterSample } from '#core/metering/sample.ts';
 import type { ConnectorLive } from '#core/stations/station.ts';
 import { stationStatus } from '#core/stations/station-status.ts';
+import { readAlert } from './alert-store.ts';
 import { readCommand } from './command-store.ts';
 import { type PlainItem, toPlain } from './items.ts';
 import { connectorName, entryPrefix, partsOfKey } from './keys.ts';
@@ -33,6 +34,7 @@ export function eventsOfRecord(record: DynamoDBRecord): readonly CoreEvent[] {
   const sk = String(after.sk);
   if (sk === 'LINK') return linkEvents(change);
   if (sk === 'LIVE') return statusEvents(change);
+  if (sk === 'ALERT') return alertEvents(change);
   if (sk === 'SESSION') return sessionEvents(change);
   if (sk.startsWith(entryPrefix)) return entryEvents(change);
   return parts.at(-1) === 'CMD' ? commandEvents(change) : [];
@@ -77,6 +79,12 @@ function linkEvents(change: Change): readonly CoreEvent[] {
   }
   if (callsFrom !== undefined && callsFrom !== old?.callsFrom) {
     events.push({ type: 'StationReady', ...factOf(change, 'ready'), stationId, at: callsFrom });
+  }
+  if (link.bootedAt !== undefined && link.bootedAt !== old?.bootedAt) {
+    const { registration = 'ACCEPTED', bootReason, bootedAt } = link;
+    const fact = factOf(change, 'booted');
+    const reason = bootReason === undefined ? {} : { reason: bootReason };
+    events.push({ type: 'StationBooted', ...fact, stationId, at: bootedAt, registration, ...reason });
   }
   return events;
 }
@@ -197,6 +205,28 @@ function commandEvents(change: Change): readonly CoreEvent[] {
   const fact = factOf(change, 'settled');
   const at = settledAt ?? recordedAt;
   return [{ type: 'CommandSettled', ...fact, stationId, at, commandId, command: name, state }];
+}
+
+/** One that was raised again while it is open is no news. */
+function alertEvents(change: Change): readonly CoreEvent[] {
+  const alert = readAlert(change.after);
+  const old = change.before && readAlert(change.before);
+  if (alert.resolvedAt !== undefined || (old !== undefined && old.resolvedAt === undefined)) return [];
+  const { alertId, category, severity, kind, message, stationId, sessionId, lastAt } = alert;
+  return [
+    {
+      type: 'AlertRaised',
+      ...factOf(change, 'raised'),
+      at: lastAt,
+      alertId,
+      category,
+      severity,
+      kind,
+      message,
+      ...(stationId === undefined ? {} : { stationId }),
+      ...(sessionId === undefined ? {} : { sessionId }),
+    },
+  ];
 }
 
 function factOf({ eventId, tenantId }: Change, what: string): { eventId: string; tenantId: string } {

@@ -20,6 +20,7 @@
  * | findLink                          strong | operations             | T#ST#{stationId}              | LINK                 |
  * | findConnector                     strong | operations             | T#ST#{stationId}              | LIVE                 |
  * | findLive, findLives                      | operations             | T#ST#{stationId}              | LINK, LIVE           |
+ * | findLimits                        strong | operations             | T#ST#{stationId}              | LIMITS               |
  * | findSession, findSessions         strong | operations             | T#S#{sessionId}               | SESSION              |
  * | listEntries                       strong | operations             | T#S#{sessionId}               | ENTRY#{key}          |
  * | findLatestEntry                   strong | operations             | T#S#{sessionId}               | ENTRY#{key}, last    |
@@ -35,6 +36,10 @@
  * | listQueued                        strong | operations             | T#ST#{stationId}#CMD          | {commandId}, last    |
  * | listQueued, older ones                   | operations, open       | T#ST#{stationId}#QUEUE        | {commandId}          |
  * | findCommandById                          | operations, byCommand  | T#CMD#{commandId}             | {commandId}          |
+ * | findAlert                         strong | operations             | T#ALERT#{alertId}             | ALERT                |
+ * | listAlerts                               | operations, byTime     | T#ALERTS#{yyyy-mm}            | {raisedAt}#{id}      |
+ * | listAlerts, of a station                 | operations, byStation  | T#ST#{stationId}#ALERTS       | {raisedAt}#{id}      |
+ * | listAlerts, open ones                    | operations, open       | T#ALERTS                      | {raisedAt}#{id}      |
  * | findCdr, findCdrs                 strong | ledger                 | T#CDR#{cdrId}                 | CDR                  |
  * | listCdrs, of the tenant                  | ledger, byMonth        | T#CDRS#{yyyy-mm}              | {createdAt}#{cdrId}  |
  * | listCdrs, of a station                   | ledger, byStation      | T#ST#{stationId}#CDRS         | {createdAt}#{cdrId}  |

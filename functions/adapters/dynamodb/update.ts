@@ -32,6 +32,14 @@ export class Update {
     return this;
   }
 
+  /** Counts one up, from zero when there is nothing yet. */
+  increase(name: string): this {
+    const placeholder = this.name(name);
+    const [none, one] = [this.value(0), this.value(1)];
+    this.#sets.push(`${placeholder} = if_not_exists(${placeholder}, ${none}) + ${one}`);
+    return this;
+  }
+
   remove(...names: readonly string[]): this {
     for (const name of names) this.#removes.push(this.name(name));
     return this;

@@ -38,6 +38,12 @@ export interface CommandStore {
     commandId: string,
     settlement: Settlement,
   ): Promise<'settled' | 'already-final' | 'unknown'>;
+  /** Ends a command that is not sent yet. */
+  cancel(
+    stationId: string,
+    commandId: string,
+    at: number,
+  ): Promise<'cancelled' | 'sent-or-final' | 'unknown'>;
   /** Keeps an answer that came too late, beside the final state. */
   recordLateAnswer(
     stationId: string,

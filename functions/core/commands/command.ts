@@ -1,16 +1,6 @@
-import type { ConnectorRef } from '../stations/station.ts';
-import type { TokenType } from '../tokens/token.ts';
+import type { CommandRequest } from './command-request.ts';
 
-/** What a station is asked to do. Protocol rooms translate it; `CALL` carries a protocol's own request as it is. */
-export type CommandRequest =
-  | {
-      readonly kind: 'START_SESSION';
-      readonly connector: ConnectorRef;
-      readonly token: { readonly uid: string; readonly tokenType: TokenType; readonly groupId?: string };
-      readonly remoteStartId: number;
-    }
-  | { readonly kind: 'STOP_SESSION'; readonly sessionId: string; readonly transactionRef: string }
-  | { readonly kind: 'CALL'; readonly action: string; readonly payload: Readonly<Record<string, unknown>> };
+export type { CommandRequest } from './command-request.ts';
 
 /**
  * `QUEUED` waits for the station; `SENT` waits for its answer; the rest are final. `UNKNOWN`: the connection
@@ -36,8 +26,12 @@ export interface Command {
   readonly request: CommandRequest;
   readonly state: CommandState;
   readonly createdAt: number;
-  /** After this nobody waits for it: unsent it fails, sent it times out. */
+  /** After this it is not sent any more. */
   readonly deadlineAt: number;
+  /** How long the station has to answer once it is sent; half a minute when absent. */
+  readonly answerMs?: number;
+  /** Of a wish that took several calls: the ids of all of them, in their order. */
+  readonly partIds?: readonly string[];
   readonly sentAt?: number;
   readonly settledAt?: number;
   /** The station's own answer, or why there is none. */
@@ -50,4 +44,12 @@ export interface Command {
 
 export function isFinal(state: CommandState): boolean {
   return state !== 'QUEUED' && state !== 'SENT';
+}
+
+/** How long a station has to answer when nobody said otherwise. */
+const usualAnswerMs = 30_000;
+
+/** How long this command's station has to answer once it is sent. */
+export function answerTimeMs({ answerMs }: Pick<Command, 'answerMs'>): number {
+  return answerMs ?? usualAnswerMs;
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../ports.ts';
 import type { StationLink } from '../stations/station.ts';
 import type { StationLiveStore } from '../stations/station-store.ts';
-import type { Command } from './command.ts';
+import { answerTimeMs, type Command } from './command.ts';
 import type { CommandStore, Settlement } from './command-store.ts';
 
 /** How many dead entries one dispatch may clear from the head of a queue. */
@@ -59,16 +59,17 @@ async function sendOne(
   link: StationLink & { connectionId: string },
   command: Command,
 ): Promise<'next' | 'stop'> {
-  const { stationId, commandId, deadlineAt } = command;
-  // Before the claim: a process that dies after it must not leave the command without an end.
-  await ports.scheduleExpiry({ stationId, commandId, at: deadlineAt });
+  const { stationId, commandId } = command;
   const now = ports.clock();
+  const until = now + answerTimeMs(command);
+  // Before the claim: a process that dies after it must not leave the command without an end.
+  await ports.scheduleExpiry({ stationId, commandId, at: until });
   const claim = await ports.commands.claim({
     stationId,
     commandId,
     connectionId: link.connectionId,
     now,
-    until: deadlineAt,
+    until,
   });
   if (claim === 'not-queued') return 'next';
   if (claim !== 'claimed') return 'stop';

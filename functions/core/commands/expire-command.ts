@@ -1,4 +1,5 @@
 import type { Clock } from '../ports.ts';
+import { answerTimeMs, type Command } from './command.ts';
 import type { CommandStore } from './command-store.ts';
 
 /**
@@ -13,7 +14,8 @@ export async function expireCommand(
   const command = await ports.commands.findCommand(stationId, commandId);
   if (!command || (command.state !== 'QUEUED' && command.state !== 'SENT')) return {};
   const now = ports.clock();
-  if (command.deadlineAt > now) return { retryAfterMs: command.deadlineAt - now };
+  const dueAt = dueAtOf(command);
+  if (dueAt > now) return { retryAfterMs: dueAt - now };
   const settlement =
     command.state === 'SENT'
       ? ({
@@ -26,4 +28,10 @@ export async function expireCommand(
         } as const);
   await ports.commands.settle(stationId, commandId, { ...settlement, settledAt: now });
   return {};
+}
+
+/** Unsent it waits for its deadline, sent for its answer. */
+function dueAtOf(command: Command): number {
+  if (command.state === 'QUEUED') return command.deadlineAt;
+  return (command.sentAt ?? command.createdAt) + answerTimeMs(command);
 }

@@ -1,165 +1,124 @@
 import { DomainError } from '../errors.ts';
-import type { Clock, Digest, NewId } from '../ports.ts';
-import type { SessionStore } from '../sessions/session-store.ts';
-import type { Connector, ConnectorRef, Station } from '../stations/station.ts';
+import type { NewId } from '../ports.ts';
+import type { Station } from '../stations/station.ts';
+import type { StationLimitsStore } from '../stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '../stations/station-store.ts';
-import { foldTokenUid } from '../tokens/token.ts';
-import type { TokenStore } from '../tokens/token-store.ts';
+import type { CallDesk } from './call-desk.ts';
 import type { Command, CommandRequest } from './command.ts';
 import type { CommandStore } from './command-store.ts';
+import { type WishPorts, wishReaders } from './wishes.ts';
 
-export interface RequestPorts {
+export interface RequestPorts extends WishPorts {
   readonly stations: StationStore;
   readonly live: StationLiveStore;
-  readonly sessions: SessionStore;
-  readonly tokens: TokenStore;
+  readonly limits: StationLimitsStore;
   readonly commands: CommandStore;
-  readonly clock: Clock;
+  readonly calls: CallDesk;
   readonly newId: NewId;
-  readonly digest: Digest;
 }
 
-/** A caller's wish, in neutral parameters that mean the same on every station. */
-export interface CommandWish {
-  readonly stationId: string;
-  readonly name: string;
-  readonly parameters: Readonly<Record<string, unknown>>;
-  /** How long the station has to answer, from now. */
+/** When a command is due, and who wants it. */
+export interface CommandTerms {
+  /** How long it may wait to be sent, from now. */
   readonly timeoutMs: number;
+  /** How long the station has to answer once it is sent; half a minute when absent. */
+  readonly answerMs?: number;
   /** What to do while the station is not connected. */
   readonly whenOffline: 'FAIL' | 'WAIT';
   readonly requestedBy?: string;
 }
 
+/** A caller's wish: neutral parameters that mean the same on every station, or a call in the station's own words. */
+export interface CommandWish extends CommandTerms {
+  readonly stationId: string;
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
 /**
- * Checks a wish and puts it into the station's queue, from where it is sent in its turn.
+ * Checks a wish and puts it into the station's queue, from where it is sent in its turn: as several commands, which
+ * name each other (`partIds`), where the station does not take it in one. Gives the first.
  *
  * Throws `NotFound` for an unknown station or session, `Validation` naming the parameter at fault,
- * `StationOffline` when nobody is there to take it, `NotSupported` for a command that is not built.
+ * `StationOffline` when nobody is there to take it, `NotSupported` for what the station's protocol does not have,
+ * `TooLarge` for what fits no message.
  */
 export async function requestCommand(ports: RequestPorts, wish: CommandWish): Promise<Command> {
   const station = await ports.stations.findStation(wish.stationId);
   if (!station) throw new DomainError('NotFound', `station ${wish.stationId} is not known`, 'stationId');
   const commandId = ports.newId();
-  const request = await requestOf(ports, station, wish, commandId);
-  if (wish.whenOffline === 'FAIL') {
-    const link = await ports.live.findLink(wish.stationId);
-    if (link?.connectionId === undefined) {
-      throw new DomainError('StationOffline', `station ${wish.stationId} is not connected`, 'stationId');
-    }
-  }
-  const createdAt = ports.clock();
-  const command: Command = {
-    commandId,
-    stationId: wish.stationId,
-    name: wish.name,
-    request,
-    state: 'QUEUED',
-    createdAt,
-    deadlineAt: createdAt + wish.timeoutMs,
-    ...(wish.requestedBy === undefined ? {} : { requestedBy: wish.requestedBy }),
-  };
+  const requests = await requestsOf(ports, station, wish, commandId);
+  await refuseOffline(ports, wish);
+  const ids = requests.map((_, index) => (index === 0 ? commandId : ports.newId()));
+  const parts = requests.length > 1 ? { partIds: ids } : {};
+  const commands = requests.map((request, index) =>
+    newCommand(ports.clock(), { ...wish, commandId: ids[index] ?? commandId, request, ...parts }),
+  );
+  for (const command of commands) await ports.commands.addCommand(command);
+  const [first] = commands;
+  if (!first) throw new DomainError('Validation', `command ${wish.name} asks for nothing`, 'parameters');
+  return first;
+}
+
+/** Puts a request that the system itself makes into a station's queue. Throws `StationOffline` if it may not wait. */
+export async function enqueueCommand(
+  ports: Pick<RequestPorts, 'commands' | 'live' | 'clock' | 'newId'>,
+  asked: CommandTerms & { stationId: string; name: string; request: CommandRequest },
+): Promise<Command> {
+  await refuseOffline(ports, asked);
+  const command = newCommand(ports.clock(), { ...asked, commandId: ports.newId() });
   await ports.commands.addCommand(command);
   return command;
 }
 
-async function requestOf(
+async function requestsOf(
   ports: RequestPorts,
   station: Station,
-  wish: CommandWish,
+  { name, parameters }: CommandWish,
   commandId: string,
-): Promise<CommandRequest> {
-  if (wish.name === 'START_TRANSACTION') return startRequest(ports, station, wish, commandId);
-  if (wish.name === 'STOP_TRANSACTION') return stopRequest(ports, wish);
-  throw new DomainError('NotSupported', `command ${wish.name} is not supported`, 'command');
+): Promise<readonly CommandRequest[]> {
+  const read = wishReaders[name];
+  if (read) {
+    const request = await read(ports, { station, parameters, commandId });
+    await ports.calls.checkRequest(station.protocol, request);
+    return [request];
+  }
+  const limits = await ports.limits.findLimits(station.stationId);
+  return ports.calls.prepareCall(station.protocol, { name, parameters }, limits);
 }
 
-async function startRequest(
-  ports: RequestPorts,
-  station: Station,
-  wish: CommandWish,
-  commandId: string,
-): Promise<CommandRequest> {
-  const uid =
-    textParameter(wish, 'idToken') ?? textParameter(wish, 'authTokenId') ?? textParameter(wish, 'idTag');
-  if (uid === undefined) throw invalid('idToken', 'is required: the token to charge with');
-  const token = await ports.tokens.findToken(foldTokenUid(uid));
-  const now = ports.clock();
-  if (!token?.active) throw invalid('idToken', 'is not a token of this tenant');
-  if (token.blocked) throw invalid('idToken', 'is blocked');
-  if (token.expiresAt !== undefined && token.expiresAt <= now) throw invalid('idToken', 'has expired');
+async function refuseOffline(
+  ports: Pick<RequestPorts, 'live'>,
+  { stationId, whenOffline }: { stationId: string; whenOffline: 'FAIL' | 'WAIT' },
+): Promise<void> {
+  if (whenOffline === 'WAIT') return;
+  const link = await ports.live.findLink(stationId);
+  if (link?.connectionId === undefined) {
+    throw new DomainError('StationOffline', `station ${stationId} is not connected`, 'stationId');
+  }
+}
+
+function newCommand(
+  createdAt: number,
+  asked: CommandTerms & {
+    commandId: string;
+    stationId: string;
+    name: string;
+    request: CommandRequest;
+    partIds?: readonly string[];
+  },
+): Command {
+  const { commandId, stationId, name, request, partIds, answerMs, requestedBy, timeoutMs } = asked;
   return {
-    kind: 'START_SESSION',
-    connector: connectorParameter(station, wish),
-    token: {
-      uid: token.uid,
-      tokenType: token.tokenType,
-      ...(token.groupId === undefined ? {} : { groupId: token.groupId }),
-    },
-    remoteStartId: (Number.parseInt(ports.digest(commandId).slice(0, 8), 16) % 0x7fff_ffff) + 1,
+    commandId,
+    stationId,
+    name,
+    request,
+    state: 'QUEUED',
+    createdAt,
+    deadlineAt: createdAt + timeoutMs,
+    ...(answerMs === undefined ? {} : { answerMs }),
+    ...(partIds === undefined ? {} : { partIds }),
+    ...(requestedBy === undefined ? {} : { requestedBy }),
   };
-}
-
-async function stopRequest(ports: RequestPorts, wish: CommandWish): Promise<CommandRequest> {
-  const sessionId = textParameter(wish, 'sessionId');
-  const transactionRef = textParameter(wish, 'transactionId');
-  if (sessionId !== undefined) {
-    const session = await ports.sessions.findSession(sessionId);
-    if (session?.stationId !== wish.stationId) {
-      throw new DomainError('NotFound', `no session ${sessionId} at this station`, 'parameters.sessionId');
-    }
-    return { kind: 'STOP_SESSION', sessionId, transactionRef: session.transactionRef };
-  }
-  if (transactionRef === undefined) throw invalid('transactionId', 'or sessionId is required');
-  const open = await ports.sessions.listOpenSessions({ stationId: wish.stationId }, { limit: 100 });
-  const session = open.items.find((candidate) => candidate.transactionRef === transactionRef);
-  if (!session) {
-    const message = `no open transaction ${transactionRef} at this station`;
-    throw new DomainError('NotFound', message, 'parameters.transactionId');
-  }
-  return { kind: 'STOP_SESSION', sessionId: session.sessionId, transactionRef };
-}
-
-/** By station-wide number, or by EVSE and the number within it; the only connector when none is named. */
-function connectorParameter(station: Station, wish: CommandWish): ConnectorRef {
-  const number = wholeParameter(wish, 'connectorId');
-  const evseId = wholeParameter(wish, 'evseId');
-  const connector = pickConnector(station.connectors, number, evseId);
-  if (!connector) {
-    throw invalid(evseId === undefined ? 'connectorId' : 'evseId', 'names no connector of this station');
-  }
-  return { evseId: connector.evseId, connectorId: connector.connectorId };
-}
-
-function pickConnector(
-  connectors: readonly Connector[],
-  number: number | undefined,
-  evseId: number | undefined,
-): Connector | undefined {
-  if (evseId !== undefined) {
-    return connectors.find((one) => one.evseId === evseId && one.connectorId === (number ?? one.connectorId));
-  }
-  if (number !== undefined) return connectors[number - 1];
-  return connectors.length === 1 ? connectors[0] : undefined;
-}
-
-function textParameter(wish: CommandWish, name: string): string | undefined {
-  const value = wish.parameters[name];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
-  if (typeof value !== 'string' || value === '') throw invalid(name, 'must be a non-empty text');
-  return value;
-}
-
-function wholeParameter(wish: CommandWish, name: string): number | undefined {
-  const value = wish.parameters[name];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1) {
-    throw invalid(name, 'must be a whole number from 1');
-  }
-  return value;
-}
-
-function invalid(parameter: string, what: string): DomainError {
-  return new DomainError('Validation', `parameter ${parameter} ${what}`, `parameters.${parameter}`);
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../ports.ts';
-import type { Station } from './station.ts';
+import type { RegistrationStatus, Station } from './station.ts';
 import type { StationLiveStore, StationStore } from './station-store.ts';
 
 /** The station must have our answer before our first call; it has none of its own way to say so. */
@@ -17,7 +17,7 @@ export interface Boot {
 }
 
 export interface Registration {
-  readonly status: 'ACCEPTED' | 'PENDING' | 'REJECTED';
+  readonly status: RegistrationStatus;
   readonly heartbeatIntervalS: number;
   readonly now: number;
 }
@@ -41,6 +41,7 @@ export async function registerBoot(
       connectionId,
       bootedAt: now,
       callsFrom: now + callsAfterMs,
+      registration: 'ACCEPTED',
       ...(reason === undefined ? {} : { reason }),
     }),
     keepMake(ports, station, boot, now),

@@ -2,6 +2,7 @@ import type { Page, PageRequest } from '../ports.ts';
 import type {
   ConnectorLive,
   ConnectorRef,
+  RegistrationStatus,
   Station,
   StationLifecycle,
   StationLink,
@@ -34,6 +35,7 @@ export interface BootRecord {
   readonly connectionId: string;
   readonly bootedAt: number;
   readonly callsFrom: number;
+  readonly registration: RegistrationStatus;
   readonly reason?: string;
 }
 

@@ -28,6 +28,9 @@ export interface PasswordHash {
 /** Whether the owner lets a station charge at all. */
 export type StationLifecycle = 'ACTIVE' | 'INACTIVE' | 'MAINTENANCE' | 'RETIRED';
 
+/** What a booting station is told: it may work, it must wait to be set up, or it must go away. */
+export type RegistrationStatus = 'ACCEPTED' | 'PENDING' | 'REJECTED';
+
 /** A charging station as its owner registered it. Live state is in `StationLive`. */
 export interface Station {
   readonly stationId: string;
@@ -92,6 +95,9 @@ export interface StationLink {
   readonly disconnectedAt?: number;
   readonly lastSeenAt?: number;
   readonly bootedAt?: number;
+  /** What it was told at its last boot; absent for a station that never booted here. */
+  readonly registration?: RegistrationStatus;
+  readonly bootReason?: string;
   /** From when on calls may be sent; absent while a fresh connection has said nothing yet. */
   readonly callsFrom?: number;
   /** The one command in flight. */

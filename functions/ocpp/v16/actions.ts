@@ -1,14 +1,18 @@
 import type { Direction } from '../define-action.ts';
 import { authorize } from './authorize.ts';
 import { bootNotification } from './boot-notification.ts';
+import { extendedTriggerMessage } from './extended-trigger-message.ts';
 import { heartbeat } from './heartbeat.ts';
 import { meterValues } from './meter-values.ts';
 import { remoteStartTransaction } from './remote-start-transaction.ts';
 import { remoteStopTransaction } from './remote-stop-transaction.ts';
+import { reset } from './reset.ts';
 import type { Requests } from './schema/messages.ts';
 import { startTransaction } from './start-transaction.ts';
 import { statusNotification } from './status-notification.ts';
 import { stopTransaction } from './stop-transaction.ts';
+import { triggerMessage } from './trigger-message.ts';
+import { unlockConnector } from './unlock-connector.ts';
 
 /** What stations may call. */
 export const inboundActions = [
@@ -22,7 +26,7 @@ export const inboundActions = [
 ];
 
 /** What the system calls, one action per kind of command. */
-export const outboundActions = [remoteStartTransaction, remoteStopTransaction];
+export const outboundActions = [remoteStartTransaction, remoteStopTransaction, reset, unlockConnector];
 
 type Built = (typeof inboundActions | typeof outboundActions)[number]['name'];
 
@@ -40,7 +44,6 @@ export const notBuilt = {
   DataTransfer: 'both',
   DeleteCertificate: 'to station',
   DiagnosticsStatusNotification: 'from station',
-  ExtendedTriggerMessage: 'to station',
   FirmwareStatusNotification: 'from station',
   GetCompositeSchedule: 'to station',
   GetConfiguration: 'to station',
@@ -51,14 +54,11 @@ export const notBuilt = {
   InstallCertificate: 'to station',
   LogStatusNotification: 'from station',
   ReserveNow: 'to station',
-  Reset: 'to station',
   SecurityEventNotification: 'from station',
   SendLocalList: 'to station',
   SetChargingProfile: 'to station',
   SignCertificate: 'from station',
   SignedFirmwareStatusNotification: 'from station',
   SignedUpdateFirmware: 'to station',
-  TriggerMessage: 'to station',
-  UnlockConnector: 'to station',
   UpdateFirmware: 'to station',
 } as const satisfies Record<Exclude<keyof Requests, Built>, Direction>;

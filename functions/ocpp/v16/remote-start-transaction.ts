@@ -9,12 +9,9 @@ import { defineOutboundAction } from './define-action.ts';
  */
 export const remoteStartTransaction = defineOutboundAction({
   name: 'RemoteStartTransaction',
-  kind: 'START_SESSION',
+  kinds: ['START_SESSION'],
   toRequest({ connector, token }) {
     const connectorId = connectorNumber(connector);
     return { idTag: token.uid, ...(connectorId === 0 ? {} : { connectorId }) };
-  },
-  toOutcome(answer) {
-    return { state: answer.status === 'Accepted' ? 'ACCEPTED' : 'REJECTED', answer: { ...answer } };
   },
 });

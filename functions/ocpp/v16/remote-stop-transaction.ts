@@ -3,11 +3,8 @@ import { defineOutboundAction } from './define-action.ts';
 /** RemoteStopTransaction (1.6 §5.12), to the station: end this transaction. Its end announces itself. */
 export const remoteStopTransaction = defineOutboundAction({
   name: 'RemoteStopTransaction',
-  kind: 'STOP_SESSION',
+  kinds: ['STOP_SESSION'],
   toRequest({ transactionRef }) {
     return { transactionId: Number(transactionRef) };
-  },
-  toOutcome(answer) {
-    return { state: answer.status === 'Accepted' ? 'ACCEPTED' : 'REJECTED', answer: { ...answer } };
   },
 });

@@ -5,9 +5,12 @@ import { heartbeat } from './heartbeat.ts';
 import { meterValues } from './meter-values.ts';
 import { requestStartTransaction } from './request-start-transaction.ts';
 import { requestStopTransaction } from './request-stop-transaction.ts';
+import { reset } from './reset.ts';
 import type { Requests } from './schema/messages.ts';
 import { statusNotification } from './status-notification.ts';
 import { transactionEvent } from './transaction-event.ts';
+import { triggerMessage } from './trigger-message.ts';
+import { unlockConnector } from './unlock-connector.ts';
 
 /** What stations may call. */
 export const inboundActions = [
@@ -20,7 +23,7 @@ export const inboundActions = [
 ];
 
 /** What the system calls, one action per kind of command. */
-export const outboundActions = [requestStartTransaction, requestStopTransaction];
+export const outboundActions = [requestStartTransaction, requestStopTransaction, reset, unlockConnector];
 
 type Built = (typeof inboundActions | typeof outboundActions)[number]['name'];
 
@@ -70,7 +73,6 @@ export const notBuilt = {
   ReportChargingProfiles: 'from station',
   ReservationStatusUpdate: 'from station',
   ReserveNow: 'to station',
-  Reset: 'to station',
   SecurityEventNotification: 'from station',
   SendLocalList: 'to station',
   SetChargingProfile: 'to station',
@@ -81,8 +83,6 @@ export const notBuilt = {
   SetVariableMonitoring: 'to station',
   SetVariables: 'to station',
   SignCertificate: 'from station',
-  TriggerMessage: 'to station',
-  UnlockConnector: 'to station',
   UnpublishFirmware: 'to station',
   UpdateFirmware: 'to station',
 } as const satisfies Record<Exclude<keyof Requests, Built>, Direction>;

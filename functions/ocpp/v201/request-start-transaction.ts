@@ -9,7 +9,7 @@ import { groupIdTokenOf, idTokenOf } from './id-token.ts';
  */
 export const requestStartTransaction = defineOutboundAction({
   name: 'RequestStartTransaction',
-  kind: 'START_SESSION',
+  kinds: ['START_SESSION'],
   toRequest({ connector, token, remoteStartId }) {
     return {
       remoteStartId,
@@ -17,8 +17,5 @@ export const requestStartTransaction = defineOutboundAction({
       ...(connector.evseId === 0 ? {} : { evseId: connector.evseId }),
       ...(token.groupId === undefined ? {} : { groupIdToken: groupIdTokenOf(token.groupId) }),
     };
-  },
-  toOutcome(answer) {
-    return { state: answer.status === 'Accepted' ? 'ACCEPTED' : 'REJECTED', answer: { ...answer } };
   },
 });

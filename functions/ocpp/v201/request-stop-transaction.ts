@@ -3,11 +3,8 @@ import { defineOutboundAction } from './define-action.ts';
 /** RequestStopTransaction (2.0.1 F03), to the station: end this transaction. Its end announces itself. */
 export const requestStopTransaction = defineOutboundAction({
   name: 'RequestStopTransaction',
-  kind: 'STOP_SESSION',
+  kinds: ['STOP_SESSION'],
   toRequest({ transactionRef }) {
     return { transactionId: transactionRef };
-  },
-  toOutcome(answer) {
-    return { state: answer.status === 'Accepted' ? 'ACCEPTED' : 'REJECTED', answer: { ...answer } };
   },
 });

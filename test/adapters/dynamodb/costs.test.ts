@@ -129,7 +129,14 @@ describe.runIf(countsAsAws)('what a message costs', () => {
   });
 
   test('a connection and a boot: one unit each', async () => {
-    const boot = { stationId, connectionId: 'c2', bootedAt: noon, callsFrom: noon, reason: 'PowerUp' };
+    const boot = {
+      stationId,
+      connectionId: 'c2',
+      bootedAt: noon,
+      callsFrom: noon,
+      registration: 'ACCEPTED',
+      reason: 'PowerUp',
+    } as const;
 
     const connect = await costOf(() =>
       stores.live.connect({ ...link, connectionId: 'c2', connectedAt: noon + 1 }),

@@ -86,7 +86,13 @@ describe('the connection of a station', () => {
   test('takes the word of a boot for when calls may come', async () => {
     const { live } = db.storesOf();
     await live.connect(first);
-    const boot = { stationId, bootedAt: noon + 30, callsFrom: noon + 1030, reason: 'PowerUp' };
+    const boot = {
+      stationId,
+      bootedAt: noon + 30,
+      callsFrom: noon + 1030,
+      registration: 'ACCEPTED',
+      reason: 'PowerUp',
+    } as const;
 
     expect(await live.recordBoot({ ...boot, connectionId: 'first' })).toBe('recorded');
     expect(await live.recordBoot({ ...boot, connectionId: 'second' })).toBe('not-current');

@@ -36,7 +36,13 @@ describe('events of the stream', () => {
       await live.connect(link);
       await live.noteSeen({ stationId, connectionId: 'c1', at: noon + 1 });
       await live.noteSeen({ stationId, connectionId: 'c1', at: noon + 2 });
-      await live.recordBoot({ stationId, connectionId: 'c1', bootedAt: noon + 3, callsFrom: noon + 1003 });
+      await live.recordBoot({
+        stationId,
+        connectionId: 'c1',
+        bootedAt: noon + 3,
+        callsFrom: noon + 1003,
+        registration: 'ACCEPTED',
+      });
       await live.disconnect(stationId, 'c1', noon + 4);
     });
 
@@ -44,6 +50,7 @@ describe('events of the stream', () => {
       { type: 'StationConnectionChanged', stationId, at: noon, online: true, protocol: 'ocpp1.6' },
       { type: 'StationReady', stationId, at: noon + 1 },
       { type: 'StationReady', stationId, at: noon + 1003 },
+      { type: 'StationBooted', stationId, at: noon + 3, registration: 'ACCEPTED' },
       { type: 'StationConnectionChanged', stationId, at: noon + 4, online: false, protocol: 'ocpp1.6' },
     ]);
   });
@@ -140,6 +147,31 @@ describe('events of the stream', () => {
     expect(events.slice(2)).toEqual([
       { type: 'CommandRequested', stationId, at: command.createdAt, commandId },
       { type: 'CommandSettled', stationId, at: noon + 7, commandId, command: 'RESET', state: 'REJECTED' },
+    ]);
+  });
+
+  test('tell of an alert once while it is open, and again after it was resolved', async () => {
+    const alert = {
+      alertId: 'a-1',
+      category: 'SECURITY_ALERT',
+      severity: 'HIGH',
+      kind: 'WRONG_PASSWORD',
+      message: 'again',
+      stationId,
+      raisedAt: noon,
+      lastAt: noon,
+      count: 1,
+    } as const;
+    const events = await eventsAfter(async ({ alerts }) => {
+      await alerts.raise(alert);
+      await alerts.raise({ ...alert, lastAt: noon + 1 });
+      await alerts.resolve('a-1', noon + 2);
+      await alerts.raise({ ...alert, lastAt: noon + 3 });
+    });
+
+    expect(events).toMatchObject([
+      { type: 'AlertRaised', alertId: 'a-1', stationId, at: noon },
+      { type: 'AlertRaised', alertId: 'a-1', stationId, at: noon + 3 },
     ]);
   });
 

@@ -46,7 +46,13 @@ export async function newCommandScene(db: TestDatabase): Promise<CommandScene> {
     },
     connect: async (connectionId: string, callsFrom = scene.now) => {
       await scene.live.connect({ stationId, connectionId, protocol: 'ocpp1.6', connectedAt: scene.now });
-      await scene.live.recordBoot({ stationId, connectionId, bootedAt: scene.now, callsFrom });
+      await scene.live.recordBoot({
+        stationId,
+        connectionId,
+        bootedAt: scene.now,
+        callsFrom,
+        registration: 'ACCEPTED',
+      });
     },
   });
   scene.now = Date.now();

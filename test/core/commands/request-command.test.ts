@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type CommandWish, requestCommand } from '#core/commands/request-command.ts';
 import { startSession } from '#core/sessions/start-session.ts';
 import { newId } from '#platform/clock.ts';
+import { callDesk } from '../../../functions/ocpp/call-desk.ts';
 import { aStation } from '../../adapters/dynamodb/samples.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/engine.ts';
 import { blockedUid, expiredUid, givenToken, goodUid, newScene, type Scene } from '../sessions/scene.ts';
@@ -21,7 +22,7 @@ afterAll(() => db.close());
 
 function request(more: Partial<CommandWish> = {}, on: Scene = scene) {
   return requestCommand(
-    { ...on, newId },
+    { ...on, newId, calls: callDesk },
     {
       stationId,
       name: 'START_TRANSACTION',

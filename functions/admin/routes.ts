@@ -1,0 +1,6 @@
+import { alertRoutes } from './alerts.ts';
+import { commandRoutes } from './commands.ts';
+import type { Route } from './route.ts';
+
+/** Everything below `/api/v1` but the question whether it lives. The most special path of two comes first. */
+export const routes: readonly Route[] = [...alertRoutes, ...commandRoutes];

@@ -1,0 +1,24 @@
+import type { AlertStore } from '#core/alerts/alert-store.ts';
+import type { CallDesk } from '#core/commands/call-desk.ts';
+import type { CommandStore } from '#core/commands/command-store.ts';
+import type { Clock, Digest, NewId } from '#core/ports.ts';
+import type { SessionStore } from '#core/sessions/session-store.ts';
+import type { StationLimitsStore } from '#core/stations/station-limits.ts';
+import type { StationLiveStore, StationStore } from '#core/stations/station-store.ts';
+import type { TokenStore } from '#core/tokens/token-store.ts';
+
+/** What routes are answered with, for one tenant. */
+export interface AdminServices {
+  readonly tenantId: string;
+  readonly stations: StationStore;
+  readonly live: StationLiveStore;
+  readonly limits: StationLimitsStore;
+  readonly sessions: SessionStore;
+  readonly tokens: TokenStore;
+  readonly commands: CommandStore;
+  readonly alerts: AlertStore;
+  readonly calls: CallDesk;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly digest: Digest;
+}

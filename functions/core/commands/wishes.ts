@@ -1,0 +1,127 @@
+import { DomainError } from '../errors.ts';
+import type { Clock, Digest } from '../ports.ts';
+import type { SessionStore } from '../sessions/session-store.ts';
+import type { Connector, ConnectorRef, Station } from '../stations/station.ts';
+import { foldTokenUid } from '../tokens/token.ts';
+import type { TokenStore } from '../tokens/token-store.ts';
+import type { CommandRequest } from './command.ts';
+import {
+  invalidParameter,
+  type Parameters,
+  textParameter,
+  wholeParameter,
+  wordParameter,
+} from './parameters.ts';
+
+/** What wishes are read with. */
+export interface WishPorts {
+  readonly sessions: SessionStore;
+  readonly tokens: TokenStore;
+  readonly clock: Clock;
+  readonly digest: Digest;
+}
+
+/** A wish for a station, its parameters unread. */
+export interface Wish {
+  readonly station: Station;
+  readonly commandId: string;
+  readonly parameters: Parameters;
+}
+
+/** Reads a wish's parameters. Throws `Validation` naming the parameter at fault, `NotFound` for what is not there. */
+export type WishReader = (ports: WishPorts, wish: Wish) => Promise<CommandRequest>;
+
+/** The wishes whose parameters mean the same whatever protocol a station speaks. */
+export const wishReaders: Readonly<Record<string, WishReader>> = {
+  START_TRANSACTION: readStart,
+  STOP_TRANSACTION: readStop,
+  RESET: readReset,
+  UNLOCK_CONNECTOR: readUnlock,
+};
+
+async function readStart(
+  ports: WishPorts,
+  { station, parameters, commandId }: Wish,
+): Promise<CommandRequest> {
+  const uid =
+    textParameter(parameters, 'idToken') ??
+    textParameter(parameters, 'authTokenId') ??
+    textParameter(parameters, 'idTag');
+  if (uid === undefined) throw invalidParameter('idToken', 'is required: the token to charge with');
+  const token = await ports.tokens.findToken(foldTokenUid(uid));
+  const now = ports.clock();
+  if (!token?.active) throw invalidParameter('idToken', 'is not a token of this tenant');
+  if (token.blocked) throw invalidParameter('idToken', 'is blocked');
+  if (token.expiresAt !== undefined && token.expiresAt <= now)
+    throw invalidParameter('idToken', 'has expired');
+  return {
+    kind: 'START_SESSION',
+    connector: connectorParameter(station, parameters),
+    token: {
+      uid: token.uid,
+      tokenType: token.tokenType,
+      ...(token.groupId === undefined ? {} : { groupId: token.groupId }),
+    },
+    remoteStartId: (Number.parseInt(ports.digest(commandId).slice(0, 8), 16) % 0x7fff_ffff) + 1,
+  };
+}
+
+async function readStop(ports: WishPorts, { station, parameters }: Wish): Promise<CommandRequest> {
+  const { stationId } = station;
+  const sessionId = textParameter(parameters, 'sessionId');
+  const transactionRef = textParameter(parameters, 'transactionId');
+  if (sessionId !== undefined) {
+    const session = await ports.sessions.findSession(sessionId);
+    if (session?.stationId !== stationId) {
+      throw new DomainError('NotFound', `no session ${sessionId} at this station`, 'parameters.sessionId');
+    }
+    return { kind: 'STOP_SESSION', sessionId, transactionRef: session.transactionRef };
+  }
+  if (transactionRef === undefined) throw invalidParameter('transactionId', 'or sessionId is required');
+  const open = await ports.sessions.listOpenSessions({ stationId }, { limit: 100 });
+  const session = open.items.find((candidate) => candidate.transactionRef === transactionRef);
+  if (!session) {
+    const message = `no open transaction ${transactionRef} at this station`;
+    throw new DomainError('NotFound', message, 'parameters.transactionId');
+  }
+  return { kind: 'STOP_SESSION', sessionId: session.sessionId, transactionRef };
+}
+
+/** In the words of either protocol: hard or immediate, soft or when idle. */
+const resetTypes = { HARD: 'NOW', IMMEDIATE: 'NOW', SOFT: 'WHEN_IDLE', ONIDLE: 'WHEN_IDLE' } as const;
+
+async function readReset(_ports: WishPorts, { parameters }: Wish): Promise<CommandRequest> {
+  const type = wordParameter(parameters, 'type', ['HARD', 'IMMEDIATE', 'SOFT', 'ONIDLE'] as const) ?? 'SOFT';
+  const evseId = wholeParameter(parameters, 'evseId');
+  return { kind: 'RESET', when: resetTypes[type], ...(evseId === undefined ? {} : { evseId }) };
+}
+
+async function readUnlock(_ports: WishPorts, { station, parameters }: Wish): Promise<CommandRequest> {
+  return { kind: 'UNLOCK', connector: connectorParameter(station, parameters) };
+}
+
+/** By station-wide number, or by EVSE and the number within it; the only connector when none is named. */
+export function connectorParameter(station: Station, parameters: Parameters): ConnectorRef {
+  const number = wholeParameter(parameters, 'connectorId');
+  const evseId = wholeParameter(parameters, 'evseId');
+  const connector = pickConnector(station.connectors, number, evseId);
+  if (!connector) {
+    throw invalidParameter(
+      evseId === undefined ? 'connectorId' : 'evseId',
+      'names no connector of this station',
+    );
+  }
+  return { evseId: connector.evseId, connectorId: connector.connectorId };
+}
+
+function pickConnector(
+  connectors: readonly Connector[],
+  number: number | undefined,
+  evseId: number | undefined,
+): Connector | undefined {
+  if (evseId !== undefined) {
+    return connectors.find((one) => one.evseId === evseId && one.connectorId === (number ?? one.connectorId));
+  }
+  if (number !== undefined) return connectors[number - 1];
+  return connectors.length === 1 ? connectors[0] : undefined;
+}

@@ -1,0 +1,22 @@
+/** How much a station takes at once, as far as it has said so. */
+export interface StationLimits {
+  /** 1.6 `GetConfigurationMaxKeys`. */
+  readonly keysPerRead?: number;
+  readonly variablesPerRead?: number;
+  readonly variablesPerWrite?: number;
+  readonly monitorsPerWrite?: number;
+  readonly componentsPerReport?: number;
+  readonly localListEntries?: number;
+  readonly localListEntriesPerMessage?: number;
+  readonly profileStackLevel?: number;
+  readonly periodsPerSchedule?: number;
+  readonly profilesInstalled?: number;
+}
+
+/** What stations of one tenant said of their limits. */
+export interface StationLimitsStore {
+  /** Empty for a station that said nothing. */
+  findLimits(stationId: string): Promise<StationLimits>;
+  /** Adds and replaces; what is not named stays. */
+  noteLimits(stationId: string, limits: StationLimits): Promise<void>;
+}

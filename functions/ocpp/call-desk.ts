@@ -1,0 +1,79 @@
+import type { CallDesk } from '#core/commands/call-desk.ts';
+import type { CommandRequest } from '#core/commands/command.ts';
+import { DomainError } from '#core/errors.ts';
+import type { StationLimits } from '#core/stations/station-limits.ts';
+import { type Call, callOf, largestCallBytes } from './calls.ts';
+import type { AnyOutboundAction } from './define-action.ts';
+import { checkOf, type OcppVersion } from './version.ts';
+import { isSubprotocol, loadVersion } from './versions.ts';
+
+/** What a frame adds to its payload: type, id, action, commas and brackets. */
+const frameOverheadBytes = 128;
+
+/**
+ * The room's front desk: other rooms ask here for calls to stations, in OCPP's words or the core's. A call has its
+ * action's name in upper snake case (`GET_BASE_REPORT`), its parameters are the OCPP request itself.
+ */
+export const callDesk: CallDesk = {
+  async prepareCall(protocol, { name, parameters }, limits) {
+    const version = await versionOf(protocol);
+    const action = version.outbound.find((candidate) => commandName(candidate.name) === name);
+    if (!action) {
+      throw new DomainError('NotSupported', `${version.subprotocol} has no command ${name}`, 'command');
+    }
+    checkCall(version, { action: action.name, payload: parameters });
+    const payloads = piecesOf(action, parameters, limits);
+    return payloads.map((payload) => {
+      const call = { action: action.name, payload };
+      checkSize(call);
+      return { kind: 'CALL', ...call };
+    });
+  },
+
+  async checkRequest(protocol, request) {
+    const version = await versionOf(protocol);
+    const call = callOf(version, request);
+    if (!call) {
+      throw new DomainError('NotSupported', `${version.subprotocol} has no such command`, 'command');
+    }
+    checkCall(version, call);
+    checkSize(call);
+  },
+};
+
+/** `GetBaseReport` as `GET_BASE_REPORT`. */
+export function commandName(action: string): string {
+  return action.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '_').toUpperCase();
+}
+
+async function versionOf(protocol: string): Promise<OcppVersion> {
+  if (!isSubprotocol(protocol)) {
+    throw new DomainError('NotSupported', `nothing is spoken here called "${protocol}"`, 'stationId');
+  }
+  return loadVersion(protocol);
+}
+
+function checkCall(version: OcppVersion, { action, payload }: Call): void {
+  const violation = checkOf(version.requestChecks, action)?.(payload, '');
+  if (!violation) return;
+  const path = violation.path.replaceAll('/', '.');
+  throw new DomainError(
+    'Validation',
+    `${action}${path} violates "${violation.keyword}"`,
+    `parameters${path}`,
+  );
+}
+
+type Payload = Extract<CommandRequest, { kind: 'CALL' }>['payload'];
+
+function piecesOf(action: AnyOutboundAction, payload: Payload, limits: StationLimits): readonly Payload[] {
+  const pieces = action.split?.(payload, limits) ?? [payload];
+  return pieces.filter((piece): piece is Payload => typeof piece === 'object' && piece !== null);
+}
+
+function checkSize({ action, payload }: Call): void {
+  const bytes = Buffer.byteLength(JSON.stringify(payload)) + frameOverheadBytes;
+  if (bytes <= largestCallBytes) return;
+  const message = `${action} of ${bytes} bytes is larger than the ${largestCallBytes} that one message holds`;
+  throw new DomainError('TooLarge', message, 'parameters');
+}

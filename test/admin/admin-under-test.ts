@@ -1,0 +1,56 @@
+import { newId } from '#platform/clock.ts';
+import type { Role } from '../../functions/admin/route.ts';
+import { type AdminCall, type Routed, route } from '../../functions/admin/router.ts';
+import { routes } from '../../functions/admin/routes.ts';
+import type { AdminServices } from '../../functions/admin/services.ts';
+import { callDesk } from '../../functions/ocpp/call-desk.ts';
+import { newScene, type Scene } from '../core/sessions/scene.ts';
+import type { TestDatabase } from '../support/engine.ts';
+
+/** What a request came to: its status, and the body or the problem. */
+export interface AdminResult {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests say what they expect of it
+  readonly body: any;
+}
+
+/** A tenant whose administrator asks over REST. */
+export interface AdminUnderTest {
+  readonly scene: Scene;
+  readonly services: AdminServices;
+  /** `GET /alerts?open=true`, with a body for what takes one. */
+  request(line: string, body?: unknown, as?: Partial<AdminCall>): Promise<AdminResult>;
+}
+
+export async function newAdmin(db: TestDatabase): Promise<AdminUnderTest> {
+  const scene = await newScene(db);
+  const services: AdminServices = { ...scene, calls: callDesk, newId };
+  return {
+    scene,
+    services,
+    async request(line, body, as = {}) {
+      const [method = '', url = ''] = line.split(' ');
+      const { pathname, searchParams } = new URL(url, 'http://admin');
+      const call: AdminCall = {
+        method,
+        path: pathname,
+        query: Object.fromEntries(searchParams),
+        ...(body === undefined ? {} : { bodyText: typeof body === 'string' ? body : JSON.stringify(body) }),
+        subject: 'alice',
+        roles: ['TENANT_ADMIN'] satisfies Role[],
+        tenantId: scene.tenantId,
+        ...as,
+      };
+      return resultOf(
+        await route(routes, call, (tenantId) =>
+          tenantId === scene.tenantId ? services : { ...services, ...db.storesOf(tenantId), tenantId },
+        ),
+      );
+    },
+  };
+}
+
+function resultOf(routed: Routed): AdminResult {
+  if ('problem' in routed) return { status: routed.problem.status, body: routed.problem };
+  return { status: routed.answer.status ?? 200, body: routed.answer.body };
+}
