@@ -26,7 +26,14 @@ export const inboundActions = [
 ];
 
 /** What the system calls, one action per kind of command. */
-export const outboundActions = [remoteStartTransaction, remoteStopTransaction, reset, unlockConnector];
+export const outboundActions = [
+  extendedTriggerMessage,
+  remoteStartTransaction,
+  remoteStopTransaction,
+  reset,
+  triggerMessage,
+  unlockConnector,
+];
 
 type Built = (typeof inboundActions | typeof outboundActions)[number]['name'];
 

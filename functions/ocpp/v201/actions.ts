@@ -23,7 +23,13 @@ export const inboundActions = [
 ];
 
 /** What the system calls, one action per kind of command. */
-export const outboundActions = [requestStartTransaction, requestStopTransaction, reset, unlockConnector];
+export const outboundActions = [
+  requestStartTransaction,
+  requestStopTransaction,
+  reset,
+  triggerMessage,
+  unlockConnector,
+];
 
 type Built = (typeof inboundActions | typeof outboundActions)[number]['name'];
 
