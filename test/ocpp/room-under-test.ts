@@ -28,7 +28,7 @@ export interface Room {
   readonly client: DynamoDBClient;
   readonly services: OcppServices;
   now: number;
-  /** Makes a station of the tenant and connects it. */
+  /** Makes a station of the tenant, connects it and lets it have booted: it is accepted. */
   givenStation(stationId: string, protocol: Subprotocol): Promise<TestStation>;
   close(): Promise<void>;
 }
@@ -114,6 +114,13 @@ async function givenStation(room: Room, stationId: string, protocol: Subprotocol
   });
   const connectionId = `connection-of-${stationId}`;
   await services.live.connect({ stationId, connectionId, protocol, connectedAt: room.now });
+  await services.live.recordBoot({
+    stationId,
+    connectionId,
+    bootedAt: room.now,
+    callsFrom: room.now,
+    registration: 'ACCEPTED',
+  });
   const version = await loadVersion(protocol);
   let messages = 0;
   const sends = (text: string) =>
