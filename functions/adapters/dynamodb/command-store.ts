@@ -5,7 +5,7 @@ import { commandRequest } from './command-requests.ts';
 import { isExpired, itemReader, type PlainItem, secondsPerDay } from './items.ts';
 import { isSortText, pageLimit, positionIn, toCursor } from './pages.ts';
 import { keyOf, readStretch } from './queries.ts';
-import { getItem, getItems, put, transact, update } from './requests.ts';
+import { getItem, put, update } from './requests.ts';
 import { text, whole } from './schemas.ts';
 import type { StoreContext } from './store-context.ts';
 import { tables } from './tables.ts';
@@ -14,8 +14,10 @@ import { putNew, Update } from './update.ts';
 /** How long commands can be looked up after they were made. */
 const keptDays = 30;
 
-/** How many of a station's latest commands are looked at for queued ones that the index may not show yet. */
-const latestLookedAt = 8;
+/** How many of a station's latest commands are looked at for queued ones: at first, where usually none is older, and then. */
+const latestLookedAt = 4;
+const olderLookedAt = 50;
+const mostReadsBack = 20;
 
 const json = z.record(z.string(), z.unknown());
 
@@ -69,7 +71,6 @@ export function commandStore(context: StoreContext): CommandStore {
         expiresAtS: Math.floor(createdAt / 1000) + keptDays * secondsPerDay,
         order: commandId,
         byCommandPk: keys.commandById(commandId),
-        ...(command.state === 'QUEUED' ? { openPk: keys.queue(stationId) } : {}),
       };
       await put(client, putNew(table, keys.command(stationId, commandId), item));
     },
@@ -112,7 +113,7 @@ export function commandStore(context: StoreContext): CommandStore {
     settle: (stationId, commandId, settlement) => settle(context, { stationId, commandId }, settlement),
 
     async cancel(stationId, commandId, at) {
-      const change = new Update().setAll({ state: 'CANCELLED', settledAt: at }).remove('openPk');
+      const change = new Update().setAll({ state: 'CANCELLED', settledAt: at });
       change.when(`${change.name('state')} = ${change.value('QUEUED')}`);
       const result = await update(client, change.for(table, keys.command(stationId, commandId)));
       if (result.done) return 'cancelled';
@@ -128,42 +129,39 @@ export function commandStore(context: StoreContext): CommandStore {
 }
 
 /**
- * The queue's index lags behind by moments, and nobody would come back for a command that it does not show yet.
- * So the station's latest commands are read themselves, strongly; the index adds the older ones.
+ * Commands are sent in the order they were made, so those that wait are the latest of the station's: reading goes back
+ * from the newest until it meets a stretch in which every command was sent. Strongly: nobody would come back for one
+ * that is not seen.
  */
 async function listQueued(
   { client, keys, tables: names }: StoreContext,
   stationId: string,
   limit: number,
 ): Promise<readonly Command[]> {
-  const stretch = { table: names.operations, declaration: tables.operations };
-  const most = pageLimit({ limit });
-  const [latest, indexed] = await Promise.all([
-    readStretch(client, {
-      ...stretch,
+  const queued: Command[] = [];
+  let after: string | undefined;
+  for (let reads = 0; reads < mostReadsBack; reads += 1) {
+    const { items, next } = await readStretch(client, {
+      table: names.operations,
+      declaration: tables.operations,
       partition: keys.commands(stationId),
       newestFirst: true,
-      limit: latestLookedAt,
+      limit: reads === 0 ? latestLookedAt : olderLookedAt,
       consistent: true,
-    }),
-    readStretch(client, {
-      ...stretch,
-      index: 'open',
-      partition: keys.queue(stationId),
-      newestFirst: false,
-      limit: most + latestLookedAt,
-    }),
-  ]);
-  const known = new Map(latest.items.map((item) => [keyOf(item).sk, item]));
-  const unread = indexed.items.map(keyOf).filter(({ sk }) => !known.has(sk));
-  const older = await getItems(client, names.operations, unread.slice(0, most));
-  return [...older, ...latest.items]
-    .map(readCommand)
-    .filter(({ state }) => state === 'QUEUED')
-    .sort((a, b) => (a.commandId < b.commandId ? -1 : 1))
-    .slice(0, most);
+      ...(after === undefined ? {} : { after }),
+    });
+    const commands = items.map(readCommand);
+    queued.unshift(...commands.filter(({ state }) => state === 'QUEUED').toReversed());
+    after = next;
+    if (after === undefined || commands.every(({ sentAt }) => sentAt !== undefined)) break;
+  }
+  return queued.slice(0, pageLimit({ limit }));
 }
 
+/**
+ * The slot first, then the command, which is cheaper than both in one transaction. Whoever finds the command taken or
+ * ended gives the slot back; a process that dies in between holds it until `until`, as one that dies after would.
+ */
 async function claimSlot(
   { client, keys, tables: names }: StoreContext,
   { stationId, commandId, connectionId, now, until }: Parameters<CommandStore['claim']>[0],
@@ -174,18 +172,29 @@ async function claimSlot(
   link.when(`${link.name('connectionId')} = ${link.value(connectionId)}`);
   link.when(`${link.name('callsFrom')} <= ${moment}`);
   link.when(`attribute_not_exists(${slot}) OR ${slot}.${link.name('until')} <= ${moment}`);
-  const command = new Update().setAll({ state: 'SENT', sentAt: now }).remove('openPk');
+  const taken = await update(client, link.for(names.operations, keys.link(stationId)));
+  if (!taken.done) {
+    const { found } = taken;
+    const reachable =
+      found?.connectionId === connectionId && typeof found.callsFrom === 'number' && found.callsFrom <= now;
+    return reachable ? 'busy' : 'not-connected';
+  }
+  const command = new Update().setAll({ state: 'SENT', sentAt: now });
   command.when(`${command.name('state')} = ${command.value('QUEUED')}`);
-  const result = await transact(client, [
-    { Update: command.for(names.operations, keys.command(stationId, commandId)) },
-    { Update: link.for(names.operations, keys.link(stationId)) },
-  ]);
-  if (result === 'done') return 'claimed';
-  if (result[0]?.failed === true) return 'not-queued';
-  const found = result[1]?.found;
-  const reachable =
-    found?.connectionId === connectionId && typeof found.callsFrom === 'number' && found.callsFrom <= now;
-  return reachable ? 'busy' : 'not-connected';
+  const sent = await update(client, command.for(names.operations, keys.command(stationId, commandId)));
+  if (sent.done) return 'claimed';
+  await freeSlot({ client, keys, table: names.operations }, stationId, commandId);
+  return 'not-queued';
+}
+
+async function freeSlot(
+  { client, keys, table }: Pick<StoreContext, 'client' | 'keys'> & { table: string },
+  stationId: string,
+  commandId: string,
+): Promise<void> {
+  const link = new Update().remove('inFlight');
+  link.when(`${link.name('inFlight')}.${link.name('commandId')} = ${link.value(commandId)}`);
+  await update(client, link.for(table, keys.link(stationId)));
 }
 
 /**
@@ -197,17 +206,13 @@ async function settle(
   { stationId, commandId }: { stationId: string; commandId: string },
   { state, settledAt, answer, failure }: Parameters<CommandStore['settle']>[2],
 ): ReturnType<CommandStore['settle']> {
-  const link = new Update().remove('inFlight');
-  link.when(`${link.name('inFlight')}.${link.name('commandId')} = ${link.value(commandId)}`);
-  await update(client, link.for(names.operations, keys.link(stationId)));
-  const command = new Update()
-    .setAll({
-      state,
-      settledAt,
-      ...(answer === undefined ? {} : { answer: JSON.stringify(answer) }),
-      ...(failure === undefined ? {} : { failure }),
-    })
-    .remove('openPk');
+  await freeSlot({ client, keys, table: names.operations }, stationId, commandId);
+  const command = new Update().setAll({
+    state,
+    settledAt,
+    ...(answer === undefined ? {} : { answer: JSON.stringify(answer) }),
+    ...(failure === undefined ? {} : { failure }),
+  });
   const current = command.name('state');
   command.when(`${current} = ${command.value('QUEUED')} OR ${current} = ${command.value('SENT')}`);
   const key = keys.command(stationId, commandId);

@@ -56,7 +56,6 @@ export function tenantKeys(tenantId: string) {
       sk: bounded(commandId),
     }),
     commands: (stationId: string) => `${station(stationId)}#CMD`,
-    queue: (stationId: string) => `${station(stationId)}#QUEUE`,
     commandById: (commandId: string) => `${tenant}#CMD#${part(commandId)}`,
 
     alert: (alertId: string): Key => ({ pk: `${tenant}#ALERT#${part(alertId)}`, sk: 'ALERT' }),

@@ -34,7 +34,6 @@
  * | findCommand                       strong | operations             | T#ST#{stationId}#CMD          | {commandId}          |
  * | listCommands                             | operations             | T#ST#{stationId}#CMD          | {commandId}          |
  * | listQueued                        strong | operations             | T#ST#{stationId}#CMD          | {commandId}, last    |
- * | listQueued, older ones                   | operations, open       | T#ST#{stationId}#QUEUE        | {commandId}          |
  * | findCommandById                          | operations, byCommand  | T#CMD#{commandId}             | {commandId}          |
  * | findAlert                         strong | operations             | T#ALERT#{alertId}             | ALERT                |
  * | listAlerts                               | operations, byTime     | T#ALERTS#{yyyy-mm}            | {raisedAt}#{id}      |

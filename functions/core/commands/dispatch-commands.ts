@@ -27,7 +27,7 @@ export interface DispatchPorts {
 
 /**
  * Sends the oldest waiting command of a station if its single slot is free. Safe to run at any time, any number
- * of times, in several places: the slot and the command are taken in one conditional write. `retryAfterMs`
+ * of times, in several places: the slot is taken by a conditional write, and then the command. `retryAfterMs`
  * says when to run again because the station may not be called yet.
  */
 export async function dispatchCommands(
@@ -48,6 +48,8 @@ export async function dispatchCommands(
       return {};
     }
     if (link.callsFrom > now) return { retryAfterMs: link.callsFrom - now };
+    // The end of the one in flight, once told, sends the next.
+    if (link.inFlight !== undefined && link.inFlight.until > now) return {};
     const step = await sendOne(ports, { ...link, connectionId: link.connectionId }, command);
     if (step === 'stop') return {};
   }

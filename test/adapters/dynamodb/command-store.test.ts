@@ -1,8 +1,5 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { tenantKeys } from '#adapters/dynamodb/keys.ts';
 import type { Stores } from '#adapters/dynamodb/open-stores.ts';
-import { keyAttributes } from '#adapters/dynamodb/update.ts';
 import type { Command } from '#core/commands/command.ts';
 import { newTenantId, startTestDatabase, type TestDatabase } from '../../support/engine.ts';
 import { aCommand, noon } from './samples.ts';
@@ -72,20 +69,12 @@ describe('the queue of a station', () => {
     expect(await stores.commands.listQueued(stationId, 1)).toEqual([made[1]]);
   });
 
-  test('shows a waiting command that the index does not show yet', async () => {
-    const tenantId = newTenantId();
-    const { commands } = db.storesOf(tenantId);
-    const command = aCommand();
-    await commands.addCommand(command);
-    await db.client.send(
-      new UpdateItemCommand({
-        TableName: db.tables.operations,
-        Key: keyAttributes(tenantKeys(tenantId).command(stationId, command.commandId)),
-        UpdateExpression: 'REMOVE openPk',
-      }),
-    );
+  test('finds the oldest waiting command behind many that were cancelled', async () => {
+    const stores = await givenStation();
+    const [oldest = aCommand(), ...others] = await givenCommands(stores, 80);
+    for (const { commandId } of others) await stores.commands.cancel(stationId, commandId, noon);
 
-    expect(await commands.listQueued(stationId, 1)).toEqual([command]);
+    expect(await stores.commands.listQueued(stationId, 1)).toEqual([oldest]);
   });
 
   test('forgets commands after their time, though they may still be stored', async () => {
@@ -121,12 +110,21 @@ describe('the single slot of a station', () => {
       Array.from({ length: 10 }, () => stores.commands.claim(claimOf(command))),
     );
 
-    expect(outcomes.toSorted()).toEqual(['claimed', ...Array.from({ length: 9 }, () => 'not-queued')]);
+    expect(outcomes.toSorted()).toEqual([...Array.from({ length: 9 }, () => 'busy'), 'claimed']);
     expect(await stores.commands.findCommand(stationId, command.commandId)).toEqual({
       ...command,
       state: 'SENT',
       sentAt: noon + 10,
     });
+  });
+
+  test('is given back when the command was cancelled meanwhile', async () => {
+    const stores = await givenStation();
+    const [command = aCommand(), next = aCommand()] = await givenCommands(stores, 2);
+    await stores.commands.cancel(stationId, command.commandId, noon);
+
+    expect(await stores.commands.claim(claimOf(command))).toBe('not-queued');
+    expect(await stores.commands.claim(claimOf(next))).toBe('claimed');
   });
 
   test('is not given on another connection, behind a closed gate or before it opens', async () => {
