@@ -10,6 +10,7 @@ export type Quirk =
   | 'meter-values-not-in-a-list'
   | 'misspelt-celsius'
   | 'transaction-id-out-of-range'
+  | 'number-out-of-range'
   | 'timestamp-without-zone'
   | 'unusable-timestamp'
   | 'untidy-subprotocol-list';
@@ -27,13 +28,45 @@ const readingLists = ['meterValue', 'transactionData'] as const;
  * itself when there is nothing to mend; what it cannot mend it leaves to the schema to refuse.
  */
 export function mendPayload(payload: Payload, note: NoteQuirk): Payload {
-  let mended = payload;
+  let mended = mendNumbers(payload, note, deepestMember) as Payload;
   for (const name of readingLists) {
     if (payload[name] === undefined) continue;
     const list = inList(payload[name], note).map((reading) => mendReading(reading, note));
     mended = { ...mended, [name]: list };
   }
   return mended;
+}
+
+/** Readings are read digit by digit, transaction ids are names, and the rest belongs to vendors. */
+const keptAsTheyCame = new Set<string>([...readingLists, 'transactionId', 'data', 'customData']);
+/** Further down than any message of any version goes; what lies deeper is left to the schema. */
+const deepestMember = 10;
+/** Smaller than anything that is measured, larger than what the database holds as zero's neighbour. */
+const leastNumber = 1e-100;
+
+/**
+ * Numbers that no counter of ours holds (garbage of a meter, a wrapped count) become the nearest one that does: a
+ * refusal would make the station delete a message that is otherwise fine, and a reading so far out is held for review.
+ */
+function mendNumbers(value: unknown, note: NoteQuirk, depth: number): unknown {
+  if (typeof value === 'number') return mendNumber(value, note);
+  if (depth === 0 || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const list = value.map((member) => mendNumbers(member, note, depth - 1));
+    return list.some((member, index) => member !== value[index]) ? list : value;
+  }
+  const changed = Object.entries(value).flatMap(([name, member]) => {
+    const mended = keptAsTheyCame.has(name) ? member : mendNumbers(member, note, depth - 1);
+    return mended === member ? [] : [[name, mended] as const];
+  });
+  return changed.length === 0 ? value : { ...value, ...Object.fromEntries(changed) };
+}
+
+function mendNumber(value: number, note: NoteQuirk): number {
+  const { MIN_SAFE_INTEGER: least, MAX_SAFE_INTEGER: most } = Number;
+  const nearest = Math.abs(value) < leastNumber ? 0 : Math.min(most, Math.max(least, value));
+  if (nearest !== value) note('number-out-of-range');
+  return nearest;
 }
 
 function mendReading(reading: unknown, note: NoteQuirk): unknown {

@@ -39,8 +39,32 @@ describe('mending payloads', () => {
     });
   });
 
+  test.each([
+    [2 ** 53, Number.MAX_SAFE_INTEGER],
+    [-1e126, Number.MIN_SAFE_INTEGER],
+    [Number.POSITIVE_INFINITY, Number.MAX_SAFE_INTEGER],
+    [1e-300, 0],
+  ])('row 4: %d, which no counter holds, becomes %d', (number, nearest) => {
+    const of = (value: number) => ({ seqNo: value, evse: { id: value }, list: [{ limit: value }] });
+
+    expect(mended(of(number))).toMatchObject({ payload: of(nearest), quirks: expect.any(Array) });
+    expect(new Set(mended(of(number)).quirks)).toEqual(new Set(['number-out-of-range']));
+    expect(mended(of(nearest))).toEqual({ payload: of(nearest), quirks: [] });
+  });
+
+  test('row 52: numbers in ids, readings and members of vendors stay as they came', () => {
+    const payload = {
+      transactionId: 2 ** 60,
+      meterValue: [{ sampledValue: [{ value: 1e25 }] }],
+      customData: { vendorId: 'x', count: 1e300 },
+    };
+
+    expect(mended(payload)).toEqual({ payload, quirks: [] });
+  });
+
   test('mending never fails, mends what is mended already no further, and touches nothing else', () => {
-    const anything = fc.jsonValue();
+    const values = [fc.string(), fc.integer(), fc.boolean(), fc.constant(null)];
+    const anything = fc.anything({ values, maxDepth: 3 });
     const lists = fc.record({ meterValue: fc.oneof(anything, fc.record({ sampledValue: anything })) });
     fc.assert(
       fc.property(fc.dictionary(fc.string(), anything), lists, (rest, list) => {

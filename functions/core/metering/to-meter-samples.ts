@@ -36,19 +36,14 @@ function measure(group: readonly RawValue[]): Omit<MeterSample, 'at' | 'context'
   const energyWh = wholeNumber(joined(readAt(group, 'ENERGY_IMPORT_REGISTER', ['OUTLET']), sumOf));
   const powerW = wholeNumber(joined(readNearVehicle(group, 'POWER_IMPORT'), sumOf));
   const currents = readNearVehicle(group, 'CURRENT_IMPORT');
-  const currentA = joined(currents, largest)?.toNumber();
-  const totalCurrentA = joined(currents, sumOf)?.toNumber();
-  const voltageV = joined(readNearVehicle(group, 'VOLTAGE'), average)?.toNumber();
+  const currentA = figure(joined(currents, largest));
+  const totalCurrentA = figure(joined(currents, sumOf));
+  const voltageV = figure(joined(readNearVehicle(group, 'VOLTAGE'), average));
   const stateOfChargePercent = readAt(group, 'STATE_OF_CHARGE', ['EV', 'OUTLET', 'CABLE', 'INLET', 'BODY'])
-    .map((value) => value.amount.toNumber())
-    .find((percent) => percent >= 0 && percent <= 100);
-  const temperatureC = readAt(group, 'TEMPERATURE', [
-    'OUTLET',
-    'CABLE',
-    'BODY',
-    'INLET',
-    'EV',
-  ])[0]?.amount.toNumber();
+    .map((value) => figure(value.amount))
+    .find((percent) => percent !== undefined && percent >= 0 && percent <= 100);
+  const temperatures = readAt(group, 'TEMPERATURE', ['OUTLET', 'CABLE', 'BODY', 'INLET', 'EV']);
+  const temperatureC = figure(temperatures[0]?.amount);
   const signed = signedValues(group);
   return {
     // A register counts up from zero: below it there is nothing to believe.
@@ -120,6 +115,15 @@ function largest(amounts: readonly Decimal[]): Decimal {
 
 function average(amounts: readonly Decimal[]): Decimal {
   return sumOf(amounts).div(decimal(amounts.length)).round(3);
+}
+
+/** Beyond this, what a station sends is no measurement; a register of energy is held to whole numbers alone. */
+const largestFigure = 1e12;
+
+/** A figure to nine decimals; absent when no meter can have shown it. */
+function figure(value: Decimal | undefined): number | undefined {
+  if (!value || value.abs().gt(largestFigure)) return undefined;
+  return value.round(9).toNumber();
 }
 
 function wholeNumber(value: Decimal | undefined): number | undefined {

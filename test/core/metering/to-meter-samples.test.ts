@@ -165,6 +165,16 @@ test('row 57: signed values are kept word for word, once, also where their numbe
   ]);
 });
 
+test.each([
+  ['CURRENT_IMPORT', '9'.repeat(400)],
+  ['VOLTAGE', '1e300'],
+  ['TEMPERATURE', '-1e13'],
+] as const)('row 13: %s that no meter can have shown is absent, and the rest stays', (quantity, value) => {
+  expect(toMeterSamples(at, [raw(quantity, value), energy('1500')])).toEqual([
+    { at, context: 'PERIODIC', energyWh: 1_500 },
+  ]);
+});
+
 test('nothing a station sends makes it throw, and energy is always whole', () => {
   const anything: fc.Arbitrary<RawValue> = fc
     .record({
@@ -176,7 +186,12 @@ test('nothing a station sends makes it throw, and energy is always whole', () =>
         'STATE_OF_CHARGE',
         'TEMPERATURE',
       ),
-      value: fc.oneof(fc.string(), fc.double().map(String), fc.integer().map(String)),
+      value: fc.oneof(
+        fc.string(),
+        fc.double().map(String),
+        fc.integer().map(String),
+        fc.constantFrom('1e-320', '9'.repeat(400)),
+      ),
       unit: fc.oneof(fc.string(), fc.constantFrom('Wh', 'kWh', 'kW', 'A', 'K', 'constructor')),
       multiplier: fc.oneof(fc.integer(), fc.integer({ min: -4, max: 4 }), fc.double()),
       phase: fc.oneof(fc.string(), fc.constantFrom('L1', 'L2', 'N')),
@@ -188,7 +203,9 @@ test('nothing a station sends makes it throw, and energy is always whole', () =>
       for (const sample of toMeterSamples(at, values)) {
         expect(sample.energyWh === undefined || Number.isSafeInteger(sample.energyWh)).toBe(true);
         expect(sample.powerW === undefined || Number.isSafeInteger(sample.powerW)).toBe(true);
-        expect(Object.values(sample).some((figure) => Number.isNaN(figure))).toBe(false);
+        for (const figure of Object.values(sample).filter((value) => typeof value === 'number')) {
+          expect(Number.isFinite(figure) && (figure === 0 || Math.abs(figure) >= 1e-9)).toBe(true);
+        }
       }
     }),
   );
