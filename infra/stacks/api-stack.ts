@@ -16,6 +16,7 @@ import { ofTenants, readItems, writeItems } from '../constructs/csms-table.ts';
 import { EventWorkers } from '../constructs/event-workers.ts';
 import { GraphqlApi } from '../constructs/graphql-api.ts';
 import { OcppApi } from '../constructs/ocpp-api.ts';
+import { Timers } from '../constructs/timers.ts';
 import { DeadLetterQueue, WorkQueue } from '../constructs/work-queue.ts';
 import type { StageConfig } from '../stages.ts';
 import type { DataStack } from './data-stack.ts';
@@ -33,6 +34,7 @@ export class ApiStack extends Stack {
   readonly ocpp: OcppApi;
   readonly admin: AdminApi;
   readonly graphql: GraphqlApi;
+  readonly timers: Timers;
   private readonly props: ApiStackProps;
 
   constructor(scope: Construct, id: string, props: ApiStackProps) {
@@ -42,6 +44,7 @@ export class ApiStack extends Stack {
     const logging = this.letApiGatewayLog();
     this.ocpp = new OcppApi(this, 'Ocpp', { stage, data });
     this.ocpp.node.addDependency(logging);
+    this.timers = new Timers(this, 'Timers', { stage, data });
     this.admin = new AdminApi(this, 'Admin', { stage, data, identity });
     this.graphql = new GraphqlApi(this, 'Graphql', {
       stage,
@@ -51,7 +54,8 @@ export class ApiStack extends Stack {
     });
     this.makeRelay();
     const rating = this.makeRating();
-    this.deliver(rating);
+    const afterCommands = this.makeAfterCommands();
+    this.deliver({ rating, afterCommands });
     new CfnOutput(this, 'GraphqlUrl', { value: this.graphql.api.graphqlUrl });
     new CfnOutput(this, 'AdminUrl', { value: this.admin.api.apiEndpoint });
     new CfnOutput(this, 'SignInUrl', { value: identity.signInUrl });
@@ -174,7 +178,30 @@ export class ApiStack extends Stack {
     return queue;
   }
 
-  private deliver(rating: WorkQueue): void {
+  private makeAfterCommands(): WorkQueue {
+    const { stage, data } = this.props;
+    const timeout = Duration.seconds(30);
+    const queue = new WorkQueue(this, 'AfterCommands', {
+      alarms: { notify: data.alarmTopic },
+      consumerTimeout: timeout,
+      oldestAllowed: Duration.minutes(5),
+    });
+    const worker = new CsmsFunction(this, 'AfterCommand', {
+      stage,
+      door: 'workers/after-command',
+      description: 'Does what is left to do once a command has ended',
+      memoryMb: 512,
+      timeout,
+      environment: this.tableNames('registry', 'operations'),
+      alarms: { notify: data.alarmTopic },
+    });
+    data.tables.registry.allow(worker, [...readItems, ...writeItems], ofTenants);
+    data.tables.operations.allow(worker, [...readItems, ...writeItems], ofTenants);
+    queue.workedOffBy(worker);
+    return queue;
+  }
+
+  private deliver({ rating, afterCommands }: Readonly<Record<'rating' | 'afterCommands', WorkQueue>>): void {
     const { data } = this.props;
     const workers = new EventWorkers(this, 'Events', { bus: data.bus, alarmTopic: data.alarmTopic });
     workers.toQueue(
@@ -183,6 +210,7 @@ export class ApiStack extends Stack {
       this.ocpp.outboundCalls.queue,
     );
     workers.toQueue('SessionsToRate', [sessionEnded], rating.queue);
+    workers.toQueue('CommandsEnded', [commandSettled], afterCommands.queue);
     for (const [id, { contract, mutation, operation }] of Object.entries(publications)) {
       workers.toSubscribers(id, [contract], { api: this.graphql.api, mutation, operation });
     }

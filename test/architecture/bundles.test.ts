@@ -19,8 +19,10 @@ const ceilings: Readonly<Record<string, number>> = {
   'ocpp/command-timeouts': 580 * kB,
   'ocpp/outbound-calls': 1000 * kB,
   'ocpp/station-link': 980 * kB,
+  'workers/after-command': 620 * kB,
   'workers/rate-session': 620 * kB,
   'workers/relay': 490 * kB,
+  'workers/timers': 640 * kB,
 };
 
 const bundles = bundleDoors(mkdtempSync(join(tmpdir(), 'csms-bundles-')));

@@ -1,0 +1,43 @@
+import type { AlertStore } from '../alerts/alert-store.ts';
+import type { Clock, Digest, NewId } from '../ports.ts';
+import type { StationLiveStore, StationStore } from '../stations/station-store.ts';
+import { type Command, type CommandRequest, isFinal } from './command.ts';
+import type { CommandStore } from './command-store.ts';
+
+/** What follow-ups work with. An area that needs another store adds it, by the name it has among the stores. */
+export interface FollowUpPorts {
+  readonly stations: StationStore;
+  readonly live: StationLiveStore;
+  readonly commands: CommandStore;
+  readonly alerts: AlertStore;
+  readonly clock: Clock;
+  readonly digest: Digest;
+  readonly newId: NewId;
+}
+
+/**
+ * What is left to do once a command has ended, however it did: answered, refused, timed out, cancelled, never sent.
+ * Runs at least once for each, in any order, so it is safe to repeat. What it throws brings it back.
+ */
+export type FollowUp = (ports: FollowUpPorts, command: Command) => Promise<void>;
+
+/** By kind of request. */
+export const followUps: Readonly<Partial<Record<CommandRequest['kind'], FollowUp>>> = {};
+
+/** Of requests in a protocol's own words: by the call's name. */
+export const callFollowUps: Readonly<Record<string, FollowUp>> = {};
+
+/** Runs what follows the end of a command. Nothing for one that is kept no longer; throws for one that has not ended. */
+export async function followUp(
+  ports: FollowUpPorts,
+  { stationId, commandId }: { stationId: string; commandId: string },
+): Promise<void> {
+  const command = await ports.commands.findCommand(stationId, commandId);
+  if (!command) return;
+  if (!isFinal(command.state)) throw new Error(`command ${commandId} has not ended`);
+  const { request } = command;
+  await followUps[request.kind]?.(ports, command);
+  if (request.kind === 'CALL' && Object.hasOwn(callFollowUps, request.action)) {
+    await callFollowUps[request.action]?.(ports, command);
+  }
+}
