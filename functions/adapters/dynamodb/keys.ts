@@ -35,6 +35,7 @@ export function tenantKeys(tenantId: string) {
 
     link: (stationId: string): Key => ({ pk: station(stationId), sk: 'LINK' }),
     live: (stationId: string): Key => ({ pk: station(stationId), sk: 'LIVE' }),
+    stationLog: (stationId: string, day: string) => `${station(stationId)}#LOG#${day}`,
     limits: (stationId: string): Key => ({ pk: station(stationId), sk: 'LIMITS' }),
 
     session: (sessionId: string): Key => ({ pk: session(sessionId), sk: 'SESSION' }),
@@ -62,6 +63,13 @@ export function tenantKeys(tenantId: string) {
     alertsOfMonth: (month: string) => `${tenant}#ALERTS#${month}`,
     alertsOfStation: (stationId: string) => `${station(stationId)}#ALERTS`,
     openAlerts: `${tenant}#ALERTS`,
+
+    reservation: (stationId: string, number: number): Key => ({
+      pk: `${station(stationId)}#RES`,
+      sk: String(number).padStart(10, '0'),
+    }),
+    reservationsOfStation: (stationId: string) => `${station(stationId)}#RESERVATIONS`,
+    openReservations: (stationId: string) => `${station(stationId)}#RESERVATIONS#OPEN`,
 
     cdr: (cdrId: string): Key => ({ pk: `${tenant}#CDR#${part(cdrId)}`, sk: 'CDR' }),
     cdrsOfMonth: (month: string) => `${tenant}#CDRS#${month}`,

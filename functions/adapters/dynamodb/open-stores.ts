@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AlertStore } from '#core/alerts/alert-store.ts';
 import type { CdrStore } from '#core/cdrs/cdr-store.ts';
 import type { CommandStore } from '#core/commands/command-store.ts';
+import type { ReservationStore } from '#core/reservations/reservation-store.ts';
 import type { SessionStore } from '#core/sessions/session-store.ts';
 import type { StationLimitsStore } from '#core/stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '#core/stations/station-store.ts';
@@ -11,6 +12,7 @@ import { alertStore } from './alert-store.ts';
 import { cdrStore } from './cdr-store.ts';
 import { commandStore } from './command-store.ts';
 import { tenantKeys } from './keys.ts';
+import { reservationStore } from './reservation-store.ts';
 import { sessionStore } from './session-store.ts';
 import { stationLimitsStore } from './station-limits-store.ts';
 import { stationLiveStore } from './station-live-store.ts';
@@ -30,6 +32,7 @@ export interface Stores {
   readonly tokens: TokenStore;
   readonly tariffs: TariffStore;
   readonly sessions: SessionStore;
+  readonly reservations: ReservationStore;
   readonly commands: CommandStore;
   readonly alerts: AlertStore;
   readonly cdrs: CdrStore;
@@ -53,6 +56,7 @@ export function openStores({
     tokens: tokenStore(context),
     tariffs: tariffStore(context),
     sessions: sessionStore(context),
+    reservations: reservationStore(context),
     commands: commandStore(context),
     alerts: alertStore(context),
     cdrs: cdrStore(context),
