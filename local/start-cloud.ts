@@ -1,19 +1,24 @@
 import { connectionsService } from './aws/connections.ts';
 import { eventBridgeService } from './aws/event-bridge.ts';
+import { kmsService } from './aws/kms.ts';
 import { lambdaService } from './aws/lambda.ts';
 import { secretsService, secretText } from './aws/secrets.ts';
 import { sqsService } from './aws/sqs.ts';
 import { type Apis, graphqlRunner, makeApis } from './cloud/apis.ts';
 import { type Backbone, startBackbone } from './cloud/backbone.ts';
+import { makeBuckets } from './cloud/buckets.ts';
 import type { CloudUrls } from './cloud/door.ts';
 import { makeEdge } from './cloud/edge.ts';
+import type { EndpointUrls } from './cloud/functions.ts';
 import type { GraphqlApi } from './cloud/graphql-apis.ts';
 import { type Ground, layGround } from './cloud/ground.ts';
 import type { CloudOptions } from './cloud/options.ts';
 import { findResource, type ResourceFacts } from './cloud/place.ts';
+import { makeSigningKeys } from './cloud/signing-keys.ts';
 import type { ConsumedByPrincipal } from './dynamodb/endpoint.ts';
 import type { ChaosSettings } from './events/chaos.ts';
 import type { Issuer } from './identity/user-pool.ts';
+import { s3Path } from './s3/s3.ts';
 import { region } from './template/pseudo.ts';
 
 export type { CloudUrls } from './cloud/door.ts';
@@ -35,7 +40,7 @@ export interface Cloud {
   /** Where the certificates lie, for issuing those of stations. */
   tlsDir: string;
   /** Settings for SDK clients that may do everything: for seeds and tests. */
-  clientConfig(service?: 'dynamodb' | 'other'): ClientConfig;
+  clientConfig(service?: 'dynamodb' | 's3' | 'other'): ClientConfig;
   /** The physical name of the table whose construct path or logical id holds the word. */
   table(word: string): string;
   /** The one resource of a type whose construct path or logical id holds the word. */
@@ -92,7 +97,7 @@ async function start(
     store,
     principals,
     host,
-    endpoints: { general: aws.url, dynamodb: ground.dynamo.url },
+    endpoints: endpointsOf(ground),
     environmentLimit: options.environmentLimit ?? Number(process.env.LAMBDA_ENVIRONMENTS ?? 3),
     logs,
     logger,
@@ -111,16 +116,26 @@ async function start(
       secretsService(ground.secrets),
       lambdaService(backbone.functions, backbone.asyncInvocations),
       connectionsService(apis.gateway.webSocket),
+      kmsService(makeSigningKeys(model, ground.stateDir)),
     ],
     ground.byKey,
+  );
+  // Functions that begin with what an earlier run left may want files at once.
+  door.serveFiles(
+    makeBuckets({ model, store, byKey: ground.byKey, frontUrl: door.urls.http, stateDir: ground.stateDir }),
   );
   await backbone.run();
   door.serve(makeEdge(model, apis.targetOf, logger), apis.issuer);
   return running(ground, backbone, apis, close);
 }
 
+function endpointsOf({ aws, dynamo, door }: Ground): EndpointUrls {
+  return { general: aws.url, dynamodb: dynamo.url, s3: `${door.urls.http}${s3Path}` };
+}
+
 function running(ground: Ground, backbone: Backbone, apis: Apis, close: () => Promise<void>): Cloud {
-  const { door, aws, dynamo, model, host, secrets } = ground;
+  const { door, model, host, secrets, dynamo } = ground;
+  const endpoints = endpointsOf(ground);
   const tableTypes = ['AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table'];
   const functionNamed = (word: string) => findResource(model, ['AWS::Lambda::Function'], word).ref;
   return {
@@ -129,7 +144,7 @@ function running(ground: Ground, backbone: Backbone, apis: Apis, close: () => Pr
     tlsDir: ground.tlsDir,
     clientConfig: (service = 'other') => ({
       region,
-      endpoint: service === 'dynamodb' ? dynamo.url : aws.url,
+      endpoint: endpoints[service === 'other' ? 'general' : service],
       credentials: { accessKeyId: host.accessKeyId, secretAccessKey: host.secretAccessKey },
     }),
     table: (word) => findResource(model, tableTypes, word).ref,

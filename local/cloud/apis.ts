@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Invoke } from '../apigateway/invoke.ts';
 import type { WebSocketTimes } from '../apigateway/websocket-api.ts';
 import type { RunGraphql } from '../events/event-targets.ts';
@@ -25,12 +26,12 @@ export async function makeApis(
   invoke: Invoke,
   options: { webSocketTimes: Partial<WebSocketTimes>; logger: (line: string) => void },
 ): Promise<Apis> {
-  const { model, principals, byKey, store, keysDir } = ground;
+  const { model, principals, byKey, store, stateDir } = ground;
   const { issuer: issuerUrl } = ground.door.urls;
   const gateway = makeGatewayApis(model, invoke, options.webSocketTimes);
   const { logger } = options;
   const graphql = makeGraphqlApis({ model, principals, byKey, invoke, issuerOf: () => issuerUrl, logger });
-  const issuer = await makeIssuer({ model, store, invoke, issuerUrl, keysDir });
+  const issuer = await makeIssuer({ model, store, invoke, issuerUrl, keysDir: join(stateDir, 'identity') });
   return {
     gateway,
     graphql,

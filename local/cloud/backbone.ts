@@ -11,10 +11,12 @@ import type { Principal } from '../iam/principals.ts';
 import { type AsyncInvocations, openAsyncInvocations, type SendTo } from '../lambda/async-invocations.ts';
 import { createFunctions, type Functions } from '../lambda/functions.ts';
 import type { LogSink } from '../lambda/log-sink.ts';
+import { type LogSubscriptions, openLogSubscriptions } from '../logs/subscriptions.ts';
 import type { Model } from '../template/model.ts';
 import { accountId, region } from '../template/pseudo.ts';
 import { type EventSources, startEventSources } from './event-sources.ts';
 import { asyncSettings, type EndpointUrls, functionRoles, functionSettings } from './functions.ts';
+import { logSubscriptions } from './log-subscriptions.ts';
 import { openQueues } from './queues.ts';
 import { busRules, scheduledRules } from './rules.ts';
 import { makeTables } from './tables.ts';
@@ -55,7 +57,7 @@ export interface Backbone {
 export async function startBackbone(options: BackboneOptions): Promise<Backbone> {
   const { model, store, principals } = options;
   const parts = makeParts(options);
-  const { functions, queues, buses, asyncInvocations, targets, chaos, sendTo } = parts;
+  const { functions, queues, buses, asyncInvocations, targets, chaos, sendTo, subscriptions } = parts;
   const { streamArns, streamsClient } = await openTables(options);
   let sources: EventSources | undefined;
   let schedules: Schedules | undefined;
@@ -78,13 +80,15 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
       await sources.ready;
     },
     fireSchedule: (logicalId) => schedules?.fire(logicalId),
-    idle: () => untilIdle({ functions, asyncInvocations, targets, sources }),
+    idle: () => untilIdle({ functions, asyncInvocations, targets, sources, subscriptions }),
     async close() {
       schedules?.close();
       targets.close();
       asyncInvocations.close();
       const stopped = sources?.close();
       await functions.close();
+      // The last lines go with the next start.
+      subscriptions.close();
       await stopped;
       streamsClient.destroy();
     },
@@ -95,8 +99,9 @@ export async function startBackbone(options: BackboneOptions): Promise<Backbone>
 function makeParts(options: BackboneOptions) {
   const { model, store, principals, logger, retryMs, runGraphql } = options;
   const chaos = createChaos(options.chaos);
+  const known = functionSettings(model, principals, options.endpoints);
   const functions = createFunctions({
-    functions: functionSettings(model, principals, options.endpoints),
+    functions: known,
     environmentLimit: options.environmentLimit,
     logs: options.logs,
   });
@@ -107,9 +112,14 @@ function makeParts(options: BackboneOptions) {
   const retryDelaysMs = [retryMs, 2 * retryMs];
   const asyncInvocations = openAsyncInvocations({ store, chaos, functions, settings, sendTo, retryDelaysMs });
   const targets = openEventTargets({ store, chaos, queues, asyncInvocations, runGraphql, retryMs, logger });
+  const subscriptions = openLogSubscriptions({
+    subscriptions: logSubscriptions(model, known),
+    hear: (name, listener) => options.logs.hear(name, listener),
+    deliver: (arn, payload) => asyncInvocations.add(arn, payload),
+  });
   const busNames = model.ofType('AWS::Events::EventBus').map(({ ref }) => ref);
   const buses = createEventBuses(store, busNames, busRules(model, targets), { accountId, region });
-  return { chaos, functions, queues, sendTo, asyncInvocations, targets, buses };
+  return { chaos, functions, queues, sendTo, asyncInvocations, targets, buses, subscriptions };
 }
 
 async function openTables({ model, host, endpoints }: BackboneOptions) {
@@ -161,23 +171,34 @@ interface Working {
   asyncInvocations: AsyncInvocations;
   targets: EventTargets;
   sources: EventSources | undefined;
+  subscriptions: LogSubscriptions;
 }
 
 /**
  * Work makes work: an invocation writes a record, the record makes an event, the event fills a queue. So the counts
  * must be zero before and after a look at the streams, with no invocation begun in between.
  */
-async function untilIdle({ functions, asyncInvocations, targets, sources }: Working): Promise<void> {
+async function untilIdle({
+  functions,
+  asyncInvocations,
+  targets,
+  sources,
+  subscriptions,
+}: Working): Promise<void> {
   const underWay = () =>
     functions.busy() +
     asyncInvocations.pending() +
+    subscriptions.pending() +
     targets.pending() +
     (sources?.consumedQueues ?? []).reduce((sum, queue) => {
       const { visible, inFlight } = queue.counts();
       return sum + visible + inFlight;
     }, 0);
   for (;;) {
-    while (underWay() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (underWay() > 0) {
+      subscriptions.flush();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
     const begun = functions.begun();
     await sources?.streamsDrained();
     if (underWay() === 0 && functions.begun() === begun) return;

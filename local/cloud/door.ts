@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Viewer } from '../edge/cloudfront.ts';
 import { startFrontDoor } from '../edge/front-door.ts';
 import type { Issuer } from '../identity/user-pool.ts';
+import type { S3 } from '../s3/s3.ts';
 import { ensureLocalCa } from '../tls/certificates.ts';
 import type { Edge } from './edge.ts';
 
@@ -32,6 +33,8 @@ export interface DoorOptions {
 export interface Door {
   urls: CloudUrls;
   caFile: string;
+  /** Begins to answer for S3, whose presigned URLs must work for clients without an SDK. */
+  serveFiles(s3: S3): void;
   /** Begins to answer; until then everybody is asked to come later. */
   serve(edge: Edge, issuer: Issuer | undefined): void;
   close(): Promise<void>;
@@ -39,11 +42,13 @@ export interface Door {
 
 /** Opens the front door first of all: its ports are part of what functions are told, and a taken one is said early. */
 export async function openDoor({ port, tlsPort, host, tlsDir, logger }: DoorOptions): Promise<Door> {
+  let files: S3 | undefined;
   let behind: { edge: Edge; issuer: Issuer | undefined } | undefined;
   const { caFile, ca, cert, key } = await ensureLocalCa(tlsDir);
   const complain = (error: unknown) => logger(`front door: ${error instanceof Error ? error.stack : error}`);
 
   const handle = async (request: IncomingMessage, response: ServerResponse, viewer: Viewer) => {
+    if (await files?.handle(request, response)) return;
     if (!behind) {
       response.writeHead(503, { 'retry-after': '1' }).end();
       return;
@@ -76,6 +81,9 @@ export async function openDoor({ port, tlsPort, host, tlsDir, logger }: DoorOpti
   return {
     urls: urlsOf(host, frontDoor.http.port, frontDoor.https.port),
     caFile,
+    serveFiles(s3) {
+      files = s3;
+    },
     serve(edge, issuer) {
       behind = { edge, issuer };
     },

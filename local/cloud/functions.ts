@@ -17,6 +17,7 @@ const functionSchema = z.object({
   Code: z.object({ S3Key: z.string().optional() }),
   ReservedConcurrentExecutions: z.coerce.number().optional(),
   DeadLetterConfig: z.object({ TargetArn: z.string() }).optional(),
+  LoggingConfig: z.object({ LogGroup: z.string().optional() }).optional(),
 });
 
 const invokeConfigSchema = z.object({
@@ -28,6 +29,7 @@ const invokeConfigSchema = z.object({
 
 export interface EndpointUrls {
   general: string;
+  s3: string;
   dynamodb: string;
 }
 
@@ -43,6 +45,7 @@ export function functionSettings(
     if (!Runtime.startsWith('nodejs') || Code.S3Key === undefined) return [];
     const role = principals.get(properties.Role);
     if (!role) throw new Error(`Function ${resource.ref}: no role ${properties.Role}`);
+    const logGroup = properties.LoggingConfig?.LogGroup ?? `/aws/lambda/${resource.ref}`;
     return {
       name: resource.ref,
       arn: resource.attribute('Arn'),
@@ -50,8 +53,10 @@ export function functionSettings(
       handler: Handler,
       timeoutMs: properties.Timeout * 1000,
       memoryMb: properties.MemorySize,
+      logGroup,
       environment: {
         ...lambdaVariables(resource, properties.MemorySize, role, endpoints),
+        AWS_LAMBDA_LOG_GROUP_NAME: logGroup,
         ...properties.Environment?.Variables,
       },
       ...(ReservedConcurrentExecutions === undefined
@@ -80,11 +85,11 @@ function lambdaVariables(
     AWS_LAMBDA_FUNCTION_NAME: resource.ref,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${resource.ref}`,
     AWS_LAMBDA_LOG_STREAM_NAME: 'local',
     AWS_ACCESS_KEY_ID: role.accessKeyId,
     AWS_SECRET_ACCESS_KEY: role.secretAccessKey,
     AWS_ENDPOINT_URL: endpoints.general,
+    AWS_ENDPOINT_URL_S3: endpoints.s3,
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_DYNAMODB_STREAMS: endpoints.dynamodb,
   };

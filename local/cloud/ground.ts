@@ -26,7 +26,8 @@ export interface Ground {
   dynamo: DynamoEndpoint;
   logs: LogSink;
   tlsDir: string;
-  keysDir: string;
+  /** Holds what parts keep as files of their own: the data folder, or one for the life of the process. */
+  stateDir: string;
 }
 
 /** Opens the listeners, reads the app and starts the stores. What is opened is pushed to `closers`. */
@@ -68,6 +69,6 @@ export async function layGround(options: CloudOptions, closers: (() => unknown)[
     ...(options.logsDir === undefined ? {} : { directory: options.logsDir }),
   });
   closers.push(() => logs.close());
-  const keysDir = join(dataDir ?? temporary.path, 'identity');
-  return { door, aws, store, secrets, model, host, principals, byKey, dynamo, logs, tlsDir, keysDir };
+  const stateDir = dataDir ?? temporary.path;
+  return { door, aws, store, secrets, model, host, principals, byKey, dynamo, logs, tlsDir, stateDir };
 }

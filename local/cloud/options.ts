@@ -6,7 +6,7 @@ import type { ChaosSettings } from '../events/chaos.ts';
 export interface CloudOptions {
   /** The folder that `cdk synth` wrote. */
   assemblyDir: string;
-  /** Keeps tables, queues, undelivered events, secrets and signing keys; absent: all of it ends with the process. */
+  /** Keeps tables, queues, undelivered events, secrets, files and signing keys; absent: all of it ends with the process. */
   dataDir?: string;
   /** Keeps the local authority and the certificates; absent: made anew each time. */
   tlsDir?: string;

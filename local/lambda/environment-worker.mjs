@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 
-const { taskRoot, handler, facts } = workerData;
+const { taskRoot, handler, facts, endMark } = workerData;
 
 async function loadHandler() {
   const dot = handler.lastIndexOf('.');
@@ -64,7 +64,12 @@ async function answer(run, invocation) {
 
 try {
   const run = await loadHandler();
-  parentPort.on('message', async (invocation) => parentPort.postMessage(await answer(run, invocation)));
+  parentPort.on('message', async (invocation) => {
+    parentPort.postMessage(await answer(run, invocation));
+    if (endMark === undefined) return;
+    process.stdout.write(endMark);
+    process.stderr.write(endMark);
+  });
   parentPort.postMessage({ ready: true });
 } catch (thrown) {
   parentPort.postMessage({ failure: JSON.stringify(describe(thrown)) });

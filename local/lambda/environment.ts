@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { endMark, followOutput, type Output, type OutputEnd } from './worker-output.ts';
 
 /** What an execution environment is made from. */
 export interface FunctionSettings {
@@ -10,6 +11,8 @@ export interface FunctionSettings {
   handler: string;
   timeoutMs: number;
   memoryMb: number;
+  /** Where its output goes. */
+  logGroup: string;
   /** The whole of `process.env`. */
   environment: Record<string, string>;
   /** At most this many invocations at once, when the template reserves a number. */
@@ -27,6 +30,8 @@ export interface Environment {
   /** Resolves when the handler is loaded, or could not be. */
   readonly loaded: Promise<unknown>;
   invoke(requestId: string, payload: string): Promise<InvocationResult>;
+  /** Resolves when all output of the invocations so far was given to `print`; undefined when nobody hears it. */
+  printed(): Promise<void> | undefined;
   /** False once it crashed, timed out or could not load its handler: it takes no further invocation. */
   alive(): boolean;
   end(): Promise<void>;
@@ -41,11 +46,16 @@ const workerFile = new URL('./environment-worker.mjs', import.meta.url);
 /** Room for what a request leaves behind: Node's own choice for threads collects far more often. */
 const youngGenerationMb = 48;
 
-/** Starts an environment; what it prints goes to `print`. Never rejects: a failed start fails the first invocation. */
-export function startEnvironment(settings: FunctionSettings, print: (chunk: string) => void): Environment {
+/** Starts an environment. Never rejects: a failed start fails the first invocation. */
+export function startEnvironment(settings: FunctionSettings, output: Output): Environment {
   const worker = new Worker(workerFile, {
     env: settings.environment,
-    workerData: { taskRoot: settings.taskRoot, handler: settings.handler, facts: contextFacts(settings) },
+    workerData: {
+      taskRoot: settings.taskRoot,
+      handler: settings.handler,
+      facts: contextFacts(settings),
+      endMark: output.isHeard() ? endMark : undefined,
+    },
     stdout: true,
     stderr: true,
     execArgv: [],
@@ -54,22 +64,22 @@ export function startEnvironment(settings: FunctionSettings, print: (chunk: stri
       maxYoungGenerationSizeMb: youngGenerationMb,
     },
   });
-  worker.stdout.setEncoding('utf8').on('data', print);
-  worker.stderr.setEncoding('utf8').on('data', print);
-  return new WorkerEnvironment(worker, settings);
+  return new WorkerEnvironment(worker, settings, followOutput(worker, output));
 }
 
 class WorkerEnvironment implements Environment {
   readonly #worker: Worker;
   readonly #settings: FunctionSettings;
+  readonly #outputEnd: OutputEnd | undefined;
   readonly #started = Promise.withResolvers<InvocationResult | undefined>();
   readonly loaded: Promise<unknown>;
   #settle: ((result: InvocationResult) => void) | undefined;
   #alive = true;
 
-  constructor(worker: Worker, settings: FunctionSettings) {
+  constructor(worker: Worker, settings: FunctionSettings, outputEnd: OutputEnd | undefined) {
     this.#worker = worker;
     this.#settings = settings;
+    this.#outputEnd = outputEnd;
     this.loaded = this.#started.promise;
     worker.on('message', (answer: Answer) => this.#receive(answer));
     worker.on('error', (error) => this.#fail(runtimeError(error)));
@@ -85,6 +95,7 @@ class WorkerEnvironment implements Environment {
     const { promise, resolve } = Promise.withResolvers<InvocationResult>();
     this.#settle = resolve;
     const timer = setTimeout(() => this.#fail(timedOut(requestId, timeoutMs)), timeoutMs);
+    this.#outputEnd?.expect();
     this.#worker.postMessage({ requestId, payload, deadlineMs: Date.now() + timeoutMs });
     try {
       return await promise;
@@ -92,6 +103,10 @@ class WorkerEnvironment implements Environment {
       clearTimeout(timer);
       this.#settle = undefined;
     }
+  }
+
+  printed() {
+    return this.#outputEnd?.reached();
   }
 
   alive() {
@@ -121,13 +136,13 @@ class WorkerEnvironment implements Environment {
   }
 }
 
-function contextFacts({ name, arn, memoryMb }: FunctionSettings) {
+function contextFacts({ name, arn, memoryMb, logGroup }: FunctionSettings) {
   return {
     functionName: name,
     functionVersion: '$LATEST',
     invokedFunctionArn: arn,
     memoryLimitInMB: String(memoryMb),
-    logGroupName: `/aws/lambda/${name}`,
+    logGroupName: logGroup,
     logStreamName: 'local',
   };
 }

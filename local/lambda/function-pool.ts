@@ -4,6 +4,7 @@ import {
   type InvocationResult,
   startEnvironment,
 } from './environment.ts';
+import type { Output } from './worker-output.ts';
 
 /** The environments of one function. */
 export interface FunctionPool {
@@ -11,7 +12,7 @@ export interface FunctionPool {
   invoke(requestId: string, payload: string): Promise<InvocationResult>;
   /** Starts an environment if there is none; resolves when it has loaded its handler. */
   warmUp(): Promise<void>;
-  /** Invocations running or waiting. */
+  /** Invocations running or waiting, and those whose output is still on its way to somebody who hears it. */
   busy(): number;
   /** Ends environments that have had nothing to do since then. */
   endIdleSince(timeMs: number): void;
@@ -27,11 +28,7 @@ interface Member {
  * Grows on demand to `limit` environments. At the limit invocations wait their turn, where Lambda would answer
  * synchronous callers with a throttling error: a laptop has fewer threads than an account has concurrency.
  */
-export function createFunctionPool(
-  settings: FunctionSettings,
-  limit: number,
-  print: (chunk: string) => void,
-): FunctionPool {
+export function createFunctionPool(settings: FunctionSettings, limit: number, output: Output): FunctionPool {
   const members = new Set<Member>();
   const free: Member[] = [];
   const waiting: ((member: Member) => void)[] = [];
@@ -39,7 +36,7 @@ export function createFunctionPool(
   let busy = 0;
 
   const start = (): Member => {
-    const member = { environment: startEnvironment(settings, print), lastUsedMs: Date.now() };
+    const member = { environment: startEnvironment(settings, output), lastUsedMs: Date.now() };
     members.add(member);
     return member;
   };
@@ -67,15 +64,18 @@ export function createFunctionPool(
   return {
     async invoke(requestId, payload) {
       busy++;
+      let printed: Promise<void> | undefined;
       try {
         const member = await take();
         try {
           return await member.environment.invoke(requestId, payload);
         } finally {
+          printed = member.environment.printed();
           release(member);
         }
       } finally {
-        busy--;
+        if (printed) void printed.then(() => busy--);
+        else busy--;
       }
     },
     async warmUp() {

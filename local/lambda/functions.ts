@@ -57,7 +57,13 @@ export function createFunctions(options: FunctionsOptions): Functions {
   const known = new Map<string, { settings: FunctionSettings; pool: FunctionPool }>();
   for (const settings of options.functions) {
     const print = (chunk: string) => logs.write(settings.name, chunk);
-    known.set(settings.name, { settings, pool: createFunctionPool(settings, environmentLimit, print) });
+    known.set(settings.name, {
+      settings,
+      pool: createFunctionPool(settings, environmentLimit, {
+        print,
+        isHeard: () => logs.isHeard(settings.name),
+      }),
+    });
   }
   let begun = 0;
   let closed = false;

@@ -7,6 +7,10 @@ export interface LogSink {
   write(functionName: string, chunk: string): void;
   /** Takes the error JSON of a failed invocation. */
   failure(functionName: string, errorJson: string): void;
+  /** Calls the listener with every whole line that the function writes from now on. */
+  hear(functionName: string, listener: (line: string) => void): void;
+  /** Whether somebody hears the function's lines. */
+  isHeard(functionName: string): boolean;
   /** Writes out what is still held back. */
   close(): void;
 }
@@ -27,6 +31,7 @@ export function createLogSink({ directory, logger, maxFileBytes = 10_000_000 }: 
   if (directory !== undefined) mkdirSync(directory, { recursive: true });
   const unfinished = new Map<string, string>();
   const held = new Map<string, string>();
+  const listeners = new Map<string, ((line: string) => void)[]>();
   let timer: NodeJS.Timeout | undefined;
 
   const flush = () => {
@@ -47,6 +52,7 @@ export function createLogSink({ directory, logger, maxFileBytes = 10_000_000 }: 
       unfinished.set(name, lines.pop() ?? '');
       for (const line of lines) {
         keep(name, line);
+        for (const listener of listeners.get(name) ?? []) listener(line);
         const complaint = complaintIn(line);
         if (complaint !== undefined) logger(`${name} ${complaint}`);
       }
@@ -56,6 +62,10 @@ export function createLogSink({ directory, logger, maxFileBytes = 10_000_000 }: 
       const { errorType, errorMessage } = JSON.parse(errorJson) as Record<string, unknown>;
       logger(`${name} failed: ${errorType}: ${errorMessage}`);
     },
+    hear(name, listener) {
+      listeners.set(name, [...(listeners.get(name) ?? []), listener]);
+    },
+    isHeard: (name) => listeners.has(name),
     close() {
       clearTimeout(timer);
       for (const [name, rest] of unfinished) if (rest !== '') keep(name, rest);

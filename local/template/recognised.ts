@@ -25,11 +25,14 @@ export const runTypes: ReadonlySet<string> = new Set([
   'AWS::IAM::ManagedPolicy',
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
+  'AWS::KMS::Key',
   'AWS::Lambda::Alias',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
   'AWS::Lambda::Version',
+  'AWS::Logs::SubscriptionFilter',
+  'AWS::S3::Bucket',
   'AWS::Scheduler::Schedule',
   'AWS::Scheduler::ScheduleGroup',
   'AWS::SecretsManager::Secret',
@@ -39,9 +42,8 @@ export const runTypes: ReadonlySet<string> = new Set([
 const watching = 'nobody watches a local run through CloudWatch: logs are files, errors go to the console';
 const names = 'there is no DNS here: everything answers on 127.0.0.1';
 const firewall = 'the local ports are not open to the world';
-const keys = 'data at rest is not encrypted here';
 const resourcePolicy = 'only the calling role’s policies are judged, not the policies on resources';
-const files = 'there is no S3 here: what would be uploaded is read from the assembly';
+const files = 'what a deployment would upload is read from the assembly';
 const edgePolicy =
   'there is no cache and no second origin here: every header, cookie and query string is passed on';
 const lake = 'there is no analytics store here';
@@ -78,8 +80,7 @@ export const nothingToRun: Readonly<Record<string, string>> = {
   'AWS::EventSchemas::Schema': 'describes events to people, runs nothing',
   'AWS::Glue::Database': lake,
   'AWS::Glue::Table': lake,
-  'AWS::KMS::Alias': keys,
-  'AWS::KMS::Key': keys,
+  'AWS::KMS::Alias': 'functions are told the keys themselves',
   'AWS::Lambda::LayerVersion': 'bundles hold all their code',
   'AWS::Lambda::Permission': resourcePolicy,
   'AWS::Logs::LogGroup': watching,
@@ -87,12 +88,10 @@ export const nothingToRun: Readonly<Record<string, string>> = {
   'AWS::Logs::MetricFilter': watching,
   'AWS::Logs::QueryDefinition': watching,
   'AWS::Logs::ResourcePolicy': watching,
-  'AWS::Logs::SubscriptionFilter': watching,
   'AWS::ResourceGroups::Group': watching,
   'AWS::Route53::HostedZone': names,
   'AWS::Route53::RecordSet': names,
-  'AWS::S3::Bucket': files,
-  'AWS::S3::BucketPolicy': files,
+  'AWS::S3::BucketPolicy': resourcePolicy,
   'AWS::SNS::Subscription': watching,
   'AWS::SNS::Topic': watching,
   'AWS::SNS::TopicPolicy': watching,

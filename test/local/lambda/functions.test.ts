@@ -29,6 +29,7 @@ function deploy(
     handler: 'index.handler',
     timeoutMs: 3000,
     memoryMb: 128,
+    logGroup: '/aws/lambda/fn',
     environment: {},
     ...rest,
   };
