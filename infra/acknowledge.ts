@@ -11,12 +11,21 @@ export function acknowledgeWildcard(construct: IConstruct, resource: string, rea
   acknowledge(construct, { [`AwsSolutions-IAM5[Resource::${asNagReadsIt(construct, resource)}]`]: reason });
 }
 
-/** Text with references written as cdk-nag writes them in its finding ids: `<AWS::Region>`, `<LogicalId>`. */
+/**
+ * Text with references written as cdk-nag writes them in its finding ids: `<AWS::Region>`, `<LogicalId>`,
+ * `<LogicalId.Arn>`, and an import by the name of the export.
+ */
 function asNagReadsIt(construct: IConstruct, text: string): string {
   const resolved: unknown = Stack.of(construct).resolve(text);
   if (typeof resolved === 'string') return resolved;
   const [, parts] = (resolved as { 'Fn::Join': [string, unknown[]] })['Fn::Join'];
-  return parts
-    .map((part) => (typeof part === 'string' ? part : `<${(part as { Ref: string }).Ref}>`))
-    .join('');
+  return parts.map((part) => (typeof part === 'string' ? part : referenceText(part as Reference))).join('');
+}
+
+type Reference = { Ref: string } | { 'Fn::GetAtt': string[] } | { 'Fn::ImportValue': string };
+
+function referenceText(reference: Reference): string {
+  if ('Ref' in reference) return `<${reference.Ref}>`;
+  if ('Fn::GetAtt' in reference) return `<${reference['Fn::GetAtt'].join('.')}>`;
+  return reference['Fn::ImportValue'];
 }

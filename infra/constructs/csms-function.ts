@@ -30,15 +30,16 @@ export interface CsmsFunctionProps {
 export class CsmsFunction extends Construct {
   readonly lambda: LambdaFunction;
   readonly role: Role;
+  readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, props: CsmsFunctionProps) {
     super(scope, id);
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    const logGroup = new LogGroup(this, 'Log', {
+    this.logGroup = new LogGroup(this, 'Log', {
       retention: props.stage.logRetentionDays satisfies RetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    logGroup.grantWrite(this.role);
+    this.logGroup.grantWrite(this.role);
     this.lambda = new LambdaFunction(this, 'Function', {
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
@@ -49,7 +50,7 @@ export class CsmsFunction extends Construct {
       memorySize: props.memoryMb,
       timeout: props.timeout,
       tracing: Tracing.ACTIVE,
-      logGroup,
+      logGroup: this.logGroup,
       environment: {
         STAGE: props.stage.name,
         POWERTOOLS_SERVICE_NAME: props.door,

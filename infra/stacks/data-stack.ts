@@ -6,14 +6,16 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { type TableRole, tables } from '#adapters/dynamodb/tables.ts';
 import { acknowledge } from '../acknowledge.ts';
+import { CsmsBucket } from '../constructs/csms-bucket.ts';
 import { CsmsTable } from '../constructs/csms-table.ts';
+import { SigningKey } from '../constructs/signing-key.ts';
 import type { StageConfig } from '../stages.ts';
 
 export interface DataStackProps extends StackProps {
   readonly stage: StageConfig;
 }
 
-/** What must outlive a deployment: tables, secrets, the bus with its archive; and the topic alarms go to. */
+/** What must outlive a deployment: tables, files, secrets, keys, the bus with its archive; and the topic alarms go to. */
 export class DataStack extends Stack {
   readonly tables: Readonly<Record<TableRole, CsmsTable>>;
   readonly bus: EventBus;
@@ -21,6 +23,10 @@ export class DataStack extends Stack {
   readonly pepper: Secret;
   /** What proves that a request came through our edge: JSON with `current`, and `previous` while it is changed. */
   readonly originSecret: Secret;
+  /** Files that stations send (`uploads/`, forgotten after 90 days) and fetch. */
+  readonly files: CsmsBucket;
+  /** The key of the authority that signs certificates of stations. */
+  readonly stationCa: SigningKey;
   readonly alarmTopic: Topic;
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
@@ -50,6 +56,11 @@ export class DataStack extends Stack {
       'AwsSolutions-SMG4':
         'CloudFront and the authorizer must change together: rotated by hand, see infra/README.md',
     });
+    this.files = new CsmsBucket(this, 'Files', {
+      expiry: { 'uploads/': 90 },
+      protectData: stage.protectData,
+    });
+    this.stationCa = new SigningKey(this, 'StationCa', { description: 'Signs the certificates of stations' });
     this.alarmTopic = new Topic(this, 'AlarmTopic', { enforceSSL: true });
     if (stage.alarmEmail !== undefined)
       this.alarmTopic.addSubscription(new EmailSubscription(stage.alarmEmail));
