@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { WebSocket } from 'ws';
 
 /** What a refused handshake said. */
@@ -11,10 +10,14 @@ export interface RawStation {
   readonly protocol: string;
   /** Sends a text as it is. */
   send(frame: string): void;
+  /** Sends bytes as a binary frame. */
+  sendBytes(frame: Uint8Array): void;
   /** Sends a frame and gives the next one that comes. */
   exchange(frame: string): Promise<unknown>;
   /** The next frame that comes. */
   next(): Promise<unknown>;
+  /** The code with which the connection ends, whoever ends it. */
+  readonly closed: Promise<number>;
   close(): Promise<void>;
 }
 
@@ -60,11 +63,16 @@ function rawStation(socket: WebSocket): RawStation {
     if (take) take(frame);
     else arrived.push(frame);
   });
+  const closed = new Promise<number>((resolve) => socket.once('close', resolve));
+  // A frame that is refused may still be on its way when the other side hangs up.
+  socket.on('error', () => undefined);
   const next = (): Promise<unknown> =>
     arrived.length > 0 ? Promise.resolve(arrived.shift()) : new Promise((resolve) => waiting.push(resolve));
   return {
     protocol: socket.protocol,
+    closed,
     send: (frame) => socket.send(frame),
+    sendBytes: (frame) => socket.send(frame, { binary: true }),
     exchange: async (frame) => {
       socket.send(frame);
       return next();
@@ -72,7 +80,7 @@ function rawStation(socket: WebSocket): RawStation {
     next,
     close: async () => {
       socket.close();
-      await once(socket, 'close');
+      await closed;
     },
   };
 }
