@@ -3,6 +3,12 @@ import { isPayload, type Quirk } from './quirks.ts';
 /** The most that the transport carries in one message. */
 export const largestFrameBytes = 128 * 1024;
 
+/** No message of any version nests further, and what is nested without end exhausts whoever walks or writes it. */
+const deepestPayload = 64;
+
+/** Both versions; our own calls are no longer. */
+const longestMessageId = 36;
+
 const messageType = { call: 2, result: 3, error: 4 } as const;
 
 type Payload = Readonly<Record<string, unknown>>;
@@ -13,7 +19,7 @@ export type Frame =
       readonly kind: 'call';
       readonly messageId: string;
       readonly action: string;
-      /** An object for well-made frames; whatever stood there otherwise, for the schema to refuse. */
+      /** An object for well-made frames; else whatever stood there, or nothing where it is too deep, to be refused. */
       readonly payload: unknown;
       readonly quirks: readonly Quirk[];
     }
@@ -70,17 +76,18 @@ function readFrame(frame: readonly unknown[], quirks: readonly Quirk[]): Frame {
   const [type, id] = frame;
   const messageId = typeof id === 'string' && id !== '' ? id : undefined;
   if (type === messageType.call) return readCall(frame, messageId, quirks);
-  if (type === messageType.result && messageId !== undefined) {
-    return { kind: 'result', messageId, ...readPayload(frame, 2, quirks) };
+  const ownId = messageId !== undefined && messageId.length <= longestMessageId ? messageId : undefined;
+  if (type === messageType.result && ownId !== undefined) {
+    return { kind: 'result', messageId: ownId, ...readPayload(frame, 2, quirks) };
   }
-  if (type === messageType.error && messageId !== undefined) {
+  if (type === messageType.error && ownId !== undefined) {
     const [, , code, description, details] = frame;
     return {
       kind: 'error',
-      messageId,
+      messageId: ownId,
       code: typeof code === 'string' ? code : 'GenericError',
       description: typeof description === 'string' ? description : '',
-      details: isPayload(details) ? details : {},
+      details: isPayload(details) && !isDeeper(details, deepestPayload) ? details : {},
       quirks,
     };
   }
@@ -105,7 +112,13 @@ function readPayload(
 ): { payload: unknown; quirks: readonly Quirk[] } {
   if (frame.length <= place) return { payload: {}, quirks: [...quirks, 'missing-payload'] };
   const payload = frame[place];
+  if (isDeeper(payload, deepestPayload)) return { payload: undefined, quirks };
   return payload === null ? { payload: {}, quirks: [...quirks, 'null-payload'] } : { payload, quirks };
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
 }
 
 function broken(

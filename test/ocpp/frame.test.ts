@@ -91,6 +91,34 @@ describe('reading frames', () => {
     );
   });
 
+  test('a payload nested beyond any message is not looked into, however deep it goes', () => {
+    const deep = (levels: number) => `${'{"customData":'.repeat(levels)}{}${'}'.repeat(levels)}`;
+
+    expect(decodeFrame(`[2,"1","Heartbeat",${deep(20)}]`)).toMatchObject({ payload: { customData: {} } });
+    for (const levels of [64, 6_000]) {
+      expect(decodeFrame(`[2,"1","Heartbeat",${deep(levels)}]`)).toMatchObject({
+        kind: 'call',
+        payload: undefined,
+      });
+      expect(decodeFrame(`[3,"1",${deep(levels)}]`)).toMatchObject({ kind: 'result', payload: undefined });
+      expect(decodeFrame(`[4,"1","GenericError","",${deep(levels)}]`)).toMatchObject({
+        kind: 'error',
+        details: {},
+      });
+    }
+  });
+
+  test('an answer under an id that no call of ours has is no answer', () => {
+    const id = 'x'.repeat(37);
+
+    expect(decodeFrame(`[3,"${id}",{}]`)).toMatchObject({ kind: 'broken', answerable: false });
+    expect(decodeFrame(`[4,"${id}","GenericError","",{}]`)).toMatchObject({
+      kind: 'broken',
+      answerable: false,
+    });
+    expect(decodeFrame(`[2,"${id}","Heartbeat",{}]`)).toMatchObject({ kind: 'call', messageId: id });
+  });
+
   test('a frame above what the transport carries is not looked into', () => {
     const text = JSON.stringify([2, '1', 'DataTransfer', { data: 'ä'.repeat(largestFrameBytes / 2) }]);
 

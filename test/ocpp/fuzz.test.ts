@@ -17,8 +17,8 @@ import {
   trace201,
 } from './charging-trace.ts';
 import { editions, readFixtures, referee } from './fixture-files.ts';
-import { hostileText, mutatedCalls, strayTexts, truncated } from './hostile-frames.ts';
-import { openRoom, type Room, type TestStation } from './room-under-test.ts';
+import { hostileText, mutated, strayErrors, strayTexts, truncated } from './hostile-frames.ts';
+import { noon, openRoom, type Room, type TestStation } from './room-under-test.ts';
 
 let room: Room;
 let db: TestDatabase;
@@ -39,6 +39,7 @@ function read(text: string): unknown {
 describe.each(editions)('whatever a station of $subprotocol sends', ({ subprotocol, folder, source }) => {
   const official = referee(source);
   const examples = readFixtures(folder).filter(({ answers }) => answers === undefined);
+  const answers = readFixtures(folder).filter((fixture) => fixture.answers !== undefined);
   const valid = examples.filter(({ error }) => error === undefined);
   let version: OcppVersion;
   let station: TestStation;
@@ -53,6 +54,7 @@ describe.each(editions)('whatever a station of $subprotocol sends', ({ subprotoc
     expect(Object.keys(Object.prototype)).toEqual([]);
     expect({}).not.toHaveProperty('polluted');
     expect(fault, `our own failure: ${String(error)}`).not.toBe('internal');
+    expect(error).toBeUndefined();
     const [sentType, id, action] = Array.isArray(sent) ? sent : [];
     // Only its being one of these matters: what else stands there may be too deep to print.
     const type = [2, 3, 4].find((known) => known === sentType);
@@ -89,7 +91,7 @@ describe.each(editions)('whatever a station of $subprotocol sends', ({ subprotoc
 
   test('a call with members of other types, sizes and names is taken in or refused by its schema', async () => {
     await fc.assert(
-      fc.asyncProperty(mutatedCalls(valid), async ({ action, payload }) => {
+      fc.asyncProperty(mutated(valid), async ({ action, payload }) => {
         const text = hostileText([2, 'id-1', action, payload]);
 
         const received = await station.sends(text);
@@ -100,6 +102,30 @@ describe.each(editions)('whatever a station of $subprotocol sends', ({ subprotoc
           expect(received).toMatchObject({ kind: 'call', answer: expect.stringMatching(/^\[3,"id-1",/) });
       }),
       { numRuns: 700 },
+    );
+  });
+
+  test('an answer to our own call ends its command, whatever is in it', async () => {
+    const { commands } = room.services;
+    const { stationId } = station;
+    const failures = strayErrors.map((frame) => ({ type: 4, frame }));
+    const results = mutated(answers).map(({ action, payload }) => ({ type: 3, action, frame: [payload] }));
+    await fc.assert(
+      fc.asyncProperty(fc.oneof({ weight: 4, arbitrary: results }, failures), async (answer) => {
+        const commandId = crypto.randomUUID();
+        const action = 'action' in answer ? answer.action : 'Reset';
+        const request = { kind: 'CALL', action, payload: {} } as const;
+        const times = { createdAt: noon, deadlineAt: noon + 30_000, sentAt: noon };
+        await commands.addCommand({ commandId, stationId, name: 'CALL', request, state: 'SENT', ...times });
+
+        const received = await station.sends(hostileText([answer.type, commandId, ...answer.frame]));
+
+        expect(received).toMatchObject({ settled: 'settled' });
+        expect(received.answer).toBeUndefined();
+        const command = await commands.findCommand(stationId, commandId);
+        expect(['ACCEPTED', 'REJECTED', 'FAILED']).toContain(command?.state);
+      }),
+      { numRuns: 200 },
     );
   });
 
@@ -126,7 +152,7 @@ describe.each(editions)('whatever a station of $subprotocol sends', ({ subprotoc
     };
     const expected = await cleanBill(await newTenant(db), subprotocol, course);
     const others = valid.filter(({ action }) => !/Transaction|MeterValues/.test(action));
-    const noise = fc.array(fc.oneof(strayTexts, mutatedCalls(others).map(asText)), { maxLength: 6 });
+    const noise = fc.array(fc.oneof(strayTexts, mutated(others).map(asText)), { maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(fc.array(noise, { minLength: 8, maxLength: 8 }), fc.nat(), async (noises, cut) => {
         const tenant = await newTenant(db);

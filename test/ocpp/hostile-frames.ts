@@ -112,7 +112,9 @@ const changes: fc.Arbitrary<Change> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.constant((old: unknown) => (typeof old === 'string' ? old.repeat(400) : String(old))),
+    arbitrary: fc.constant((old: unknown) =>
+      typeof old === 'string' ? old.repeat(400) : JSON.stringify(old),
+    ),
   },
 );
 
@@ -120,13 +122,13 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A call, and the example it comes from, with up to three places of its payload changed. */
-export interface MutatedCall {
+/** An example message with up to three places of its payload changed. */
+export interface MutatedMessage {
   readonly action: string;
   readonly payload: unknown;
 }
 
-export function mutatedCalls(fixtures: readonly Fixture[]): fc.Arbitrary<MutatedCall> {
+export function mutated(fixtures: readonly Fixture[]): fc.Arbitrary<MutatedMessage> {
   const mutations = fc.array(fc.tuple(fc.nat(), changes), { minLength: 1, maxLength: 3 });
   return fc.tuple(fc.constantFrom(...fixtures), mutations).map(([{ action, payload }, steps]) => {
     const mutated = steps.reduce<unknown>((current, [place, change]) => {
@@ -139,7 +141,20 @@ export function mutatedCalls(fixtures: readonly Fixture[]): fc.Arbitrary<Mutated
 }
 
 const ids = fc.oneof(
-  fc.constantFrom<unknown>('', ' ', 'x', '-1', '__proto__', '\uD800', 'x'.repeat(300), null, 7, [], {}, true),
+  fc.constantFrom<unknown>(
+    '',
+    ' ',
+    'x',
+    '-1',
+    '__proto__',
+    '\uD800',
+    'x'.repeat(3_000),
+    null,
+    7,
+    [],
+    {},
+    true,
+  ),
   fc.uuid(),
 );
 const words = fc.oneof(
@@ -148,6 +163,11 @@ const words = fc.oneof(
   ]),
   fc.string({ unit: 'binary' }),
 );
+
+/** What follows the id in a CALLERROR, of any shape. */
+export const strayErrors: fc.Arbitrary<readonly unknown[]> = fc
+  .tuple(words, oddities, oddities)
+  .chain((parts) => fc.nat(3).map((count) => parts.slice(0, count)));
 
 /** Texts that are no frame, frames that are odd, and answers to calls that nobody made. */
 export const strayTexts: fc.Arbitrary<string> = fc.oneof(
