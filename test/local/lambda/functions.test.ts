@@ -251,3 +251,29 @@ describe('logs', () => {
     expect(readFileSync(join(directory, 'fn.log'), 'utf8')).toBe('next\n');
   });
 });
+
+describe('lines that somebody hears', () => {
+  test('have all been told when the function counts as busy no more, though its result came before', async () => {
+    const { functions, logs } = deploy(`export const handler = async () => {
+      for (let line = 0; line < 300; line++) console[line % 2 ? 'log' : 'error'](line + ' ' + 'x'.repeat(2000));
+    };`);
+    const heard: string[] = [];
+    logs.hear('fn', (line) => heard.push(line));
+
+    for (let call = 0; call < 2; call++) await functions.invoke('fn', '{}');
+    while (functions.busy() > 0) await new Promise((resolve) => setImmediate(resolve));
+
+    expect(heard).toHaveLength(600);
+    expect(heard.join('')).not.toContain('\u0004');
+  });
+
+  test('of a function that ends its thread keep nobody waiting', async () => {
+    const { functions, logs } = deploy('export const handler = async () => process.exit(1);');
+    logs.hear('fn', () => {});
+
+    await functions.invoke('fn', '{}');
+    while (functions.busy() > 0) await new Promise((resolve) => setImmediate(resolve));
+
+    expect(functions.busy()).toBe(0);
+  });
+});
