@@ -5,14 +5,13 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import type { TableNames } from '#adapters/dynamodb/open-stores.ts';
 import { type TableDeclaration, type TableRole, tables } from '#adapters/dynamodb/tables.ts';
 
 /** Makes the declared tables under fresh names, as infrastructure would. */
 export async function createTables(
   client: DynamoDBClient,
   declarations: Readonly<Record<TableRole, TableDeclaration>> = tables,
-): Promise<TableNames> {
+): Promise<Record<TableRole, string>> {
   const suffix = crypto.randomUUID().slice(0, 8);
   const roles = Object.keys(declarations) as TableRole[];
   const made = await Promise.all(
@@ -36,11 +35,15 @@ async function createTable(client: DynamoDBClient, name: string, table: TableDec
       BillingMode: 'PAY_PER_REQUEST',
       KeySchema: keySchema(table.partitionKey, table.sortKey),
       AttributeDefinitions: attributesOf(table),
-      GlobalSecondaryIndexes: table.indexes.map((index) => ({
-        IndexName: index.name,
-        KeySchema: keySchema(index.partitionKey, index.sortKey),
-        Projection: { ProjectionType: index.projection },
-      })),
+      ...(table.indexes.length === 0
+        ? {}
+        : {
+            GlobalSecondaryIndexes: table.indexes.map((index) => ({
+              IndexName: index.name,
+              KeySchema: keySchema(index.partitionKey, index.sortKey),
+              Projection: { ProjectionType: index.projection },
+            })),
+          }),
       ...(table.stream
         ? { StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } }
         : {}),
