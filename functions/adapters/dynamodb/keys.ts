@@ -1,4 +1,5 @@
 import { DomainError } from '#core/errors.ts';
+import type { GroupRef } from '#core/smart-charging/site.ts';
 import type { ConnectorRef } from '#core/stations/station.ts';
 
 /** An item's primary key. */
@@ -37,6 +38,25 @@ export function tenantKeys(tenantId: string) {
     live: (stationId: string): Key => ({ pk: station(stationId), sk: 'LIVE' }),
     stationLog: (stationId: string, day: string) => `${station(stationId)}#LOG#${day}`,
     limits: (stationId: string): Key => ({ pk: station(stationId), sk: 'LIMITS' }),
+
+    newcomer: (stationId: string): Key => ({ pk: `${tenant}#NEWCOMERS`, sk: bounded(stationId) }),
+    newcomers: `${tenant}#NEWCOMERS`,
+
+    charging: (stationId: string) => `${station(stationId)}#CHARGING`,
+    chargingFact: (stationId: string, name: string): Key => ({
+      pk: `${station(stationId)}#CHARGING`,
+      sk: bounded(name),
+    }),
+    chargingSettings: (stationId?: string): Key => ({
+      pk: stationId === undefined ? tenant : station(stationId),
+      sk: 'CHARGING',
+    }),
+    siteLimit: (siteId: string): Key => ({ pk: `${tenant}#SITE#${part(siteId)}`, sk: 'LIMIT' }),
+    siteLimits: `${tenant}#SITES`,
+    allocation: (group: GroupRef): Key => ({
+      pk: 'siteId' in group ? `${tenant}#SITE#${part(group.siteId)}` : station(group.stationId),
+      sk: 'ALLOCATION',
+    }),
 
     session: (sessionId: string): Key => ({ pk: session(sessionId), sk: 'SESSION' }),
     entry: (sessionId: string, key: string): Key => ({

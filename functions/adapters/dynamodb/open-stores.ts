@@ -4,21 +4,30 @@ import type { CdrStore } from '#core/cdrs/cdr-store.ts';
 import type { CommandStore } from '#core/commands/command-store.ts';
 import type { ReservationStore } from '#core/reservations/reservation-store.ts';
 import type { SessionStore } from '#core/sessions/session-store.ts';
+import type { ChargingSettingsStore, ChargingStore } from '#core/smart-charging/charging-store.ts';
+import type { SiteStore } from '#core/smart-charging/site.ts';
+import type { OnboardingStore } from '#core/stations/onboarding.ts';
 import type { StationLimitsStore } from '#core/stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '#core/stations/station-store.ts';
 import type { TariffStore } from '#core/tariffs/tariff-store.ts';
+import type { TenantPolicyStore } from '#core/tenants/tenant-policy.ts';
 import type { TokenStore } from '#core/tokens/token-store.ts';
 import { alertStore } from './alert-store.ts';
 import { cdrStore } from './cdr-store.ts';
+import { chargingSettingsStore } from './charging-settings-store.ts';
+import { chargingStore } from './charging-store.ts';
 import { commandStore } from './command-store.ts';
 import { tenantKeys } from './keys.ts';
 import { reservationStore } from './reservation-store.ts';
+import { onboardingStore } from './onboarding-store.ts';
 import { sessionStore } from './session-store.ts';
+import { siteStore } from './site-store.ts';
 import { stationLimitsStore } from './station-limits-store.ts';
 import { stationLiveStore } from './station-live-store.ts';
 import { stationStore } from './station-store.ts';
 import type { StoreContext, TableNames } from './store-context.ts';
 import { tariffStore } from './tariff-store.ts';
+import { tenantPolicyStore } from './tenant-policy-store.ts';
 import { tokenStore } from './token-store.ts';
 
 export type { TableNames } from './store-context.ts';
@@ -29,12 +38,17 @@ export interface Stores {
   readonly stations: StationStore;
   readonly live: StationLiveStore;
   readonly limits: StationLimitsStore;
+  readonly onboarding: OnboardingStore;
+  readonly policies: TenantPolicyStore;
   readonly tokens: TokenStore;
   readonly tariffs: TariffStore;
   readonly sessions: SessionStore;
   readonly reservations: ReservationStore;
   readonly commands: CommandStore;
   readonly alerts: AlertStore;
+  readonly charging: ChargingStore;
+  readonly chargingSettings: ChargingSettingsStore;
+  readonly sites: SiteStore;
   readonly cdrs: CdrStore;
 }
 
@@ -53,12 +67,17 @@ export function openStores({
     stations: stationStore(context),
     live: stationLiveStore(context),
     limits: stationLimitsStore(context),
+    onboarding: onboardingStore(context),
+    policies: tenantPolicyStore(context),
     tokens: tokenStore(context),
     tariffs: tariffStore(context),
     sessions: sessionStore(context),
     reservations: reservationStore(context),
     commands: commandStore(context),
     alerts: alertStore(context),
+    charging: chargingStore(context),
+    chargingSettings: chargingSettingsStore(context),
+    sites: siteStore(context),
     cdrs: cdrStore(context),
   };
 }

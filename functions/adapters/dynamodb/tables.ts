@@ -1,5 +1,5 @@
 /**
- * The three tables, the indexes they need, and which question reads what. Read by the stores and by `infra/`;
+ * The four tables, the indexes they need, and which question reads what. Read by the stores and by `infra/`;
  * there is no second copy. Keys are built in `keys.ts` alone. `T` stands for `T#{tenantId}`: it starts every
  * partition key but those of the two look-ups that happen before a tenant is known.
  *
@@ -21,6 +21,8 @@
  * | findConnector                     strong | operations             | T#ST#{stationId}              | LIVE                 |
  * | findLive, findLives                      | operations             | T#ST#{stationId}              | LINK, LIVE           |
  * | findLimits                        strong | operations             | T#ST#{stationId}              | LIMITS               |
+ * | findPolicy                        strong | registry               | T                             | TENANT               |
+ * | findNewcomer, listNewcomers              | operations             | T#NEWCOMERS                   | {stationId}          |
  * | findSession, findSessions         strong | operations             | T#S#{sessionId}               | SESSION              |
  * | listEntries                       strong | operations             | T#S#{sessionId}               | ENTRY#{key}          |
  * | findLatestEntry                   strong | operations             | T#S#{sessionId}               | ENTRY#{key}, last    |
@@ -39,9 +41,19 @@
  * | listAlerts                               | operations, byTime     | T#ALERTS#{yyyy-mm}            | {raisedAt}#{id}      |
  * | listAlerts, of a station                 | operations, byStation  | T#ST#{stationId}#ALERTS       | {raisedAt}#{id}      |
  * | listAlerts, open ones                    | operations, open       | T#ALERTS                      | {raisedAt}#{id}      |
+ * | findReservation                   strong | operations             | T#ST#{stationId}#RES          | {number}             |
+ * | listReservations                         | operations, byStation  | T#ST#{stationId}#RESERVATIONS | {createdAt}#{id}     |
+ * | listOpenReservations                     | operations, open       | …#RESERVATIONS#OPEN           | {createdAt}#{id}     |
+ * | findCharging                      strong | operations             | T#ST#{stationId}#CHARGING     | {kind}#{id}          |
+ * | findAllocation, of a site         strong | operations             | T#SITE#{siteId}               | ALLOCATION           |
+ * | findAllocation, of a lone station strong | operations             | T#ST#{stationId}              | ALLOCATION           |
+ * | findSettings (charging)           strong | registry               | T or T#ST#{stationId}         | CHARGING             |
+ * | findSiteLimit                     strong | registry               | T#SITE#{siteId}               | LIMIT                |
+ * | listSiteLimits                           | registry, byKind       | T#SITES                       | {siteId}             |
  * | findCdr, findCdrs                 strong | ledger                 | T#CDR#{cdrId}                 | CDR                  |
  * | listCdrs, of the tenant                  | ledger, byMonth        | T#CDRS#{yyyy-mm}              | {createdAt}#{cdrId}  |
  * | listCdrs, of a station                   | ledger, byStation      | T#ST#{stationId}#CDRS         | {createdAt}#{cdrId}  |
+ * | read (station log)                       | journal                | T#ST#{stationId}#LOG#{day}    | {at}#{entryId}       |
  */
 
 /** A secondary index: single string attributes as keys; items without them are not in it. */
@@ -67,7 +79,7 @@ export interface TableDeclaration {
   };
 }
 
-export type TableRole = 'registry' | 'operations' | 'ledger';
+export type TableRole = 'registry' | 'operations' | 'ledger' | 'journal';
 
 const guarded = { pointInTimeRecovery: true, deletionProtection: true };
 
@@ -108,5 +120,14 @@ export const tables: Readonly<Record<TableRole, TableDeclaration>> = {
     ],
     stream: false,
     protection: guarded,
+  },
+  /** What stations said, word for word, for days. Nothing follows from it, so it has no stream and no way back. */
+  journal: {
+    partitionKey: 'pk',
+    sortKey: 'sk',
+    indexes: [],
+    timeToLive: 'expiresAtS',
+    stream: false,
+    protection: { pointInTimeRecovery: false, deletionProtection: false },
   },
 };
