@@ -43,8 +43,28 @@ export function energyOf({ steps }: Course): number {
   return steps.reduce((sum, step) => sum + step, 0);
 }
 
-/** A tenant with one station and a tariff by energy and by parking time. Ids are as if all tenants were one. */
-export async function newTenant(db: TestDatabase) {
+/** A tenant with a tariff by energy and by parking time, and one station that has booted. */
+export async function newTenant(db: TestDatabase, protocol: Subprotocol): Promise<Tenant> {
+  const tenant = await tenantWithStation(db, protocol);
+  const { live } = tenant.services;
+  const connectedAt = tenant.clock.now;
+  await live.connect({ stationId, connectionId: firstConnection, protocol, connectedAt });
+  await send(tenant, protocol, boots[protocol]);
+  return tenant;
+}
+
+export const firstConnection = 'c-1';
+
+const boots: Readonly<Record<Subprotocol, Message>> = {
+  'ocpp1.6': ['BootNotification', { chargePointVendor: 'Acme', chargePointModel: 'Duo 22' }],
+  'ocpp2.0.1': [
+    'BootNotification',
+    { reason: 'PowerUp', chargingStation: { vendorName: 'Acme', model: 'Duo 22' } },
+  ],
+};
+
+/** Ids are as if all tenants were one. */
+async function tenantWithStation(db: TestDatabase, protocol: Subprotocol) {
   const tenantId = newTenantId();
   const stores = db.storesOf(tenantId);
   const clock = { now: start + 24 * 60 * minuteMs };
@@ -56,7 +76,7 @@ export async function newTenant(db: TestDatabase) {
     sessionHints: new SessionHints(),
   };
   await Promise.all([
-    stores.stations.createStation(aStation({ stationId })),
+    stores.stations.createStation(aStation({ stationId, protocol })),
     stores.tokens.createToken(aToken({ uid })),
     stores.tariffs.saveTariff({
       tariffId: 'standard',
@@ -81,14 +101,14 @@ export async function newTenant(db: TestDatabase) {
   return { tenant, stores, services, clock };
 }
 
-export type Tenant = Awaited<ReturnType<typeof newTenant>>;
+export type Tenant = Awaited<ReturnType<typeof tenantWithStation>>;
 
 /** Takes a text in as a frame, a second after the last one, in a process that knows no other frame. */
 export async function receive(
   { services, clock }: Tenant,
   protocol: Subprotocol,
   text: string,
-  connectionId = 'c-1',
+  connectionId = firstConnection,
 ): Promise<Received> {
   clock.now += 1_000;
   return receiveFrame(await loadVersion(protocol), text, {

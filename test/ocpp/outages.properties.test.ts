@@ -79,7 +79,7 @@ function queueOf(protocol: Protocol, { course, offline }: Weather): readonly Mes
 class Line {
   readonly #tenant: Tenant;
   readonly #protocol: Protocol;
-  #connections = 0;
+  #connections = 1;
   #heldUp: Message[] = [];
   #number = unnumbered;
 
@@ -126,9 +126,7 @@ class Line {
     if (failure === 'held up') this.#heldUp.push(message);
     if (failure === 'answer lost') await this.#arrive(message);
     if (failure === 'cut off') {
-      const arrival = this.#arrive(message);
-      await this.reconnect();
-      await arrival;
+      await Promise.all([this.#arrive(message), this.reconnect()]);
     }
   }
 
@@ -145,9 +143,8 @@ class Line {
 
 /** Lives through a transaction in the given weather, and gives its CDR. */
 async function weatheredBill(protocol: Protocol, weather: Weather) {
-  const tenant = await newTenant(db);
+  const tenant = await newTenant(db, protocol);
   const line = new Line(tenant, protocol);
-  await line.reconnect();
   for (const [index, message] of queueOf(protocol, weather).entries()) {
     if (index === weather.offline.from + weather.offline.count) await line.reconnect();
     await line.deliver(message, weather.fates[index] ?? smooth);
@@ -162,7 +159,7 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('a transaction of %s', (protoco
       fc.asyncProperty(weathers, async (weather) => {
         const bill = await weatheredBill(protocol, weather);
 
-        expect(bill).toEqual(await cleanBill(await newTenant(db), protocol, weather.course));
+        expect(bill).toEqual(await cleanBill(await newTenant(db, protocol), protocol, weather.course));
         expect(bill).toMatchObject({
           billing: 'BILLABLE',
           token: { uid, status: 'ACCEPTED' },
@@ -180,7 +177,7 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('a transaction of %s', (protoco
 
         const bill = await weatheredBill(protocol, { course, fates: [], offline });
 
-        expect(bill).toEqual(await cleanBill(await newTenant(db), protocol, course));
+        expect(bill).toEqual(await cleanBill(await newTenant(db, protocol), protocol, course));
       }),
       { numRuns: 8 },
     );

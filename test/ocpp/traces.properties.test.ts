@@ -58,7 +58,7 @@ describe('OCPP 2.0.1: the events of a transaction, in any order and any number',
     const runs = courses.chain((course) => fc.tuple(fc.constant(course), arrivals(trace201(course))));
     await fc.assert(
       fc.asyncProperty(runs, async ([course, arrived]) => {
-        const [clean, shaken] = await Promise.all([newTenant(db), newTenant(db)]);
+        const [clean, shaken] = await Promise.all([newTenant(db, 'ocpp2.0.1'), newTenant(db, 'ocpp2.0.1')]);
 
         for (const message of arrived) await send(shaken, 'ocpp2.0.1', message);
 
@@ -71,7 +71,7 @@ describe('OCPP 2.0.1: the events of a transaction, in any order and any number',
   });
 
   test('lead to it also when they all come at the same moment', async () => {
-    const [clean, shaken] = await Promise.all([newTenant(db), newTenant(db)]);
+    const [clean, shaken] = await Promise.all([newTenant(db, 'ocpp2.0.1'), newTenant(db, 'ocpp2.0.1')]);
 
     const frames = [...trace201(bursting), ...trace201(bursting)].toReversed();
     await Promise.all(frames.map((message) => send(shaken, 'ocpp2.0.1', message)));
@@ -83,13 +83,13 @@ describe('OCPP 2.0.1: the events of a transaction, in any order and any number',
 describe('OCPP 1.6: what follows a start, in any order and any number', () => {
   test('leads to the bill of the clean trace', async () => {
     /** The number follows from the start alone, so it is the same for all. */
-    const transactionId = await numbered(await newTenant(db));
+    const transactionId = await numbered(await newTenant(db, 'ocpp1.6'));
     const runs = courses.chain((course) =>
       fc.tuple(fc.constant(course), arrivals([start16(), ...rest16(transactionId, course)])),
     );
     await fc.assert(
       fc.asyncProperty(runs, async ([course, arrived]) => {
-        const [clean, shaken] = await Promise.all([newTenant(db), newTenant(db)]);
+        const [clean, shaken] = await Promise.all([newTenant(db, 'ocpp1.6'), newTenant(db, 'ocpp1.6')]);
         expect(await numbered(shaken)).toBe(transactionId);
 
         for (const message of arrived) await send(shaken, 'ocpp1.6', message);
@@ -103,7 +103,7 @@ describe('OCPP 1.6: what follows a start, in any order and any number', () => {
   });
 
   test('leads to it also when all of it comes at the same moment', async () => {
-    const [clean, shaken] = await Promise.all([newTenant(db), newTenant(db)]);
+    const [clean, shaken] = await Promise.all([newTenant(db, 'ocpp1.6'), newTenant(db, 'ocpp1.6')]);
     const messages = rest16(await numbered(shaken), bursting);
 
     const frames = [...messages, start16(), ...messages].toReversed();
