@@ -13,6 +13,8 @@ const stageShape = z.strictObject({
   region: z.string().optional(),
   logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']),
   logRetentionDays: z.literal([1, 7, 30, 90, 180, 365]),
+  /** How long what stations said can be read. */
+  stationLogDays: z.int().min(1).max(400),
   /** Who hears of alarms. */
   alarmEmail: z.email().optional(),
   /** Keeps tables, secrets and users when a stack is deleted, and refuses to delete them. */
@@ -62,6 +64,7 @@ type StageInput = z.input<typeof stageShape>;
 const shared: Omit<StageInput, 'name' | 'callbackUrls'> = {
   logLevel: 'INFO',
   logRetentionDays: 30,
+  stationLogDays: 14,
   protectData: true,
   securityProfiles: [2],
   plainStations: false,

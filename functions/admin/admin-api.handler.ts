@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { digest } from '#adapters/crypto/digest.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores } from '#adapters/dynamodb/open-stores.ts';
+import { stationLog } from '#adapters/dynamodb/station-log.ts';
 import { newId, systemClock } from '#platform/clock.ts';
 import { setting, tableNames } from '#platform/config.ts';
 import { door } from '#platform/lambda.ts';
@@ -21,6 +22,8 @@ type Answer = APIGatewayProxyStructuredResultV2;
 const stage = setting('STAGE');
 const tables = tableNames();
 const client = dynamoClient();
+const journal = setting('JOURNAL_TABLE');
+const logDays = Number(setting('STATION_LOG_DAYS'));
 
 /** Every request of the administrators' REST API. Who asks was verified before; what they may is decided here. */
 export const handler = door(async (event: AdminEvent): Promise<Answer> => {
@@ -56,5 +59,6 @@ function answerOf({ status = 200, body, contentType = 'application/json' }: Admi
 
 function servicesOf(tenantId: string): AdminServices {
   const stores = openStores({ client, tables, tenantId });
-  return { tenantId, ...stores, calls: callDesk, clock: systemClock, newId, digest };
+  const log = stationLog({ client, table: journal, tenantId, keptDays: logDays });
+  return { tenantId, ...stores, stationLog: log, calls: callDesk, clock: systemClock, newId, digest };
 }

@@ -1,6 +1,7 @@
 import { alertRoutes } from './alerts.ts';
 import { commandRoutes } from './commands.ts';
 import type { Route } from './route.ts';
+import { stationLogRoutes } from './station-log.ts';
 
 /** Everything below `/api/v1` but the question whether it lives. The most special path of two comes first. */
-export const routes: readonly Route[] = [...alertRoutes, ...commandRoutes];
+export const routes: readonly Route[] = [...alertRoutes, ...commandRoutes, ...stationLogRoutes];

@@ -8,8 +8,9 @@ import { dispatchCommands, type SendCall } from '#core/commands/dispatch-command
 import { systemClock } from '#platform/clock.ts';
 import { setting } from '#platform/config.ts';
 import { door, eachRecord } from '#platform/lambda.ts';
-import { logger } from '#platform/logger.ts';
+import { logger, recordLogger } from '#platform/logger.ts';
 import { encodeCommand } from './calls.ts';
+import { writeStationLog } from './station-log-lines.ts';
 import { isSubprotocol, loadVersion } from './versions.ts';
 
 /** The ledger is out of this door's reach. */
@@ -44,7 +45,7 @@ function portsOf(tenantId: string) {
     live,
     commands,
     clock: systemClock,
-    send,
+    send: sendFor(tenantId),
     scheduleExpiry: async (due: { stationId: string; commandId: string; at: number }) => {
       const { stationId, commandId, at } = due;
       await sendMessage({
@@ -57,19 +58,31 @@ function portsOf(tenantId: string) {
 }
 
 /** A failure on the way out says as little about delivery as a lost connection does. */
-const send: SendCall = async (link, command) => {
-  const { connectionId, protocol = '' } = link;
-  if (connectionId === undefined) return 'gone';
-  if (!isSubprotocol(protocol)) {
-    return { refused: { code: 'NotSupported', message: `nothing is spoken here called "${protocol}"` } };
-  }
-  const call = encodeCommand(await loadVersion(protocol), command);
-  if ('refused' in call) return call;
-  try {
-    return await post(connectionId, call.frame);
-  } catch (error) {
-    const { stationId, commandId } = command;
-    logger.error('a call may not have left', { stationId, commandId, error });
-    return 'gone';
-  }
-};
+const sendFor =
+  (tenantId: string): SendCall =>
+  async (link, command) => {
+    const { connectionId, protocol = '' } = link;
+    if (connectionId === undefined) return 'gone';
+    if (!isSubprotocol(protocol)) {
+      return { refused: { code: 'NotSupported', message: `nothing is spoken here called "${protocol}"` } };
+    }
+    const call = encodeCommand(await loadVersion(protocol), command);
+    if ('refused' in call) return call;
+    const { stationId, name: action } = command;
+    const at = systemClock();
+    const log = (decision: string) =>
+      writeStationLog(
+        recordLogger,
+        { tenantId, stationId, connectionId },
+        { at, direction: 'OUT', frame: call.frame, action, decision, latencyMs: systemClock() - at },
+      );
+    try {
+      const result = await post(connectionId, call.frame);
+      log(result);
+      return result;
+    } catch (error) {
+      log('failed');
+      logger.error('a call may not have left', { stationId, commandId: command.commandId, error });
+      return 'gone';
+    }
+  };

@@ -4,17 +4,19 @@ import { digest } from '#adapters/crypto/digest.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores } from '#adapters/dynamodb/open-stores.ts';
 import { SessionHints } from '#core/sessions/session-hints.ts';
+import { AcceptedConnections } from '#core/stations/accepted-connections.ts';
 import { connectStation, disconnectStation } from '#core/stations/connect.ts';
 import { noteSeen, SeenHints } from '#core/stations/note-seen.ts';
 import { systemClock } from '#platform/clock.ts';
 import { setting } from '#platform/config.ts';
 import { door } from '#platform/lambda.ts';
-import { logger } from '#platform/logger.ts';
+import { logger, recordLogger } from '#platform/logger.ts';
 import { decodeFrame, encodeError } from './frame.ts';
 import { reportQuirks } from './quirk-report.ts';
 import { type Received, receiveFrame } from './receive-frame.ts';
 import type { OcppServices } from './services.ts';
 import { readContext, type StationContext } from './station-context.ts';
+import { writeStationLog } from './station-log-lines.ts';
 import { loadVersion } from './versions.ts';
 
 type LinkEvent = APIGatewayProxyWebsocketEventV2 & {
@@ -28,6 +30,7 @@ const client = dynamoClient();
 const metrics = new Metrics({ namespace: 'OpenCsms' });
 const sessionHints = new SessionHints();
 const seenHints = new SeenHints();
+const acceptedConnections = new AcceptedConnections();
 
 /**
  * Everything that happens on a station's connection: it opens, frames come in one at a time, it closes. A
@@ -37,8 +40,12 @@ export const handler = door(async (event: LinkEvent): Promise<Answer> => {
   const { routeKey, connectionId } = event.requestContext;
   if (routeKey === '$connect') return connect(event);
   if (routeKey === '$disconnect') {
-    const { tenantId, stationId } = readContext(event.requestContext.authorizer);
-    await disconnectStation(servicesOf(tenantId), { stationId, connectionId });
+    const station = readContext(event.requestContext.authorizer);
+    if (station.newcomer) return { statusCode: 200 };
+    const { tenantId, stationId } = station;
+    await disconnectStation(servicesOf(station), { stationId, connectionId });
+    const place = { tenantId, stationId, connectionId };
+    writeStationLog(recordLogger, place, { at: systemClock(), direction: 'LINK', decision: 'disconnected' });
     return { statusCode: 200 };
   }
   return takeFrame(event);
@@ -49,11 +56,18 @@ export const handler = door(async (event: LinkEvent): Promise<Answer> => {
  * only refuse the handshake, so such a station gets 400.
  */
 async function connect({ requestContext }: LinkEvent): Promise<Answer> {
-  const { tenantId, stationId, protocol } = readContext(requestContext.authorizer);
+  const station = readContext(requestContext.authorizer);
+  const { tenantId, stationId, protocol } = station;
   if (protocol === undefined) return { statusCode: 400 };
+  const accepted = { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': protocol } };
+  // Whoever knocks leaves no trace but what the inbox keeps.
+  if (station.newcomer) return accepted;
   const { connectionId, connectedAt } = requestContext;
-  await connectStation(servicesOf(tenantId), { stationId, connectionId, protocol, connectedAt });
-  return { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': protocol } };
+  await connectStation(servicesOf(station), { stationId, connectionId, protocol, connectedAt });
+  const decision = `connected with ${protocol}`;
+  const place = { tenantId, stationId, connectionId };
+  writeStationLog(recordLogger, place, { at: connectedAt, direction: 'LINK', decision });
+  return accepted;
 }
 
 async function takeFrame(event: LinkEvent): Promise<Answer> {
@@ -75,13 +89,23 @@ async function answerFrame(
   connectionId: string,
   text: string,
 ): Promise<string | undefined> {
-  const { tenantId, stationId, protocol } = station;
+  const { tenantId, stationId, protocol, securityProfile } = station;
   if (protocol === undefined) throw new Error('a connection without a protocol is open');
-  const services = servicesOf(tenantId);
+  const services = servicesOf(station);
   const receivedAt = systemClock();
   const version = await loadVersion(protocol);
-  const received = await receiveFrame(version, text, { stationId, connectionId, receivedAt, services });
+  const newcomer = station.newcomer && { ...station.newcomer, protocol, securityProfile };
+  const received = await receiveFrame(version, text, {
+    stationId,
+    connectionId,
+    receivedAt,
+    services,
+    ...(newcomer ? { newcomer } : {}),
+  });
   report(received, station);
+  if (newcomer) return received.answer;
+  const place = { tenantId, stationId, connectionId };
+  writeStationLog(recordLogger, place, logLine(text, received, receivedAt));
   await noteFrame(services, received, { stationId, connectionId });
   return received.answer;
 }
@@ -103,6 +127,21 @@ async function noteFrame(
   }
 }
 
+function logLine(frame: string, received: Received, receivedAt: number) {
+  const { action, answer, fault, reason, settled, error, kind } = received;
+  const refused = fault === undefined ? undefined : `${fault}: ${reason}`;
+  const decision = refused ?? settled ?? (error === undefined ? 'answered' : 'answered, not worked on');
+  return {
+    at: receivedAt,
+    direction: 'IN' as const,
+    frame,
+    decision: kind === 'blank' ? 'blank' : decision,
+    latencyMs: systemClock() - receivedAt,
+    ...(answer === undefined ? {} : { answer }),
+    ...(action === undefined ? {} : { action }),
+  };
+}
+
 function report(received: Received, station: StationContext): void {
   const { tenantId, stationId } = station;
   const { kind, action, fault, reason, settled, error } = received;
@@ -122,9 +161,9 @@ function lastResort(text: string): Answer {
   return { statusCode: 200, body };
 }
 
-function servicesOf(tenantId: string): OcppServices {
+function servicesOf({ tenantId, policy }: StationContext): OcppServices {
   const stores = openStores({ client, tables, tenantId });
-  return { ...stores, tenantId, clock: systemClock, digest, sessionHints };
+  return { ...stores, tenantId, policy, clock: systemClock, digest, sessionHints, acceptedConnections };
 }
 
 function asError(error: unknown): Error {

@@ -25,7 +25,7 @@ export class AdminApi extends Construct {
   constructor(scope: Construct, id: string, props: AdminApiProps) {
     super(scope, id);
     const { stage, data } = props;
-    const { registry, operations, ledger } = data.tables;
+    const { registry, operations, ledger, journal } = data.tables;
     const door = new CsmsFunction(this, 'Door', {
       stage,
       door: 'admin/admin-api',
@@ -36,12 +36,15 @@ export class AdminApi extends Construct {
         REGISTRY_TABLE: registry.table.tableName,
         OPERATIONS_TABLE: operations.table.tableName,
         LEDGER_TABLE: ledger.table.tableName,
+        JOURNAL_TABLE: journal.table.tableName,
+        STATION_LOG_DAYS: String(stage.stationLogDays),
       },
       alarms: { notify: data.alarmTopic },
     });
     registry.allow(door, [...readItems, ...writeItems, 'DeleteItem'], ofTenants);
     operations.allow(door, [...readItems, ...writeItems, 'DeleteItem'], ofTenants);
     ledger.allow(door, readItems, ofTenants);
+    journal.allow(door, ['Query'], ofTenants);
     this.api = new HttpApi(this, 'Api', {
       description: 'REST: platform and tenant administrators',
       createDefaultStage: false,

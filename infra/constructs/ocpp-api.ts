@@ -33,6 +33,8 @@ export class OcppApi extends Construct {
   readonly outboundCalls: WorkQueue;
   /** Delayed messages, each of which ends one command that got no answer. */
   readonly commandTimeouts: WorkQueue;
+  /** The functions through which stations speak and are spoken to. */
+  readonly speakers: readonly CsmsFunction[];
   private readonly props: OcppApiProps;
 
   constructor(scope: Construct, id: string, props: OcppApiProps) {
@@ -69,7 +71,7 @@ export class OcppApi extends Construct {
       // Messages are delayed for up to 15 minutes, which counts as age.
       oldestAllowed: Duration.minutes(20),
     });
-    this.makeOutboundCalls();
+    this.speakers = [link, this.makeOutboundCalls()];
     this.makeCommandTimeouts();
   }
 
@@ -129,7 +131,7 @@ export class OcppApi extends Construct {
     return link;
   }
 
-  private makeOutboundCalls(): void {
+  private makeOutboundCalls(): CsmsFunction {
     const { stage, data } = this.props;
     const calls = new CsmsFunction(this, 'SendCalls', {
       stage,
@@ -153,6 +155,7 @@ export class OcppApi extends Construct {
     );
     this.allowConnections(calls, ['POST']);
     this.outboundCalls.workedOffBy(calls);
+    return calls;
   }
 
   private makeCommandTimeouts(): void {

@@ -16,6 +16,7 @@ import { ofTenants, readItems, writeItems } from '../constructs/csms-table.ts';
 import { EventWorkers } from '../constructs/event-workers.ts';
 import { GraphqlApi } from '../constructs/graphql-api.ts';
 import { OcppApi } from '../constructs/ocpp-api.ts';
+import { StationLog } from '../constructs/station-log.ts';
 import { Timers } from '../constructs/timers.ts';
 import { DeadLetterQueue, WorkQueue } from '../constructs/work-queue.ts';
 import type { StageConfig } from '../stages.ts';
@@ -52,6 +53,7 @@ export class ApiStack extends Stack {
       identity,
       tenantFields: this.makeTenantFields(),
     });
+    new StationLog(this, 'StationLog', { stage, data, writers: this.ocpp.speakers });
     this.makeRelay();
     const rating = this.makeRating();
     const afterCommands = this.makeAfterCommands();

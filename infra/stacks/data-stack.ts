@@ -36,6 +36,7 @@ export class DataStack extends Stack {
       registry: this.makeTable('registry', stage),
       operations: this.makeTable('operations', stage),
       ledger: this.makeTable('ledger', stage),
+      journal: this.makeTable('journal', stage),
     };
     this.bus = this.makeBus();
     this.pepper = this.makeSecret('Pepper', stage, 'Key of the hashes of station passwords');

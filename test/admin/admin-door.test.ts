@@ -5,8 +5,9 @@ import { lambdaContext } from '../workers/worker-cloud.ts';
 
 let handler: typeof import('../../functions/admin/admin-api.handler.ts').handler;
 beforeAll(async () => {
-  for (const name of ['STAGE', 'REGISTRY_TABLE', 'OPERATIONS_TABLE', 'LEDGER_TABLE'])
+  for (const name of ['STAGE', 'REGISTRY_TABLE', 'OPERATIONS_TABLE', 'LEDGER_TABLE', 'JOURNAL_TABLE'])
     vi.stubEnv(name, 'test');
+  vi.stubEnv('STATION_LOG_DAYS', '14');
   vi.stubEnv('AWS_REGION', 'eu-west-1');
   ({ handler } = await import('../../functions/admin/admin-api.handler.ts'));
 });

@@ -1,3 +1,4 @@
+import { stationLog } from '#adapters/dynamodb/station-log.ts';
 import { newId } from '#platform/clock.ts';
 import type { Role } from '../../functions/admin/route.ts';
 import { type AdminCall, type Routed, route } from '../../functions/admin/router.ts';
@@ -24,7 +25,17 @@ export interface AdminUnderTest {
 
 export async function newAdmin(db: TestDatabase): Promise<AdminUnderTest> {
   const scene = await newScene(db);
-  const services: AdminServices = { ...scene, calls: callDesk, newId };
+  const services: AdminServices = {
+    ...scene,
+    calls: callDesk,
+    newId,
+    stationLog: stationLog({
+      client: db.client,
+      table: db.tables.journal,
+      tenantId: scene.tenantId,
+      keptDays: 14,
+    }),
+  };
   return {
     scene,
     services,

@@ -46,7 +46,7 @@ const doorRules = rooms.map((room) =>
       npm('zod'),
       npm('aws-lambda'),
       npm('@aws-lambda-powertools/metrics'),
-      '^(crypto|timers/promises)$',
+      '^(crypto|timers/promises|zlib)$',
     ],
   ),
 );

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { openStores, type Stores, type TableNames } from '#adapters/dynamodb/open-stores.ts';
+import { openStores, type Stores } from '#adapters/dynamodb/open-stores.ts';
+import type { TableRole } from '#adapters/dynamodb/tables.ts';
 import { startDynamoEndpoint } from '../../local/dynamodb/endpoint.ts';
 import { engineFromEnvironment } from '../../local/dynamodb/engine-from-environment.ts';
 import { createTables } from './tables.ts';
@@ -8,7 +9,7 @@ import { createTables } from './tables.ts';
 export interface TestDatabase {
   readonly url: string;
   readonly client: DynamoDBClient;
-  readonly tables: TableNames;
+  readonly tables: Readonly<Record<TableRole, string>>;
   /** The stores of one tenant; of a tenant that nobody else has when none is named. */
   storesOf(tenantId?: string): Stores;
   close(): Promise<void>;

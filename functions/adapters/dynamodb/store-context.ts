@@ -3,7 +3,7 @@ import type { TenantKeys } from './keys.ts';
 import type { TableRole } from './tables.ts';
 
 /** The deployed names of the tables. */
-export type TableNames = Readonly<Record<TableRole, string>>;
+export type TableNames = Readonly<Record<Exclude<TableRole, 'journal'>, string>>;
 
 /** What every store of a tenant is made of. */
 export interface StoreContext {

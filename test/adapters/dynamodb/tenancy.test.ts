@@ -1,6 +1,7 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { stationLog } from '#adapters/dynamodb/station-log.ts';
 import { tables } from '#adapters/dynamodb/tables.ts';
 import { newTenantId, startTestDatabase, type TestDatabase } from '../../support/engine.ts';
 import { aCdr, aCommand, anEntry, aSession, aStation, aTariff, aToken, noon } from './samples.ts';
@@ -45,6 +46,8 @@ async function writeEverything(tenantId: string): Promise<void> {
   );
   await commands.addCommand(aCommand());
   await cdrs.issueCdr(aCdr(session));
+  const log = stationLog({ client: db.client, table: db.tables.journal, tenantId, keptDays: 14 });
+  await log.append('CS-001', [{ entryId: 'e', at: noon, direction: 'IN', decision: 'answered' }]);
 }
 
 test('every key of a tenant’s items, on tables and indexes, begins with that tenant', async () => {

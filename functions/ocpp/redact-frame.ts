@@ -1,0 +1,62 @@
+/** Variables whose values open doors, by whatever name and case a version gives them. */
+const secretNames = /^(authorizationkey|basicauthpassword|.*password|.*secret|apn(username|password))$/i;
+
+/** Members that hold secrets themselves. */
+const secretMembers = /^(password|user|apnPassword|apnUserName|sharedSecret|basicAuthPassword)$/;
+
+/** What may name the variable that a value beside it belongs to. */
+const nameMembers = ['key', 'variable', 'configurationKey'] as const;
+
+const valueMembers = new Set(['value', 'attributeValue', 'valueType']);
+
+/** The most of a frame that is kept. */
+const mostCharacters = 16_000;
+
+const hidden = '***';
+
+/**
+ * A frame as it may be kept: without passwords and keys, and without what is secret in addresses (user, password, the
+ * signature in the query). What is no JSON is kept for its beginning alone.
+ */
+export function redactFrame(text: string): string {
+  try {
+    return cut(JSON.stringify(redact(JSON.parse(text))));
+  } catch {
+    return text.slice(0, 200);
+  }
+}
+
+function redact(value: unknown): unknown {
+  if (typeof value === 'string') return redactAddress(value);
+  if (Array.isArray(value)) return value.map(redact);
+  if (typeof value !== 'object' || value === null) return value;
+  const isSetting = nameMembers.some((member) => isSecret(Reflect.get(value, member)));
+  const isAccess = 'password' in value;
+  return Object.fromEntries(
+    Object.entries(value).map(([member, content]) => {
+      const isHidden =
+        (isSetting && valueMembers.has(member)) ||
+        // A `key` beside a password is one; elsewhere it is the name of a setting.
+        (isAccess && member === 'key') ||
+        (secretMembers.test(member) && typeof content === 'string');
+      return [member, isHidden ? hidden : redact(content)];
+    }),
+  );
+}
+
+/** A setting by its name, or a variable of a component. */
+function isSecret(name: unknown): boolean {
+  if (typeof name === 'string') return secretNames.test(name);
+  return typeof name === 'object' && name !== null && isSecret(Reflect.get(name, 'name'));
+}
+
+function redactAddress(text: string): string {
+  if (!/^[a-z]+:\/\//i.test(text)) return text;
+  const [address = text] = text.split('?');
+  const plain = address.replace(/^([a-z]+:\/\/)[^/@]*@/i, `$1${hidden}@`);
+  return address === text ? plain : `${plain}?${hidden}`;
+}
+
+function cut(text: string): string {
+  return text.length <= mostCharacters ? text : `${text.slice(0, mostCharacters)}…`;
+}

@@ -1,0 +1,56 @@
+import { gunzipSync } from 'node:zlib';
+import type { CloudWatchLogsDecodedData, CloudWatchLogsEvent } from 'aws-lambda';
+import * as z from 'zod';
+import { dynamoClient } from '#adapters/dynamodb/client.ts';
+import { stationLog } from '#adapters/dynamodb/station-log.ts';
+import { setting } from '#platform/config.ts';
+import { door } from '#platform/lambda.ts';
+import { logger } from '#platform/logger.ts';
+
+const client = dynamoClient();
+const table = setting('JOURNAL_TABLE');
+const keptDays = Number(setting('STATION_LOG_DAYS'));
+
+const lineShape = z.object({
+  tenantId: z.string(),
+  stationId: z.string(),
+  at: z.int(),
+  direction: z.enum(['IN', 'OUT', 'LINK']),
+  connectionId: z.string().exactOptional(),
+  frame: z.string().exactOptional(),
+  answer: z.string().exactOptional(),
+  action: z.string().exactOptional(),
+  decision: z.string(),
+  latencyMs: z.number().exactOptional(),
+});
+
+/** Brings lines of the station log from functions' logs to the journal, those of one station together. */
+export const handler = door(async ({ awslogs }: CloudWatchLogsEvent): Promise<void> => {
+  const data: CloudWatchLogsDecodedData = JSON.parse(
+    gunzipSync(Buffer.from(awslogs.data, 'base64')).toString('utf8'),
+  );
+  if (data.messageType !== 'DATA_MESSAGE') return;
+  const lines = data.logEvents.flatMap(({ id, message }) => read(id, message));
+  const byStation = Map.groupBy(lines, ({ tenantId, stationId }) => JSON.stringify([tenantId, stationId]));
+  await Promise.all(
+    [...byStation.values()].map(async (ofStation) => {
+      const [first] = ofStation;
+      if (!first) return;
+      const log = stationLog({ client, table, tenantId: first.tenantId, keptDays });
+      await log.append(
+        first.stationId,
+        ofStation.map(({ tenantId: _, stationId: __, ...entry }) => entry),
+      );
+    }),
+  );
+});
+
+/** A line that cannot be read is left out: it would come again for a day and be no better. */
+function read(entryId: string, message: string) {
+  try {
+    return [{ entryId, ...lineShape.parse(JSON.parse(message)) }];
+  } catch (error) {
+    logger.warn('a line of the station log cannot be read', { entryId, error });
+    return [];
+  }
+}
