@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { CommandRequest } from '#core/commands/command-request.ts';
-import { connectorRef, text, tokenType, whole } from './schemas.ts';
+import { connectorRef, reservedPlace, text, tokenType, whole } from './schemas.ts';
+import { certificateHash, certificatePurpose, securityProfile, trustUse } from './security-schemas.ts';
 
 /** Every kind of request, as commands keep it. */
 export const commandRequest = z.discriminatedUnion('kind', [
@@ -13,5 +14,33 @@ export const commandRequest = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('STOP_SESSION'), sessionId: text, transactionRef: text }),
   z.object({ kind: z.literal('RESET'), when: z.enum(['NOW', 'WHEN_IDLE']), evseId: whole.exactOptional() }),
   z.object({ kind: z.literal('UNLOCK'), connector: connectorRef }),
+  z.object({ kind: z.literal('ASK_FOR_BOOT') }),
+  z.object({
+    kind: z.literal('RESERVE'),
+    number: whole,
+    place: reservedPlace,
+    token: z.object({ uid: text, tokenType, groupId: text.exactOptional() }),
+    expiresAt: whole,
+  }),
+  z.object({ kind: z.literal('CANCEL_RESERVATION'), number: whole }),
+  z.object({ kind: z.literal('INSTALL_CERTIFICATE'), use: trustUse, pem: text }),
+  z.object({ kind: z.literal('DELETE_CERTIFICATE'), certificate: certificateHash }),
+  z.object({ kind: z.literal('LIST_CERTIFICATES'), uses: z.array(trustUse) }),
+  z.object({
+    kind: z.literal('DELIVER_CERTIFICATE'),
+    certificateId: text,
+    purpose: certificatePurpose,
+    chain: text,
+  }),
+  z.object({ kind: z.literal('REQUEST_CSR'), purpose: certificatePurpose }),
+  z.object({ kind: z.literal('SET_PASSWORD'), sealed: text }),
+  z.object({
+    kind: z.literal('SET_SECURITY_PROFILE'),
+    profile: securityProfile,
+    network: z
+      .object({ slot: whole, url: text, messageTimeoutS: whole, networkInterface: text })
+      .exactOptional(),
+  }),
+  z.object({ kind: z.literal('PREFER_NETWORK'), slots: z.array(whole) }),
   z.object({ kind: z.literal('CALL'), action: text, payload: z.record(z.string(), z.unknown()) }),
 ]) satisfies z.ZodType<CommandRequest>;

@@ -7,6 +7,7 @@ import type { Stretch } from './queries.ts';
 import { listKind } from './registry-list.ts';
 import { getItem, getItems, put, update } from './requests.ts';
 import { text, whole } from './schemas.ts';
+import { securityChange, securityProfile } from './security-schemas.ts';
 import type { StoreContext } from './store-context.ts';
 import { keyAttributes, putNew, Update } from './update.ts';
 
@@ -21,9 +22,11 @@ const stationSchema = z.object({
   serialNumber: text.exactOptional(),
   firmwareVersion: text.exactOptional(),
   protocol: text,
-  securityProfile: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]),
+  securityProfile,
   password: z.object({ ...hashed, previous: z.object(hashed).exactOptional() }).exactOptional(),
+  securityChange: securityChange.exactOptional(),
   lifecycle: z.enum(['ACTIVE', 'INACTIVE', 'MAINTENANCE', 'RETIRED']),
+  registration: z.enum(['ACCEPT', 'HOLD', 'REJECT']).exactOptional(),
   locationId: text.exactOptional(),
   address: text.exactOptional(),
   coordinates: z.object({ latitude: z.number(), longitude: z.number() }).exactOptional(),

@@ -1,4 +1,6 @@
-import type { ConnectorRef } from '../stations/station.ts';
+import type { CertificateHash, CertificatePurpose, TrustUse } from '../certificates/certificate.ts';
+import type { ReservedPlace } from '../reservations/reservation.ts';
+import type { ConnectorRef, SecurityProfile } from '../stations/station.ts';
 import type { TokenType } from '../tokens/token.ts';
 
 /**
@@ -16,4 +18,43 @@ export type CommandRequest =
   /** `NOW` ends what runs; `WHEN_IDLE` waits for it, or ends it in order where a protocol cannot wait. */
   | { readonly kind: 'RESET'; readonly when: 'NOW' | 'WHEN_IDLE'; readonly evseId?: number }
   | { readonly kind: 'UNLOCK'; readonly connector: ConnectorRef }
+  /** The station is to register again, as if it had just started. */
+  | { readonly kind: 'ASK_FOR_BOOT' }
+  | {
+      readonly kind: 'RESERVE';
+      /** The number the station is to know the reservation by. */
+      readonly number: number;
+      readonly place: ReservedPlace;
+      readonly token: { readonly uid: string; readonly tokenType: TokenType; readonly groupId?: string };
+      readonly expiresAt: number;
+    }
+  | { readonly kind: 'CANCEL_RESERVATION'; readonly number: number }
+  | { readonly kind: 'INSTALL_CERTIFICATE'; readonly use: TrustUse; readonly pem: string }
+  | { readonly kind: 'DELETE_CERTIFICATE'; readonly certificate: CertificateHash }
+  /** At least one use; a protocol that takes one at a time asks for the first. */
+  | { readonly kind: 'LIST_CERTIFICATES'; readonly uses: readonly TrustUse[] }
+  | {
+      readonly kind: 'DELIVER_CERTIFICATE';
+      readonly certificateId: string;
+      readonly purpose: CertificatePurpose;
+      /** PEM, the station's own first. */
+      readonly chain: string;
+    }
+  /** The station is to ask for a new certificate of its own. */
+  | { readonly kind: 'REQUEST_CSR'; readonly purpose: CertificatePurpose }
+  /** `sealed` is opened by whoever sends it, and nowhere else. */
+  | { readonly kind: 'SET_PASSWORD'; readonly sealed: string }
+  | {
+      readonly kind: 'SET_SECURITY_PROFILE';
+      readonly profile: SecurityProfile;
+      /** For protocols in which a profile belongs to a way into the network. */
+      readonly network?: {
+        readonly slot: number;
+        readonly url: string;
+        readonly messageTimeoutS: number;
+        readonly networkInterface: string;
+      };
+    }
+  /** In which order the station tries its ways into the network. */
+  | { readonly kind: 'PREFER_NETWORK'; readonly slots: readonly number[] }
   | { readonly kind: 'CALL'; readonly action: string; readonly payload: Readonly<Record<string, unknown>> };

@@ -6,6 +6,12 @@ import type { StationStore } from './station-store.ts';
 
 /** OCPP identities travel in URLs and in 48-character fields; this is what every part of the way lets through. */
 const stationIdShape = /^[A-Za-z0-9*\-_=:+|@.]{1,48}$/;
+
+/** Whether a station may be called so. */
+export function isStationId(text: string): boolean {
+  return stationIdShape.test(text);
+}
+
 const shortestPassword = 16;
 const longestPassword = 40;
 const mostConnectors = 100;
@@ -29,6 +35,8 @@ export interface StationDescription {
   /** Absent: the lowest allowed one with a password. */
   readonly securityProfile?: SecurityProfile;
   readonly password?: string;
+  /** A password that is known in its kept form alone. */
+  readonly passwordHash?: PasswordHash;
   readonly locationId?: string;
   readonly address?: string;
   readonly coordinates?: { readonly latitude: number; readonly longitude: number };
@@ -56,9 +64,9 @@ export async function createStation(
   const securityProfile = described.securityProfile ?? defaultProfile(ports);
   checkDescription(described);
   checkProfile(ports, securityProfile);
-  const { password: wanted, heartbeatIntervalS = defaultHeartbeatIntervalS, ...rest } = described;
+  const { heartbeatIntervalS = defaultHeartbeatIntervalS, password: _, passwordHash, ...rest } = described;
   const connectors = inOrder(described.connectors);
-  const password = needsPassword(securityProfile) ? (wanted ?? ports.passwords.generate()) : wanted;
+  const password = passwordHash ? undefined : newPassword(ports, described.password, securityProfile);
   const now = ports.clock();
   const station: Station = {
     ...rest,
@@ -69,6 +77,7 @@ export async function createStation(
     createdAt: now,
     updatedAt: now,
     revision: 1,
+    ...(passwordHash ? { password: passwordHash } : {}),
     ...(password === undefined ? {} : { password: await ports.passwords.hash(password) }),
   };
   if ((await ports.stations.createStation(station)) === 'exists') {
@@ -142,6 +151,14 @@ export async function deleteStation(
   }
 }
 
+function newPassword(
+  { passwords }: ProvisionPorts,
+  wanted: string | undefined,
+  profile: SecurityProfile,
+): string | undefined {
+  return wanted ?? (needsPassword(profile) ? passwords.generate() : undefined);
+}
+
 function needsPassword(profile: SecurityProfile): boolean {
   return profile === 1 || profile === 2;
 }
@@ -162,7 +179,7 @@ type Checked = Omit<StationDescription, 'password' | 'heartbeatIntervalS'> & {
 
 function checkDescription(described: Checked): void {
   const { stationId, name, password, connectors, heartbeatIntervalS } = described;
-  if (!stationIdShape.test(stationId)) {
+  if (!isStationId(stationId)) {
     throw invalid('stationId', 'is 1 to 48 letters, digits or any of * - _ = : + | @ .');
   }
   if (name.trim() === '' || name.length > 100) throw invalid('name', 'is 1 to 100 characters');
@@ -174,13 +191,11 @@ function checkDescription(described: Checked): void {
 }
 
 /** OCPP 1.6 (security whitepaper) and 2.0.1 take 16 to 40 characters; these can be typed into any station. */
-function checkPassword(password: string): void {
+export function checkPassword(password: string, field = 'input.password'): void {
   const fits = password.length >= shortestPassword && password.length <= longestPassword;
   if (!fits || !/^[\x21-\x7e]+$/.test(password)) {
-    throw invalid(
-      'password',
-      `is ${shortestPassword} to ${longestPassword} printable characters without blanks`,
-    );
+    const message = `password is ${shortestPassword} to ${longestPassword} printable characters without blanks`;
+    throw new DomainError('Validation', message, field);
   }
 }
 

@@ -25,11 +25,27 @@ export interface PasswordHash {
   readonly previous?: { readonly salt: string; readonly hash: string };
 }
 
+/** Credentials a station was told to take and has not connected with yet. */
+export interface SecurityChange {
+  /** `UNSURE`: it may or may not have taken the new password. */
+  readonly password?: { readonly commandId: string; readonly outcome?: 'TAKEN' | 'UNSURE' };
+  readonly profile?: {
+    readonly to: SecurityProfile;
+    /** The step under way. */
+    readonly commandId: string;
+    /** Network slots still to be put in order; absent when nothing is left to be asked. */
+    readonly priority?: readonly number[];
+  };
+}
+
 /** Whether the owner lets a station charge at all. */
 export type StationLifecycle = 'ACTIVE' | 'INACTIVE' | 'MAINTENANCE' | 'RETIRED';
 
 /** What a booting station is told: it may work, it must wait to be set up, or it must go away. */
 export type RegistrationStatus = 'ACCEPTED' | 'PENDING' | 'REJECTED';
+
+/** What its owner wants it told: absent is `ACCEPT`. `HOLD` keeps it pending until it is set up. */
+export type RegistrationWish = 'ACCEPT' | 'HOLD' | 'REJECT';
 
 /** A charging station as its owner registered it. Live state is in `StationLive`. */
 export interface Station {
@@ -44,7 +60,9 @@ export interface Station {
   readonly protocol: string;
   readonly securityProfile: SecurityProfile;
   readonly password?: PasswordHash;
+  readonly securityChange?: SecurityChange;
   readonly lifecycle: StationLifecycle;
+  readonly registration?: RegistrationWish;
   readonly locationId?: string;
   readonly address?: string;
   readonly coordinates?: { readonly latitude: number; readonly longitude: number };
@@ -97,6 +115,8 @@ export interface StationLink {
   readonly bootedAt?: number;
   /** What it was told at its last boot; absent for a station that never booted here. */
   readonly registration?: RegistrationStatus;
+  /** When it last booted and was accepted. */
+  readonly acceptedAt?: number;
   readonly bootReason?: string;
   /** From when on calls may be sent; absent while a fresh connection has said nothing yet. */
   readonly callsFrom?: number;
