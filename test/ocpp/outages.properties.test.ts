@@ -166,7 +166,7 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('a transaction of %s', (protoco
           energyWh: energyOf(weather.course),
         });
       }),
-      { numRuns: 25 },
+      { numRuns: 18 },
     );
   });
 
