@@ -4,6 +4,8 @@ import type { CommandStore } from '#core/commands/command-store.ts';
 import type { Clock, Digest, NewId } from '#core/ports.ts';
 import type { ReservationStore } from '#core/reservations/reservation-store.ts';
 import type { SessionStore } from '#core/sessions/session-store.ts';
+import type { ChargingSettingsStore, ChargingStore } from '#core/smart-charging/charging-store.ts';
+import type { SiteStore } from '#core/smart-charging/site.ts';
 import type { StationLog } from '#core/station-log/station-log.ts';
 import type { StationLimitsStore } from '#core/stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '#core/stations/station-store.ts';
@@ -21,6 +23,9 @@ export interface AdminServices {
   readonly reservations: ReservationStore;
   readonly alerts: AlertStore;
   readonly stationLog: StationLog;
+  readonly charging: ChargingStore;
+  readonly chargingSettings: ChargingSettingsStore;
+  readonly sites: SiteStore;
   readonly calls: CallDesk;
   readonly clock: Clock;
   readonly newId: NewId;

@@ -2,7 +2,9 @@ import type { CdrStore } from '#core/cdrs/cdr-store.ts';
 import type { CallDesk } from '#core/commands/call-desk.ts';
 import type { CommandStore } from '#core/commands/command-store.ts';
 import type { Clock, Digest, NewId } from '#core/ports.ts';
+import type { ReservationStore } from '#core/reservations/reservation-store.ts';
 import type { SessionStore } from '#core/sessions/session-store.ts';
+import type { ChargingStore } from '#core/smart-charging/charging-store.ts';
 import type { PasswordPort } from '#core/stations/provision-station.ts';
 import type { SecurityProfile } from '#core/stations/station.ts';
 import type { StationLimitsStore } from '#core/stations/station-limits.ts';
@@ -21,6 +23,8 @@ export interface GraphqlServices {
   readonly tariffs: TariffStore;
   readonly limits: StationLimitsStore;
   readonly commands: CommandStore;
+  readonly reservations: ReservationStore;
+  readonly charging: ChargingStore;
   readonly calls: CallDesk;
   readonly cdrs: CdrStore;
   readonly passwords: PasswordPort;

@@ -15,13 +15,14 @@ const frameOverheadBytes = 128;
  * action's name in upper snake case (`GET_BASE_REPORT`), its parameters are the OCPP request itself.
  */
 export const callDesk: CallDesk = {
-  async prepareCall(protocol, { name, parameters }, limits) {
+  async prepareCall(protocol, { name, parameters }, limits, installed = async () => []) {
     const version = await versionOf(protocol);
     const action = version.outbound.find((candidate) => commandName(candidate.name) === name);
     if (!action) {
       throw new DomainError('NotSupported', `${version.subprotocol} has no command ${name}`, 'command');
     }
     checkCall(version, { action: action.name, payload: parameters });
+    await action.check?.(parameters, limits, installed);
     const payloads = piecesOf(action, parameters, limits);
     return payloads.map((payload) => {
       const call = { action: action.name, payload };

@@ -1,3 +1,4 @@
+import type { InstalledProfiles } from '#core/commands/call-desk.ts';
 import type { CommandRequest } from '#core/commands/command.ts';
 import type { CommandOutcome } from '#core/commands/settle-command.ts';
 import type { StationLimits } from '#core/stations/station-limits.ts';
@@ -26,6 +27,11 @@ interface OwnWords<Name extends string, Request, Answer> {
   readonly name: Name;
   /** What the answer means for the command; by its `status` when absent. */
   toOutcome?(answer: Answer): CommandOutcome;
+  /**
+   * Holds a request in the version's own words to rules beyond its schema, before it is queued. Throws `Validation`
+   * naming the member below `parameters`. `installed` reads the profiles the station is known to have.
+   */
+  check?(request: Request, limits: StationLimits, installed: InstalledProfiles): void | Promise<void>;
   /** Cuts a request into those that a station with these limits takes; absent where the version allows no cutting. */
   split?(request: Request, limits: StationLimits): readonly Request[];
   /**
@@ -77,6 +83,7 @@ export interface AnyOutboundAction {
   readonly kinds?: readonly CommandRequest['kind'][];
   toRequest?(command: CommandRequest): unknown;
   toOutcome?(answer: unknown): CommandOutcome;
+  check?(request: unknown, limits: StationLimits, installed: InstalledProfiles): void | Promise<void>;
   split?(request: unknown, limits: StationLimits): readonly unknown[];
   learn?(exchange: Exchange<unknown, unknown>, call: AnsweredCall): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { CommandRequest } from '#core/commands/command-request.ts';
+import { chargingProfile, profilePurpose, rateUnit } from './charging-items.ts';
 import { connectorRef, reservedPlace, text, tokenType, whole } from './schemas.ts';
 import { certificateHash, certificatePurpose, securityProfile, trustUse } from './security-schemas.ts';
 
@@ -10,6 +11,7 @@ export const commandRequest = z.discriminatedUnion('kind', [
     connector: connectorRef,
     token: z.object({ uid: text, tokenType, groupId: text.exactOptional() }),
     remoteStartId: whole,
+    chargingProfile: chargingProfile.exactOptional(),
   }),
   z.object({ kind: z.literal('STOP_SESSION'), sessionId: text, transactionRef: text }),
   z.object({ kind: z.literal('RESET'), when: z.enum(['NOW', 'WHEN_IDLE']), evseId: whole.exactOptional() }),
@@ -42,5 +44,29 @@ export const commandRequest = z.discriminatedUnion('kind', [
       .exactOptional(),
   }),
   z.object({ kind: z.literal('PREFER_NETWORK'), slots: z.array(whole) }),
+  z.object({
+    kind: z.literal('READ_SETTINGS'),
+    keys: z.array(text),
+    reconciles: z.literal(true).exactOptional(),
+  }),
+  z.object({ kind: z.literal('READ_ALL_SETTINGS'), requestId: whole }),
+  z.object({
+    kind: z.literal('CHANGE_SETTINGS'),
+    settings: z.array(z.object({ key: text, value: text })),
+  }),
+  z.object({ kind: z.literal('SET_CHARGING_PROFILE'), evseId: whole, profile: chargingProfile }),
+  z.object({
+    kind: z.literal('CLEAR_CHARGING_PROFILE'),
+    profileId: whole.exactOptional(),
+    evseId: whole.exactOptional(),
+    purpose: profilePurpose.exclude(['EXTERNAL']).exactOptional(),
+    stackLevel: whole.exactOptional(),
+  }),
+  z.object({
+    kind: z.literal('GET_COMPOSITE_SCHEDULE'),
+    evseId: whole,
+    durationS: z.number(),
+    unit: rateUnit.exactOptional(),
+  }),
   z.object({ kind: z.literal('CALL'), action: text, payload: z.record(z.string(), z.unknown()) }),
 ]) satisfies z.ZodType<CommandRequest>;

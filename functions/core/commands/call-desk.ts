@@ -1,3 +1,5 @@
+import type { SettingPlace } from '../device-model/configuration.ts';
+import type { InstalledProfile } from '../smart-charging/charging-profile.ts';
 import type { StationLimits } from '../stations/station-limits.ts';
 import type { CommandRequest } from './command.ts';
 
@@ -7,6 +9,9 @@ export interface CallWish {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
+/** Reads the charging profiles that the station is known to have, for the few calls that must not meddle with them. */
+export type InstalledProfiles = () => Promise<readonly InstalledProfile[]>;
+
 /** What a protocol's calls are, for those who ask for one without speaking the protocol. */
 export interface CallDesk {
   /**
@@ -14,7 +19,23 @@ export interface CallDesk {
    * Throws `NotSupported` for what the protocol does not have, `Validation` naming the parameter at fault, `TooLarge`
    * for what cannot be cut and does not fit.
    */
-  prepareCall(protocol: string, wish: CallWish, limits: StationLimits): Promise<readonly CommandRequest[]>;
+  prepareCall(
+    protocol: string,
+    wish: CallWish,
+    limits: StationLimits,
+    installed?: InstalledProfiles,
+  ): Promise<readonly CommandRequest[]>;
   /** Throws, as above, for a request that could not be sent to a station of this protocol. */
   checkRequest(protocol: string, request: CommandRequest): Promise<void>;
+  /** Cuts a request in the core's words into those that the station takes, and checks them. Throws as above. */
+  prepareRequest(
+    protocol: string,
+    request: CommandRequest,
+    limits: StationLimits,
+  ): Promise<readonly CommandRequest[]>;
+  /**
+   * Where the setting of this name is kept by stations of this protocol; `undefined` when there can be none. Names of
+   * passwords and keys have no place: they are never read, shown or kept.
+   */
+  placeOf(protocol: string, key: string): Promise<SettingPlace | undefined>;
 }

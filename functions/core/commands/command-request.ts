@@ -1,5 +1,6 @@
 import type { CertificateHash, CertificatePurpose, TrustUse } from '../certificates/certificate.ts';
 import type { ReservedPlace } from '../reservations/reservation.ts';
+import type { ChargingProfile, ProfilePurpose, RateUnit } from '../smart-charging/charging-profile.ts';
 import type { ConnectorRef, SecurityProfile } from '../stations/station.ts';
 import type { TokenType } from '../tokens/token.ts';
 
@@ -13,6 +14,8 @@ export type CommandRequest =
       readonly connector: ConnectorRef;
       readonly token: { readonly uid: string; readonly tokenType: TokenType; readonly groupId?: string };
       readonly remoteStartId: number;
+      /** Limits the session from its start. */
+      readonly chargingProfile?: ChargingProfile;
     }
   | { readonly kind: 'STOP_SESSION'; readonly sessionId: string; readonly transactionRef: string }
   /** `NOW` ends what runs; `WHEN_IDLE` waits for it, or ends it in order where a protocol cannot wait. */
@@ -57,4 +60,28 @@ export type CommandRequest =
     }
   /** In which order the station tries its ways into the network. */
   | { readonly kind: 'PREFER_NETWORK'; readonly slots: readonly number[] }
+  /** Tell these settings. `reconciles`: what is desired of them is brought about once they are told. */
+  | { readonly kind: 'READ_SETTINGS'; readonly keys: readonly string[]; readonly reconciles?: true }
+  /** Tell everything that can be set. The number tells the station's reports apart. */
+  | { readonly kind: 'READ_ALL_SETTINGS'; readonly requestId: number }
+  | {
+      readonly kind: 'CHANGE_SETTINGS';
+      readonly settings: readonly { readonly key: string; readonly value: string }[];
+    }
+  /** EVSE 0 is the station. */
+  | { readonly kind: 'SET_CHARGING_PROFILE'; readonly evseId: number; readonly profile: ChargingProfile }
+  /** Those that fit all that is named; an id alone names one. */
+  | {
+      readonly kind: 'CLEAR_CHARGING_PROFILE';
+      readonly profileId?: number;
+      readonly evseId?: number;
+      readonly purpose?: Exclude<ProfilePurpose, 'EXTERNAL'>;
+      readonly stackLevel?: number;
+    }
+  | {
+      readonly kind: 'GET_COMPOSITE_SCHEDULE';
+      readonly evseId: number;
+      readonly durationS: number;
+      readonly unit?: RateUnit;
+    }
   | { readonly kind: 'CALL'; readonly action: string; readonly payload: Readonly<Record<string, unknown>> };

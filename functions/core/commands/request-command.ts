@@ -1,11 +1,13 @@
 import { DomainError } from '../errors.ts';
 import type { NewId } from '../ports.ts';
+import type { ChargingStore } from '../smart-charging/charging-store.ts';
 import type { Station } from '../stations/station.ts';
 import type { StationLimitsStore } from '../stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '../stations/station-store.ts';
 import type { CallDesk } from './call-desk.ts';
 import type { Command, CommandRequest } from './command.ts';
 import type { CommandStore } from './command-store.ts';
+import { preparations } from './preparations.ts';
 import { type WishPorts, wishReaders } from './wishes.ts';
 
 export interface RequestPorts extends WishPorts {
@@ -13,6 +15,7 @@ export interface RequestPorts extends WishPorts {
   readonly live: StationLiveStore;
   readonly limits: StationLimitsStore;
   readonly commands: CommandStore;
+  readonly charging: ChargingStore;
   readonly calls: CallDesk;
   readonly newId: NewId;
 }
@@ -54,7 +57,10 @@ export async function requestCommand(ports: RequestPorts, wish: CommandWish): Pr
   const commands = requests.map((request, index) =>
     newCommand(ports.clock(), { ...wish, commandId: ids[index] ?? commandId, request, ...parts }),
   );
-  for (const command of commands) await ports.commands.addCommand(command);
+  for (const command of commands) {
+    await preparations[command.request.kind]?.(ports, command);
+    await ports.commands.addCommand(command);
+  }
   const [first] = commands;
   if (!first) throw new DomainError('Validation', `command ${wish.name} asks for nothing`, 'parameters');
   return first;
@@ -84,7 +90,8 @@ async function requestsOf(
     return [request];
   }
   const limits = await ports.limits.findLimits(station.stationId);
-  return ports.calls.prepareCall(station.protocol, { name, parameters }, limits);
+  const installed = async () => (await ports.charging.findCharging(station.stationId)).profiles;
+  return ports.calls.prepareCall(station.protocol, { name, parameters }, limits, installed);
 }
 
 async function refuseOffline(

@@ -1,10 +1,15 @@
 import { DomainError } from '../errors.ts';
 import type { Clock, Digest } from '../ports.ts';
+import type { ReservationStore } from '../reservations/reservation-store.ts';
+import { readCancellation, readReservation } from '../reservations/reservation-wishes.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
-import type { Connector, ConnectorRef, Station } from '../stations/station.ts';
+import { readStartProfile } from '../smart-charging/read-start-profile.ts';
+import type { Station } from '../stations/station.ts';
+import type { StationLimitsStore } from '../stations/station-limits.ts';
 import { foldTokenUid } from '../tokens/token.ts';
 import type { TokenStore } from '../tokens/token-store.ts';
 import type { CommandRequest } from './command.ts';
+import { connectorParameter } from './connector-parameter.ts';
 import {
   invalidParameter,
   type Parameters,
@@ -15,8 +20,10 @@ import {
 
 /** What wishes are read with. */
 export interface WishPorts {
+  readonly limits: StationLimitsStore;
   readonly sessions: SessionStore;
   readonly tokens: TokenStore;
+  readonly reservations: ReservationStore;
   readonly clock: Clock;
   readonly digest: Digest;
 }
@@ -37,6 +44,8 @@ export const wishReaders: Readonly<Record<string, WishReader>> = {
   STOP_TRANSACTION: readStop,
   RESET: readReset,
   UNLOCK_CONNECTOR: readUnlock,
+  RESERVE_NOW: readReservation,
+  CANCEL_RESERVATION: readCancellation,
 };
 
 async function readStart(
@@ -54,15 +63,18 @@ async function readStart(
   if (token.blocked) throw invalidParameter('idToken', 'is blocked');
   if (token.expiresAt !== undefined && token.expiresAt <= now)
     throw invalidParameter('idToken', 'has expired');
+  const connector = connectorParameter(station, parameters);
+  const chargingProfile = await readStartProfile(ports, { station, parameters }, connector.evseId);
   return {
     kind: 'START_SESSION',
-    connector: connectorParameter(station, parameters),
+    connector,
     token: {
       uid: token.uid,
       tokenType: token.tokenType,
       ...(token.groupId === undefined ? {} : { groupId: token.groupId }),
     },
     remoteStartId: (Number.parseInt(ports.digest(commandId).slice(0, 8), 16) % 0x7fff_ffff) + 1,
+    ...(chargingProfile === undefined ? {} : { chargingProfile }),
   };
 }
 
@@ -98,30 +110,4 @@ async function readReset(_ports: WishPorts, { parameters }: Wish): Promise<Comma
 
 async function readUnlock(_ports: WishPorts, { station, parameters }: Wish): Promise<CommandRequest> {
   return { kind: 'UNLOCK', connector: connectorParameter(station, parameters) };
-}
-
-/** By station-wide number, or by EVSE and the number within it; the only connector when none is named. */
-export function connectorParameter(station: Station, parameters: Parameters): ConnectorRef {
-  const number = wholeParameter(parameters, 'connectorId');
-  const evseId = wholeParameter(parameters, 'evseId');
-  const connector = pickConnector(station.connectors, number, evseId);
-  if (!connector) {
-    throw invalidParameter(
-      evseId === undefined ? 'connectorId' : 'evseId',
-      'names no connector of this station',
-    );
-  }
-  return { evseId: connector.evseId, connectorId: connector.connectorId };
-}
-
-function pickConnector(
-  connectors: readonly Connector[],
-  number: number | undefined,
-  evseId: number | undefined,
-): Connector | undefined {
-  if (evseId !== undefined) {
-    return connectors.find((one) => one.evseId === evseId && one.connectorId === (number ?? one.connectorId));
-  }
-  if (number !== undefined) return connectors[number - 1];
-  return connectors.length === 1 ? connectors[0] : undefined;
 }

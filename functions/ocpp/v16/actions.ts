@@ -1,13 +1,18 @@
 import type { Direction } from '../define-action.ts';
 import { authorize } from './authorize.ts';
 import { bootNotification } from './boot-notification.ts';
+import { cancelReservation } from './cancel-reservation.ts';
+import { clearChargingProfile } from './clear-charging-profile.ts';
 import { extendedTriggerMessage } from './extended-trigger-message.ts';
+import { getCompositeSchedule } from './get-composite-schedule.ts';
 import { heartbeat } from './heartbeat.ts';
 import { meterValues } from './meter-values.ts';
 import { remoteStartTransaction } from './remote-start-transaction.ts';
 import { remoteStopTransaction } from './remote-stop-transaction.ts';
+import { reserveNow } from './reserve-now.ts';
 import { reset } from './reset.ts';
 import type { Requests } from './schema/messages.ts';
+import { setChargingProfile } from './set-charging-profile.ts';
 import { startTransaction } from './start-transaction.ts';
 import { statusNotification } from './status-notification.ts';
 import { stopTransaction } from './stop-transaction.ts';
@@ -27,10 +32,15 @@ export const inboundActions = [
 
 /** What the system calls, one action per kind of command. */
 export const outboundActions = [
+  cancelReservation,
+  clearChargingProfile,
   extendedTriggerMessage,
+  getCompositeSchedule,
   remoteStartTransaction,
   remoteStopTransaction,
+  reserveNow,
   reset,
+  setChargingProfile,
   triggerMessage,
   unlockConnector,
 ];
@@ -42,17 +52,14 @@ type Built = (typeof inboundActions | typeof outboundActions)[number]['name'];
  * not compile.
  */
 export const notBuilt = {
-  CancelReservation: 'to station',
   CertificateSigned: 'to station',
   ChangeAvailability: 'to station',
   ChangeConfiguration: 'to station',
   ClearCache: 'to station',
-  ClearChargingProfile: 'to station',
   DataTransfer: 'both',
   DeleteCertificate: 'to station',
   DiagnosticsStatusNotification: 'from station',
   FirmwareStatusNotification: 'from station',
-  GetCompositeSchedule: 'to station',
   GetConfiguration: 'to station',
   GetDiagnostics: 'to station',
   GetInstalledCertificateIds: 'to station',
@@ -60,10 +67,8 @@ export const notBuilt = {
   GetLog: 'to station',
   InstallCertificate: 'to station',
   LogStatusNotification: 'from station',
-  ReserveNow: 'to station',
   SecurityEventNotification: 'from station',
   SendLocalList: 'to station',
-  SetChargingProfile: 'to station',
   SignCertificate: 'from station',
   SignedFirmwareStatusNotification: 'from station',
   SignedUpdateFirmware: 'to station',

@@ -1,17 +1,22 @@
+import { wireProfileOf } from './charging-profile.ts';
 import { connectorNumber } from './connector-ref.ts';
 import { defineOutboundAction } from './define-action.ts';
 
 /**
  * RemoteStartTransaction (1.6 §5.11), to the station: start a transaction for this tag.
  *
- * Accepted means that the station will try; the transaction itself announces its own start. No charging
- * profile is sent along, and 1.6 has no place for the id of the remote start.
+ * Accepted means that the station will try; the transaction itself announces its own start. A charging profile that
+ * goes along names no transaction: there is none yet. 1.6 has no place for the id of the remote start.
  */
 export const remoteStartTransaction = defineOutboundAction({
   name: 'RemoteStartTransaction',
   kinds: ['START_SESSION'],
-  toRequest({ connector, token }) {
+  toRequest({ connector, token, chargingProfile }) {
     const connectorId = connectorNumber(connector);
-    return { idTag: token.uid, ...(connectorId === 0 ? {} : { connectorId }) };
+    return {
+      idTag: token.uid,
+      ...(connectorId === 0 ? {} : { connectorId }),
+      ...(chargingProfile === undefined ? {} : { chargingProfile: wireProfileOf(chargingProfile) }),
+    };
   },
 });

@@ -1,12 +1,24 @@
 import type { Direction } from '../define-action.ts';
 import { authorize } from './authorize.ts';
 import { bootNotification } from './boot-notification.ts';
+import { cancelReservation } from './cancel-reservation.ts';
+import { clearChargingProfile } from './clear-charging-profile.ts';
+import { clearedChargingLimit } from './cleared-charging-limit.ts';
+import { getChargingProfiles } from './get-charging-profiles.ts';
+import { getCompositeSchedule } from './get-composite-schedule.ts';
 import { heartbeat } from './heartbeat.ts';
 import { meterValues } from './meter-values.ts';
+import { notifyChargingLimit } from './notify-charging-limit.ts';
+import { notifyEVChargingNeeds } from './notify-ev-charging-needs.ts';
+import { notifyEVChargingSchedule } from './notify-ev-charging-schedule.ts';
+import { reportChargingProfiles } from './report-charging-profiles.ts';
 import { requestStartTransaction } from './request-start-transaction.ts';
 import { requestStopTransaction } from './request-stop-transaction.ts';
+import { reservationStatusUpdate } from './reservation-status-update.ts';
+import { reserveNow } from './reserve-now.ts';
 import { reset } from './reset.ts';
 import type { Requests } from './schema/messages.ts';
+import { setChargingProfile } from './set-charging-profile.ts';
 import { statusNotification } from './status-notification.ts';
 import { transactionEvent } from './transaction-event.ts';
 import { triggerMessage } from './trigger-message.ts';
@@ -16,17 +28,29 @@ import { unlockConnector } from './unlock-connector.ts';
 export const inboundActions = [
   authorize,
   bootNotification,
+  clearedChargingLimit,
   heartbeat,
   meterValues,
+  notifyChargingLimit,
+  notifyEVChargingNeeds,
+  notifyEVChargingSchedule,
+  reportChargingProfiles,
+  reservationStatusUpdate,
   statusNotification,
   transactionEvent,
 ];
 
 /** What the system calls, one action per kind of command. */
 export const outboundActions = [
+  cancelReservation,
+  clearChargingProfile,
+  getChargingProfiles,
+  getCompositeSchedule,
   requestStartTransaction,
   requestStopTransaction,
+  reserveNow,
   reset,
+  setChargingProfile,
   triggerMessage,
   unlockConnector,
 ];
@@ -38,14 +62,11 @@ type Built = (typeof inboundActions | typeof outboundActions)[number]['name'];
  * not compile.
  */
 export const notBuilt = {
-  CancelReservation: 'to station',
   CertificateSigned: 'to station',
   ChangeAvailability: 'to station',
   ClearCache: 'to station',
-  ClearChargingProfile: 'to station',
   ClearDisplayMessage: 'to station',
   ClearVariableMonitoring: 'to station',
-  ClearedChargingLimit: 'from station',
   CostUpdated: 'to station',
   CustomerInformation: 'to station',
   DataTransfer: 'both',
@@ -54,8 +75,6 @@ export const notBuilt = {
   Get15118EVCertificate: 'from station',
   GetBaseReport: 'to station',
   GetCertificateStatus: 'from station',
-  GetChargingProfiles: 'to station',
-  GetCompositeSchedule: 'to station',
   GetDisplayMessages: 'to station',
   GetInstalledCertificateIds: 'to station',
   GetLocalListVersion: 'to station',
@@ -66,22 +85,15 @@ export const notBuilt = {
   GetVariables: 'to station',
   InstallCertificate: 'to station',
   LogStatusNotification: 'from station',
-  NotifyChargingLimit: 'from station',
   NotifyCustomerInformation: 'from station',
   NotifyDisplayMessages: 'from station',
-  NotifyEVChargingNeeds: 'from station',
-  NotifyEVChargingSchedule: 'from station',
   NotifyEvent: 'from station',
   NotifyMonitoringReport: 'from station',
   NotifyReport: 'from station',
   PublishFirmware: 'to station',
   PublishFirmwareStatusNotification: 'from station',
-  ReportChargingProfiles: 'from station',
-  ReservationStatusUpdate: 'from station',
-  ReserveNow: 'to station',
   SecurityEventNotification: 'from station',
   SendLocalList: 'to station',
-  SetChargingProfile: 'to station',
   SetDisplayMessage: 'to station',
   SetMonitoringBase: 'to station',
   SetMonitoringLevel: 'to station',

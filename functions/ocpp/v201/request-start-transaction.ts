@@ -1,3 +1,4 @@
+import { wireProfileOf } from './charging-profile.ts';
 import { defineOutboundAction } from './define-action.ts';
 import { groupIdTokenOf, idTokenOf } from './id-token.ts';
 
@@ -5,17 +6,18 @@ import { groupIdTokenOf, idTokenOf } from './id-token.ts';
  * RequestStartTransaction (2.0.1 F01, F02), to the station: start a transaction for this token.
  *
  * Accepted means that the station will try; the transaction announces its own start and carries the id of the
- * remote start. No charging profile is sent along.
+ * remote start. A charging profile that goes along names no transaction: there is none yet (K05).
  */
 export const requestStartTransaction = defineOutboundAction({
   name: 'RequestStartTransaction',
   kinds: ['START_SESSION'],
-  toRequest({ connector, token, remoteStartId }) {
+  toRequest({ connector, token, remoteStartId, chargingProfile }) {
     return {
       remoteStartId,
       idToken: idTokenOf(token),
       ...(connector.evseId === 0 ? {} : { evseId: connector.evseId }),
       ...(token.groupId === undefined ? {} : { groupIdToken: groupIdTokenOf(token.groupId) }),
+      ...(chargingProfile === undefined ? {} : { chargingProfile: wireProfileOf(chargingProfile) }),
     };
   },
 });
