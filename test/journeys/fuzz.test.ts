@@ -41,8 +41,9 @@ async function bootAnswer(station: RawStation, stationId: keyof typeof boots): P
 const accepted = [3, expect.any(String), expect.objectContaining({ status: 'Accepted' })];
 
 describe.each(['CP002', 'CP202'] as const)('%s', (stationId) => {
-  it('boots on the same connection after any texts of no meaning', async () => {
+  it('boots again on the same connection after any texts of no meaning', async () => {
     const station = await connect(stationId);
+    expect(await bootAnswer(station, stationId)).toEqual(accepted);
     const small = strayTexts.filter(
       (text) => Buffer.byteLength(text) < 32_000 && !text.includes('"Heartbeat"'),
     );
