@@ -37,6 +37,7 @@ const stationSchema = z.object({
       evseId: whole,
       connectorId: whole,
       connectorType: text,
+      evseUid: text.exactOptional(),
       maxPowerW: z.number().exactOptional(),
       maxCurrentA: z.number().exactOptional(),
       voltageV: z.number().exactOptional(),

@@ -205,6 +205,7 @@ function checkConnectors(connectors: readonly Connector[]): void {
     throw invalid('connectors', `holds 1 to ${mostConnectors} connectors`);
   }
   const seen = new Set<string>();
+  checkEvseUids(connectors);
   for (const [index, { evseId, connectorId, maxPowerW }] of connectors.entries()) {
     const place = `${evseId}/${connectorId}`;
     const numbered =
@@ -219,6 +220,23 @@ function checkConnectors(connectors: readonly Connector[]): void {
     const follows = connectorId > 1 ? `${evseId}/${connectorId - 1}` : `${evseId - 1}/1`;
     if (!seen.has(follows) && follows !== '0/1')
       throw invalid(`connectors.${index}.connectorId`, 'skips a number');
+  }
+}
+
+/** A name is one EVSE's, on all of its connectors alike or on none (OCPI 2.2.1 EVSE.uid). */
+function checkEvseUids(connectors: readonly Connector[]): void {
+  const names = new Map<string, number>();
+  for (const [index, { evseId, evseUid }] of connectors.entries()) {
+    const first = connectors.find((connector) => connector.evseId === evseId);
+    const fits = evseUid === undefined || /^[\x21-\x7e]{1,36}$/.test(evseUid);
+    const owner = evseUid === undefined ? evseId : (names.get(evseUid.toUpperCase()) ?? evseId);
+    if (!fits || owner !== evseId || first?.evseUid !== evseUid) {
+      throw invalid(
+        `connectors.${index}.evseUid`,
+        'is 1 to 36 characters, the same on one EVSE and on no other',
+      );
+    }
+    if (evseUid !== undefined) names.set(evseUid.toUpperCase(), evseId);
   }
 }
 

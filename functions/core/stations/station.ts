@@ -7,6 +7,8 @@ export interface ConnectorRef {
 /** A socket or cable of a station, as its owner describes it. */
 export interface Connector extends ConnectorRef {
   readonly connectorType: string;
+  /** What roaming partners call its EVSE, when its owner has a name for it. */
+  readonly evseUid?: string;
   readonly maxPowerW?: number;
   readonly maxCurrentA?: number;
   readonly voltageV?: number;

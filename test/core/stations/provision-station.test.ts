@@ -39,6 +39,8 @@ function described(more: Partial<StationDescription> = {}): StationDescription {
 
 const place = (evseId: number, connectorId = 1) => ({ evseId, connectorId, connectorType: 'TYPE_2' });
 
+const named = (evseId: number, evseUid: string) => ({ ...place(evseId), evseUid });
+
 /** What is wrong with a description, and the field that says so. */
 const mistakes: readonly [string, string, Partial<StationDescription>][] = [
   ['an empty name', 'input.name', { name: '  ' }],
@@ -60,11 +62,21 @@ const mistakes: readonly [string, string, Partial<StationDescription>][] = [
   ['EVSE 0', 'input.connectors.0.connectorId', { connectors: [place(0)] }],
   ['connector 0', 'input.connectors.0.connectorId', { connectors: [place(1, 0)] }],
   ['half a connector', 'input.connectors.0.connectorId', { connectors: [place(1, 1.5)] }],
+  ['an EVSE name of two', 'input.connectors.1.evseUid', { connectors: [named(1, 'A'), named(2, 'a')] }],
+  ['an EVSE of two names', 'input.connectors.1.evseUid', { connectors: [named(1, 'A'), { ...place(1, 2) }] }],
+  ['a long EVSE name', 'input.connectors.0.evseUid', { connectors: [named(1, 'x'.repeat(37))] }],
   ['a skipped EVSE', 'input.connectors.1.connectorId', { connectors: [place(1), place(3)] }],
   ['a skipped connector', 'input.connectors.1.connectorId', { connectors: [place(1, 1), place(1, 3)] }],
   ['no first EVSE', 'input.connectors.0.connectorId', { connectors: [place(2)] }],
   ['no power', 'input.connectors.0.maxPower', { connectors: [{ ...place(1), maxPowerW: 0 }] }],
 ];
+
+test('row 45: the laziest heartbeat may be missed once before the transport cuts an idle connection', async () => {
+  const idleCutS = 600;
+  const { station } = await createStation(scene, { ...described(), heartbeatIntervalS: 300 });
+
+  expect(station.heartbeatIntervalS * 2).toBeLessThanOrEqual(idleCutS);
+});
 
 describe('a new station', () => {
   test('is stored with the hash of its password, which is given back this once', async () => {

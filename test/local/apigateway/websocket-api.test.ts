@@ -475,7 +475,7 @@ describe('limits', () => {
     expect(closed).toEqual({ code: 1001, reason: 'Going away' });
   });
 
-  it('start the idle time again at every message in either direction', async () => {
+  it('row 45: start the idle time again at every message in either direction, whether pings pass or none', async () => {
     const idleMs = 400;
     const { url } = await start({ default: echo }, { times: { idleMs } });
     const socket = await open(url);
