@@ -1,7 +1,9 @@
 import { alertRaised } from './alert-raised.v1.ts';
 import { cdrIssued } from './cdr-issued.v1.ts';
+import { certificateRequested } from './certificate-requested.v1.ts';
 import { commandRequested } from './command-requested.v1.ts';
 import { commandSettled } from './command-settled.v1.ts';
+import { reservationChanged } from './reservation-changed.v1.ts';
 import { sessionEnded } from './session-ended.v1.ts';
 import { sessionMetered } from './session-metered.v1.ts';
 import { sessionStarted } from './session-started.v1.ts';
@@ -22,5 +24,7 @@ export const contracts = [
   cdrIssued,
   commandRequested,
   commandSettled,
+  certificateRequested,
   alertRaised,
+  reservationChanged,
 ] as const;

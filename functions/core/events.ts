@@ -1,5 +1,6 @@
 import type { AlertCategory, AlertSeverity } from './alerts/alert.ts';
 import type { CommandState } from './commands/command.ts';
+import type { ReservationRefusal, ReservationState, ReservedPlace } from './reservations/reservation.ts';
 import type { StopReason } from './sessions/session.ts';
 import type { ConnectorRef, ConnectorStatus, RegistrationStatus, StationStatus } from './stations/station.ts';
 
@@ -89,6 +90,12 @@ export interface StationBooted extends Fact {
   readonly reason?: string;
 }
 
+/** A station asked for a certificate, or again for one it had asked for. */
+export interface CertificateRequested extends Fact {
+  readonly type: 'CertificateRequested';
+  readonly certificateId: string;
+}
+
 /** Something came up that an operator should look at; of a station where one is named. */
 export interface AlertRaised extends Omit<Fact, 'stationId'> {
   readonly type: 'AlertRaised';
@@ -98,6 +105,22 @@ export interface AlertRaised extends Omit<Fact, 'stationId'> {
   readonly kind: string;
   readonly message: string;
   readonly stationId?: string;
+  readonly sessionId?: string;
+}
+
+/** A reservation was asked for, or came to another state. */
+export interface ReservationChanged extends Fact {
+  readonly type: 'ReservationChanged';
+  readonly reservationId: string;
+  /** The number that the station knows it by. */
+  readonly number: number;
+  readonly state: ReservationState;
+  readonly expiresAt: number;
+  readonly place: ReservedPlace;
+  readonly tokenUid: string;
+  /** Why the station refused. */
+  readonly refusal?: ReservationRefusal;
+  /** The session that used it. */
   readonly sessionId?: string;
 }
 
@@ -113,4 +136,6 @@ export type CoreEvent =
   | CdrIssued
   | CommandRequested
   | CommandSettled
+  | CertificateRequested
+  | ReservationChanged
   | AlertRaised;

@@ -18,6 +18,9 @@ const longestId = 255;
 export const lookupKeys = {
   tenant: (tenantId: string): Key => ({ pk: tenantPrefix(tenantId), sk: 'TENANT' }),
   slug: (slug: string): Key => ({ pk: `SLUG#${part(slug)}`, sk: 'TENANT' }),
+  /** All tenants, on the index. */
+  tenants: 'TENANTS',
+  stationAuthority: { pk: 'CA#STATIONS', sk: 'CA' },
   apiClient: (clientId: string): Key => ({ pk: `CLIENT#${part(clientId)}`, sk: 'CLIENT' }),
 };
 
@@ -56,6 +59,30 @@ export function tenantKeys(tenantId: string) {
     allocation: (group: GroupRef): Key => ({
       pk: 'siteId' in group ? `${tenant}#SITE#${part(group.siteId)}` : station(group.stationId),
       sk: 'ALLOCATION',
+    }),
+
+    certificate: (stationId: string, certificateId: string): Key => ({
+      pk: `${station(stationId)}#CERTS`,
+      sk: bounded(certificateId),
+    }),
+    certificates: (stationId: string) => `${station(stationId)}#CERTS`,
+    certificatesInUse: `${tenant}#CERTS`,
+    trust: (stationId: string): Key => ({ pk: station(stationId), sk: 'TRUST' }),
+    revoked: (stationId: string, serial: string): Key => ({
+      pk: station(stationId),
+      sk: `REVOKED#${bounded(serial)}`,
+    }),
+    trustAnchor: (anchorId: string): Key => ({ pk: `${tenant}#ANCHOR#${part(anchorId)}`, sk: 'ANCHOR' }),
+    trustAnchors: `${tenant}#ANCHORS`,
+    plugAndCharge: { pk: tenant, sk: 'PLUGANDCHARGE' },
+    securityEvent: (stationId: string, at: number, id: string): Key => ({
+      pk: `${station(stationId)}#SECURITY`,
+      sk: orderOf(at, id),
+    }),
+    securityEvents: (stationId: string) => `${station(stationId)}#SECURITY`,
+    attempts: (stationId: string, source: string): Key => ({
+      pk: `${station(stationId)}#ATTEMPTS`,
+      sk: bounded(source),
     }),
 
     session: (sessionId: string): Key => ({ pk: session(sessionId), sk: 'SESSION' }),

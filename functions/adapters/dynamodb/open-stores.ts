@@ -1,8 +1,13 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AlertStore } from '#core/alerts/alert-store.ts';
 import type { CdrStore } from '#core/cdrs/cdr-store.ts';
+import type { CertificateStore, RevocationList } from '#core/certificates/certificate-store.ts';
+import type { PlugAndChargeStore } from '#core/certificates/ev-certificates.ts';
+import type { TrustAnchorStore } from '#core/certificates/trust-anchor.ts';
 import type { CommandStore } from '#core/commands/command-store.ts';
 import type { ReservationStore } from '#core/reservations/reservation-store.ts';
+import type { FailedAttemptStore } from '#core/security/failed-attempts.ts';
+import type { SecurityEventStore } from '#core/security/security-event.ts';
 import type { SessionStore } from '#core/sessions/session-store.ts';
 import type { ChargingSettingsStore, ChargingStore } from '#core/smart-charging/charging-store.ts';
 import type { SiteStore } from '#core/smart-charging/site.ts';
@@ -14,12 +19,17 @@ import type { TenantPolicyStore } from '#core/tenants/tenant-policy.ts';
 import type { TokenStore } from '#core/tokens/token-store.ts';
 import { alertStore } from './alert-store.ts';
 import { cdrStore } from './cdr-store.ts';
+import { certificateStore } from './certificate-store.ts';
 import { chargingSettingsStore } from './charging-settings-store.ts';
 import { chargingStore } from './charging-store.ts';
 import { commandStore } from './command-store.ts';
+import { failedAttemptStore } from './failed-attempt-store.ts';
 import { tenantKeys } from './keys.ts';
-import { reservationStore } from './reservation-store.ts';
 import { onboardingStore } from './onboarding-store.ts';
+import { plugAndChargeStore } from './plug-and-charge-store.ts';
+import { reservationStore } from './reservation-store.ts';
+import { revocationList } from './revocation-list.ts';
+import { securityEventStore } from './security-event-store.ts';
 import { sessionStore } from './session-store.ts';
 import { siteStore } from './site-store.ts';
 import { stationLimitsStore } from './station-limits-store.ts';
@@ -29,6 +39,7 @@ import type { StoreContext, TableNames } from './store-context.ts';
 import { tariffStore } from './tariff-store.ts';
 import { tenantPolicyStore } from './tenant-policy-store.ts';
 import { tokenStore } from './token-store.ts';
+import { trustAnchorStore } from './trust-anchor-store.ts';
 
 export type { TableNames } from './store-context.ts';
 export { tenantDirectory } from './tenant-directory.ts';
@@ -49,6 +60,12 @@ export interface Stores {
   readonly charging: ChargingStore;
   readonly chargingSettings: ChargingSettingsStore;
   readonly sites: SiteStore;
+  readonly certificates: CertificateStore;
+  readonly revocations: RevocationList;
+  readonly anchors: TrustAnchorStore;
+  readonly plugAndCharge: PlugAndChargeStore;
+  readonly securityEvents: SecurityEventStore;
+  readonly attempts: FailedAttemptStore;
   readonly cdrs: CdrStore;
 }
 
@@ -78,6 +95,12 @@ export function openStores({
     charging: chargingStore(context),
     chargingSettings: chargingSettingsStore(context),
     sites: siteStore(context),
+    certificates: certificateStore(context),
+    revocations: revocationList(context),
+    anchors: trustAnchorStore(context),
+    plugAndCharge: plugAndChargeStore(context),
+    securityEvents: securityEventStore(context),
+    attempts: failedAttemptStore(context),
     cdrs: cdrStore(context),
   };
 }

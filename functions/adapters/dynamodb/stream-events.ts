@@ -6,9 +6,11 @@ import type { MeterSample } from '#core/metering/sample.ts';
 import type { ConnectorLive } from '#core/stations/station.ts';
 import { stationStatus } from '#core/stations/station-status.ts';
 import { readAlert } from './alert-store.ts';
+import { readCertificate } from './certificate-store.ts';
 import { readCommand } from './command-store.ts';
 import { type PlainItem, toPlain } from './items.ts';
 import { connectorName, entryPrefix, partsOfKey } from './keys.ts';
+import { readReservation } from './reservation-store.ts';
 import { readEntry, readSession } from './session-items.ts';
 import { readConnectors, readLink } from './station-live-store.ts';
 
@@ -37,6 +39,8 @@ export function eventsOfRecord(record: DynamoDBRecord): readonly CoreEvent[] {
   if (sk === 'ALERT') return alertEvents(change);
   if (sk === 'SESSION') return sessionEvents(change);
   if (sk.startsWith(entryPrefix)) return entryEvents(change);
+  if (parts.at(-1) === 'RES') return reservationEvents(change);
+  if (parts.at(-1) === 'CERTS') return certificateEvents(change);
   return parts.at(-1) === 'CMD' ? commandEvents(change) : [];
 }
 
@@ -205,6 +209,36 @@ function commandEvents(change: Change): readonly CoreEvent[] {
   const fact = factOf(change, 'settled');
   const at = settledAt ?? recordedAt;
   return [{ type: 'CommandSettled', ...fact, stationId, at, commandId, command: name, state }];
+}
+
+function reservationEvents(change: Change): readonly CoreEvent[] {
+  const reservation = readReservation(change.after);
+  const { reservationId, stationId, number, state, expiresAt, place, token } = reservation;
+  if (change.before && readReservation(change.before).state === state) return [];
+  const { refusal, sessionId, updatedAt } = reservation;
+  return [
+    {
+      type: 'ReservationChanged',
+      ...factOf(change, 'reservation'),
+      stationId,
+      at: updatedAt,
+      reservationId,
+      number,
+      state,
+      expiresAt,
+      place,
+      tokenUid: token.uid,
+      ...(refusal === undefined ? {} : { refusal }),
+      ...(sessionId === undefined ? {} : { sessionId }),
+    },
+  ];
+}
+
+/** Every asking is told: the same request again may mean that its certificate never arrived. */
+function certificateEvents(change: Change): readonly CoreEvent[] {
+  const { certificateId, stationId, askedAt: at } = readCertificate(change.after);
+  if (change.before !== undefined && readCertificate(change.before).askedAt === at) return [];
+  return [{ type: 'CertificateRequested', ...factOf(change, 'certificate'), stationId, at, certificateId }];
 }
 
 /** One that was raised again while it is open is no news. */

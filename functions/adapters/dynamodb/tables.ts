@@ -23,6 +23,17 @@
  * | findLimits                        strong | operations             | T#ST#{stationId}              | LIMITS               |
  * | findPolicy                        strong | registry               | T                             | TENANT               |
  * | findNewcomer, listNewcomers              | operations             | T#NEWCOMERS                   | {stationId}          |
+ * | listTenants                              | registry, byKind       | TENANTS                       | {tenantId}           |
+ * | (certificate of the authority)    strong | registry               | CA#STATIONS                   | CA                   |
+ * | findCertificate                   strong | operations             | T#ST#{stationId}#CERTS        | {certificateId}      |
+ * | listCertificates                         | operations             | T#ST#{stationId}#CERTS        | {certificateId}      |
+ * | listExpiring                             | operations, open       | T#CERTS                       | {notAfter}#{id}      |
+ * | findTrust                         strong | operations             | T#ST#{stationId}              | TRUST                |
+ * | isRevoked                         strong | registry               | T#ST#{stationId}              | REVOKED#{serial}     |
+ * | listAnchors                              | registry, byKind       | T#ANCHORS                     | {anchorId}           |
+ * | findSettings, of Plug & Charge    strong | registry               | T                             | PLUGANDCHARGE        |
+ * | listEvents, of security                  | operations             | T#ST#{stationId}#SECURITY     | {at}#{digest}        |
+ * | (failed attempts)                        | operations             | T#ST#{stationId}#ATTEMPTS     | {source}             |
  * | findSession, findSessions         strong | operations             | T#S#{sessionId}               | SESSION              |
  * | listEntries                       strong | operations             | T#S#{sessionId}               | ENTRY#{key}          |
  * | findLatestEntry                   strong | operations             | T#S#{sessionId}               | ENTRY#{key}, last    |

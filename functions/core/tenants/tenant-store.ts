@@ -1,3 +1,4 @@
+import type { Page } from '../ports.ts';
 import type { Tenant } from './tenant.ts';
 
 /** A program that signs in with its own credentials and acts for one tenant (or for the platform). */
@@ -15,6 +16,8 @@ export interface TenantDirectory {
   findTenantBySlug(slug: string): Promise<Tenant | undefined>;
   /** Adds a tenant; a taken id or slug changes nothing. */
   createTenant(tenant: Tenant): Promise<'created' | 'exists'>;
+  /** All of them, a page at a time, in the order of their ids. For work that no tenant asks for. */
+  listTenants(cursor?: string): Promise<Page<Tenant>>;
   findApiClient(clientId: string): Promise<ApiClient | undefined>;
   saveApiClient(client: ApiClient): Promise<void>;
 }
