@@ -8,6 +8,7 @@ import { setting, tableNames } from '#platform/config.ts';
 import { door } from '#platform/lambda.ts';
 import { callDesk } from '../ocpp/call-desk.ts';
 import { rolesIn } from './claims.ts';
+import { openApiOf } from './openapi.ts';
 import { problemAnswer } from './problem.ts';
 import type { AdminAnswer } from './route.ts';
 import { type AdminCall, route } from './router.ts';
@@ -29,6 +30,7 @@ const logDays = Number(setting('STATION_LOG_DAYS'));
 export const handler = door(async (event: AdminEvent): Promise<Answer> => {
   const { method, path } = event.requestContext.http;
   if (method === 'GET' && path === '/api/v1/health') return answerOf({ body: { status: 'ok', stage } });
+  if (method === 'GET' && path === '/api/v1/openapi.json') return answerOf({ body: openApiOf(routes) });
   const routed = await route(routes, callOf(event), servicesOf);
   return 'problem' in routed ? problemAnswer(routed.problem) : answerOf(routed.answer);
 });
