@@ -1,7 +1,7 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import * as z from 'zod';
-import { verifyStationPassword } from '#adapters/crypto/station-passwords.ts';
+import { hashStationPassword, verifyStationPassword } from '#adapters/crypto/station-passwords.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { readSecret } from '#adapters/secrets/read-secret.ts';
@@ -49,6 +49,7 @@ export const handler = door(
         tenants,
         stationsOf: (tenantId) => openStores({ client, tables, tenantId }).stations,
         verifyPassword: (password, kept) => verifyStationPassword(pepper, password, kept),
+        hashPassword: (password) => hashStationPassword(pepper, password),
         allowedProfiles,
       },
       attempt,

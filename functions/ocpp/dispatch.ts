@@ -4,6 +4,7 @@ import { type Fault, faultOf } from './error-codes.ts';
 import { type BrokenFrame, encodeError, encodeResult, type Frame } from './frame.ts';
 import type { Violation } from './payload-check.ts';
 import { isPayload, mendPayload, type NoteQuirk } from './quirks.ts';
+import { refusalBeforeAccepted } from './registration-gate.ts';
 import type { InboundCall } from './services.ts';
 import { checkOf, type OcppVersion } from './version.ts';
 
@@ -21,7 +22,7 @@ export interface Dispatched {
 }
 
 /**
- * Answers one call: action, then quirks, then the request's schema, then the handler, then the answer's own
+ * Answers one call: registration, then action, then quirks, then the request's schema, then the handler, then the answer's own
  * schema. Never throws, and never sends what its schema does not allow.
  */
 export async function dispatchCall(
@@ -29,6 +30,12 @@ export async function dispatchCall(
   call: Call,
   context: Omit<InboundCall, 'note'> & { note: NoteQuirk },
 ): Promise<Dispatched> {
+  try {
+    const refusal = await refusalBeforeAccepted(version, call.action, context);
+    if (refusal !== undefined) return refuse(version, call.messageId, 'registration', refusal);
+  } catch (error) {
+    return internal(version, call, error);
+  }
   const check = checkOf(version.requestChecks, call.action);
   if (!check) return refuse(version, call.messageId, 'unknownAction', `${call.action} is not an action`);
   const action = version.inbound.find((candidate) => candidate.name === call.action);

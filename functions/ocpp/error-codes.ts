@@ -4,6 +4,8 @@ export type Fault =
   | 'frame'
   /** The message type number is unknown. */
   | 'messageType'
+  /** The station is not accepted (yet). */
+  | 'registration'
   | 'unknownAction'
   /** The version knows the action, this system does not offer it. */
   | 'unsupportedAction'

@@ -36,6 +36,8 @@ export async function receiveFrame(
       return { kind: frame.kind, action: frame.action, quirks, ...dispatched };
     }
     default:
+      // We ask nothing of a station that nobody registered.
+      if (context.newcomer) return { kind: frame.kind, quirks };
       return { kind: frame.kind, quirks, ...(await settle(version, frame, context)) };
   }
 }

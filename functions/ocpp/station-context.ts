@@ -1,6 +1,7 @@
 import { securityProfileOf } from '#core/stations/security-profiles.ts';
-import type { SecurityProfile, Station } from '#core/stations/station.ts';
+import type { PasswordHash, SecurityProfile, Station } from '#core/stations/station.ts';
 import type { Tenant } from '#core/tenants/tenant.ts';
+import { type TenantPolicy, usualPolicy } from '#core/tenants/tenant-policy.ts';
 import type { Subprotocol } from './version.ts';
 import { isSubprotocol } from './versions.ts';
 
@@ -15,6 +16,10 @@ export interface StationContext {
   readonly heartbeatIntervalS: number;
   readonly manufacturer?: string;
   readonly model?: string;
+  /** What its tenant decided. */
+  readonly policy: TenantPolicy;
+  /** Present when nobody registered the station: the keyed hash of the password it came with, if it had one. */
+  readonly newcomer?: { readonly password?: PasswordHash };
 }
 
 /** API Gateway carries texts alone. */
@@ -22,11 +27,12 @@ export type WireContext = Record<string, string>;
 
 export function writeContext(verdict: {
   tenant: Tenant;
-  station: Station;
+  station: Pick<Station, 'stationId' | 'heartbeatIntervalS' | 'manufacturer' | 'model'>;
   securityProfile: SecurityProfile;
   protocol?: Subprotocol;
+  newcomer?: { readonly password?: PasswordHash };
 }): WireContext {
-  const { tenant, station, securityProfile, protocol } = verdict;
+  const { tenant, station, securityProfile, protocol, newcomer } = verdict;
   return {
     tenantId: tenant.tenantId,
     tenantSlug: tenant.slug,
@@ -36,7 +42,14 @@ export function writeContext(verdict: {
     ...(protocol === undefined ? {} : { protocol }),
     ...(station.manufacturer === undefined ? {} : { manufacturer: station.manufacturer }),
     ...(station.model === undefined ? {} : { model: station.model }),
+    ...(tenant.policy === undefined ? {} : { policy: JSON.stringify(tenant.policy) }),
+    ...(newcomer === undefined ? {} : { newcomer: JSON.stringify(newcomer) }),
   };
+}
+
+/** Written by `writeContext` alone. */
+function json<Value>(text: string): Value {
+  return JSON.parse(text);
 }
 
 /** Throws when it was not the authorizer that wrote it. */
@@ -54,6 +67,8 @@ export function readContext(wire: Readonly<Record<string, unknown>> | undefined)
   const protocol = text('protocol') ?? '';
   const manufacturer = text('manufacturer');
   const model = text('model');
+  const policy = text('policy');
+  const newcomer = text('newcomer');
   return {
     tenantId,
     tenantSlug,
@@ -63,5 +78,7 @@ export function readContext(wire: Readonly<Record<string, unknown>> | undefined)
     ...(isSubprotocol(protocol) ? { protocol } : {}),
     ...(manufacturer === undefined ? {} : { manufacturer }),
     ...(model === undefined ? {} : { model }),
+    policy: policy === undefined ? usualPolicy : json(policy),
+    ...(newcomer === undefined ? {} : { newcomer: json(newcomer) }),
   };
 }

@@ -7,7 +7,7 @@ import { SessionHints } from '#core/sessions/session-hints.ts';
 import { AcceptedConnections } from '#core/stations/accepted-connections.ts';
 import { connectStation, disconnectStation } from '#core/stations/connect.ts';
 import { noteSeen, SeenHints } from '#core/stations/note-seen.ts';
-import { systemClock } from '#platform/clock.ts';
+import { newId, systemClock } from '#platform/clock.ts';
 import { setting } from '#platform/config.ts';
 import { door } from '#platform/lambda.ts';
 import { logger, recordLogger } from '#platform/logger.ts';
@@ -163,7 +163,16 @@ function lastResort(text: string): Answer {
 
 function servicesOf({ tenantId, policy }: StationContext): OcppServices {
   const stores = openStores({ client, tables, tenantId });
-  return { ...stores, tenantId, policy, clock: systemClock, digest, sessionHints, acceptedConnections };
+  return {
+    ...stores,
+    tenantId,
+    policy,
+    clock: systemClock,
+    newId,
+    digest,
+    sessionHints,
+    acceptedConnections,
+  };
 }
 
 function asError(error: unknown): Error {

@@ -11,6 +11,8 @@ export type Subprotocol = (typeof subprotocols)[number];
 export interface OcppVersion {
   readonly subprotocol: Subprotocol;
   readonly errorCodes: ErrorCodes;
+  /** What stations may call before they are accepted, beside BootNotification. */
+  readonly beforeAccepted: BeforeAccepted;
   /** The id in answers to calls whose own cannot be read; absent where such calls get no answer. */
   readonly unreadableMessageId?: string;
   readonly inbound: readonly AnyInboundAction[];
@@ -18,6 +20,15 @@ export interface OcppVersion {
   /** The official checks of every message, built or not, by action. */
   readonly requestChecks: Readonly<Record<string, PayloadCheck>>;
   readonly responseChecks: Readonly<Record<string, PayloadCheck>>;
+}
+
+export interface BeforeAccepted {
+  /** One that never booted here and goes on from where another system left it. */
+  readonly neverBooted: 'MAY_CALL' | 'MUST_BOOT';
+  /** Messages that only ever answer what was asked: let through while pending. */
+  readonly reports: readonly string[];
+  /** Messages that stations delete after errors, taken from those that were accepted before. */
+  readonly irreplaceable: readonly string[];
 }
 
 /** The check of an action's message; `undefined` for actions that the version does not know. */

@@ -3,6 +3,9 @@ import { digest } from '#adapters/crypto/digest.ts';
 import type { Cdr } from '#core/cdrs/cdr.ts';
 import { issueCdr } from '#core/cdrs/issue-cdr.ts';
 import { SessionHints } from '#core/sessions/session-hints.ts';
+import { AcceptedConnections } from '#core/stations/accepted-connections.ts';
+import { usualPolicy } from '#core/tenants/tenant-policy.ts';
+import { newId } from '#platform/clock.ts';
 import { type Received, receiveFrame } from '../../functions/ocpp/receive-frame.ts';
 import type { OcppServices } from '../../functions/ocpp/services.ts';
 import type { Subprotocol } from '../../functions/ocpp/version.ts';
@@ -73,7 +76,10 @@ async function tenantWithStation(db: TestDatabase, protocol: Subprotocol) {
     tenantId,
     clock: () => clock.now,
     digest: (text) => digest(text.replaceAll(tenantId, 'tenant')),
+    newId,
     sessionHints: new SessionHints(),
+    acceptedConnections: new AcceptedConnections(),
+    policy: usualPolicy,
   };
   await Promise.all([
     stores.stations.createStation(aStation({ stationId, protocol })),

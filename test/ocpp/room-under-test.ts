@@ -8,10 +8,13 @@ import {
 } from '../../functions/adapters/dynamodb/open-stores.ts';
 import { tables } from '../../functions/adapters/dynamodb/tables.ts';
 import { SessionHints } from '../../functions/core/sessions/session-hints.ts';
+import { AcceptedConnections } from '../../functions/core/stations/accepted-connections.ts';
+import { usualPolicy } from '../../functions/core/tenants/tenant-policy.ts';
 import { type Received, receiveFrame } from '../../functions/ocpp/receive-frame.ts';
 import type { OcppServices } from '../../functions/ocpp/services.ts';
 import type { Subprotocol } from '../../functions/ocpp/version.ts';
 import { loadVersion } from '../../functions/ocpp/versions.ts';
+import { newId } from '../../functions/platform/clock.ts';
 import { startDynamoEndpoint } from '../../local/dynamodb/endpoint.ts';
 
 export const names: TableNames = { registry: 'registry', operations: 'operations', ledger: 'ledger' };
@@ -28,8 +31,8 @@ export interface Room {
   readonly client: DynamoDBClient;
   readonly services: OcppServices;
   now: number;
-  /** Makes a station of the tenant, connects it and lets it have booted: it is accepted. */
-  givenStation(stationId: string, protocol: Subprotocol): Promise<TestStation>;
+  /** Makes a station of the tenant, connects it and, unless told otherwise, lets it have booted: it is accepted. */
+  givenStation(stationId: string, protocol: Subprotocol, options?: { booted: boolean }): Promise<TestStation>;
   close(): Promise<void>;
 }
 
@@ -55,9 +58,12 @@ export async function openRoom(tenantId = 'tenant-1'): Promise<Room> {
       tenantId,
       clock: () => room.now,
       digest: (text) => createHash('sha256').update(text).digest('hex'),
+      newId,
       sessionHints: new SessionHints(),
+      acceptedConnections: new AcceptedConnections(),
+      policy: usualPolicy,
     },
-    givenStation: (stationId, protocol) => givenStation(room, stationId, protocol),
+    givenStation: (stationId, protocol, options) => givenStation(room, stationId, protocol, options),
     close: async () => {
       client.destroy();
       await endpoint.close();
@@ -94,7 +100,12 @@ async function givenTenant(room: Room, tenantId: string): Promise<void> {
   }
 }
 
-async function givenStation(room: Room, stationId: string, protocol: Subprotocol): Promise<TestStation> {
+async function givenStation(
+  room: Room,
+  stationId: string,
+  protocol: Subprotocol,
+  { booted } = { booted: true },
+): Promise<TestStation> {
   const { services } = room;
   await services.stations.createStation({
     stationId,
@@ -114,13 +125,8 @@ async function givenStation(room: Room, stationId: string, protocol: Subprotocol
   });
   const connectionId = `connection-of-${stationId}`;
   await services.live.connect({ stationId, connectionId, protocol, connectedAt: room.now });
-  await services.live.recordBoot({
-    stationId,
-    connectionId,
-    bootedAt: room.now,
-    callsFrom: room.now,
-    registration: 'ACCEPTED',
-  });
+  const boot = { stationId, connectionId, bootedAt: room.now, callsFrom: room.now };
+  if (booted) await services.live.recordBoot({ ...boot, registration: 'ACCEPTED' });
   const version = await loadVersion(protocol);
   let messages = 0;
   const sends = (text: string) =>

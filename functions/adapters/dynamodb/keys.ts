@@ -42,6 +42,35 @@ export function tenantKeys(tenantId: string) {
     stationLog: (stationId: string, day: string) => `${station(stationId)}#LOG#${day}`,
     limits: (stationId: string): Key => ({ pk: station(stationId), sk: 'LIMITS' }),
 
+    deviceModel: (stationId: string) => `${station(stationId)}#MODEL`,
+    component: (stationId: string, key: string): Key => ({
+      pk: `${station(stationId)}#MODEL`,
+      sk: bounded(key),
+    }),
+    report: (stationId: string, topic: string, requestId: number): Key => ({
+      pk: `${station(stationId)}#REPORTS`,
+      sk: `${topic}#${requestId}`,
+    }),
+    reportsOfStation: (stationId: string) => `${station(stationId)}#REPORTS`,
+    monitor: (stationId: string, monitorId: number): Key => ({
+      pk: `${station(stationId)}#MONITORS`,
+      sk: String(monitorId).padStart(16, '0'),
+    }),
+    monitors: (stationId: string) => `${station(stationId)}#MONITORS`,
+    stationEvent: (stationId: string, at: number, id: string): Key => ({
+      pk: `${station(stationId)}#EVENTS`,
+      sk: orderOf(at, id),
+    }),
+    stationEvents: (stationId: string) => `${station(stationId)}#EVENTS`,
+    verdict: (stationId: string, subject: string): Key => ({
+      pk: `${station(stationId)}#VERDICTS`,
+      sk: bounded(subject),
+    }),
+    desired: (stationId: string): Key => ({ pk: station(stationId), sk: 'DESIRED' }),
+    desiredOfModel: (model: string): Key => ({ pk: `${tenant}#MODEL#${part(model)}`, sk: 'DESIRED' }),
+    settings: (stationId: string): Key => ({ pk: station(stationId), sk: 'SETTINGS' }),
+    stationWords: (stationId: string): Key => ({ pk: station(stationId), sk: 'WORDS' }),
+
     newcomer: (stationId: string): Key => ({ pk: `${tenant}#NEWCOMERS`, sk: bounded(stationId) }),
     newcomers: `${tenant}#NEWCOMERS`,
 
@@ -105,6 +134,19 @@ export function tenantKeys(tenantId: string) {
     }),
     commands: (stationId: string) => `${station(stationId)}#CMD`,
     commandById: (commandId: string) => `${tenant}#CMD#${part(commandId)}`,
+
+    job: (stationId: string, jobId: string): Key => ({ pk: `${station(stationId)}#JOB`, sk: bounded(jobId) }),
+    jobs: (stationId: string) => `${station(stationId)}#JOB`,
+    jobById: (jobId: string) => `${tenant}#JOB#${part(jobId)}`,
+    strayStatuses: (stationId: string) => `${station(stationId)}#STRAY`,
+    firmware: (firmwareId: string): Key => ({ pk: `${tenant}#FW#${part(firmwareId)}`, sk: 'FIRMWARE' }),
+    firmwares: `${tenant}#FIRMWARE`,
+    campaign: (campaignId: string): Key => ({ pk: `${tenant}#CAMPAIGN#${part(campaignId)}`, sk: 'CAMPAIGN' }),
+    campaignStation: (campaignId: string, stationId: string): Key => ({
+      pk: `${tenant}#CAMPAIGN#${part(campaignId)}`,
+      sk: `STATION#${bounded(stationId)}`,
+    }),
+    campaigns: `${tenant}#CAMPAIGNS`,
 
     alert: (alertId: string): Key => ({ pk: `${tenant}#ALERT#${part(alertId)}`, sk: 'ALERT' }),
     alertsOfMonth: (month: string) => `${tenant}#ALERTS#${month}`,

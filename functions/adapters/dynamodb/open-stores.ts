@@ -1,10 +1,18 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AlertStore } from '#core/alerts/alert-store.ts';
+import type { CampaignStore } from '#core/campaigns/campaign-store.ts';
 import type { CdrStore } from '#core/cdrs/cdr-store.ts';
 import type { CertificateStore, RevocationList } from '#core/certificates/certificate-store.ts';
 import type { PlugAndChargeStore } from '#core/certificates/ev-certificates.ts';
 import type { TrustAnchorStore } from '#core/certificates/trust-anchor.ts';
 import type { CommandStore } from '#core/commands/command-store.ts';
+import type { StationWordStore } from '#core/device-model/availability.ts';
+import type { ConfigurationStore } from '#core/device-model/configuration-store.ts';
+import type { DeviceModelStore } from '#core/device-model/device-model-store.ts';
+import type { MonitorStore } from '#core/device-model/monitor-store.ts';
+import type { ReportStore } from '#core/device-model/report-store.ts';
+import type { FirmwareStore } from '#core/jobs/firmware-store.ts';
+import type { JobStore } from '#core/jobs/job-store.ts';
 import type { ReservationStore } from '#core/reservations/reservation-store.ts';
 import type { FailedAttemptStore } from '#core/security/failed-attempts.ts';
 import type { SecurityEventStore } from '#core/security/security-event.ts';
@@ -18,15 +26,22 @@ import type { TariffStore } from '#core/tariffs/tariff-store.ts';
 import type { TenantPolicyStore } from '#core/tenants/tenant-policy.ts';
 import type { TokenStore } from '#core/tokens/token-store.ts';
 import { alertStore } from './alert-store.ts';
+import { campaignStore } from './campaign-store.ts';
 import { cdrStore } from './cdr-store.ts';
 import { certificateStore } from './certificate-store.ts';
 import { chargingSettingsStore } from './charging-settings-store.ts';
 import { chargingStore } from './charging-store.ts';
 import { commandStore } from './command-store.ts';
+import { configurationStore } from './configuration-store.ts';
+import { deviceModelStore } from './device-model-store.ts';
 import { failedAttemptStore } from './failed-attempt-store.ts';
+import { firmwareStore } from './firmware-store.ts';
+import { jobStore } from './job-store.ts';
 import { tenantKeys } from './keys.ts';
+import { monitorStore } from './monitor-store.ts';
 import { onboardingStore } from './onboarding-store.ts';
 import { plugAndChargeStore } from './plug-and-charge-store.ts';
+import { reportStore } from './report-store.ts';
 import { reservationStore } from './reservation-store.ts';
 import { revocationList } from './revocation-list.ts';
 import { securityEventStore } from './security-event-store.ts';
@@ -35,6 +50,7 @@ import { siteStore } from './site-store.ts';
 import { stationLimitsStore } from './station-limits-store.ts';
 import { stationLiveStore } from './station-live-store.ts';
 import { stationStore } from './station-store.ts';
+import { stationWordStore } from './station-word-store.ts';
 import type { StoreContext, TableNames } from './store-context.ts';
 import { tariffStore } from './tariff-store.ts';
 import { tenantPolicyStore } from './tenant-policy-store.ts';
@@ -49,6 +65,11 @@ export interface Stores {
   readonly stations: StationStore;
   readonly live: StationLiveStore;
   readonly limits: StationLimitsStore;
+  readonly deviceModel: DeviceModelStore;
+  readonly reports: ReportStore;
+  readonly monitors: MonitorStore;
+  readonly configuration: ConfigurationStore;
+  readonly words: StationWordStore;
   readonly onboarding: OnboardingStore;
   readonly policies: TenantPolicyStore;
   readonly tokens: TokenStore;
@@ -56,6 +77,9 @@ export interface Stores {
   readonly sessions: SessionStore;
   readonly reservations: ReservationStore;
   readonly commands: CommandStore;
+  readonly jobs: JobStore;
+  readonly firmware: FirmwareStore;
+  readonly campaigns: CampaignStore;
   readonly alerts: AlertStore;
   readonly charging: ChargingStore;
   readonly chargingSettings: ChargingSettingsStore;
@@ -84,6 +108,11 @@ export function openStores({
     stations: stationStore(context),
     live: stationLiveStore(context),
     limits: stationLimitsStore(context),
+    deviceModel: deviceModelStore(context),
+    reports: reportStore(context),
+    monitors: monitorStore(context),
+    configuration: configurationStore(context),
+    words: stationWordStore(context),
     onboarding: onboardingStore(context),
     policies: tenantPolicyStore(context),
     tokens: tokenStore(context),
@@ -91,6 +120,9 @@ export function openStores({
     sessions: sessionStore(context),
     reservations: reservationStore(context),
     commands: commandStore(context),
+    jobs: jobStore(context),
+    firmware: firmwareStore(context),
+    campaigns: campaignStore(context),
     alerts: alertStore(context),
     charging: chargingStore(context),
     chargingSettings: chargingSettingsStore(context),

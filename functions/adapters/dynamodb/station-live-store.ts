@@ -17,6 +17,7 @@ const linkSchema = z.object({
   lastSeenAt: whole.exactOptional(),
   bootedAt: whole.exactOptional(),
   registration: z.enum(['ACCEPTED', 'PENDING', 'REJECTED']).exactOptional(),
+  acceptedAt: whole.exactOptional(),
   bootReason: text.exactOptional(),
   callsFrom: whole.exactOptional(),
   inFlight: z.object({ commandId: text, until: whole }).exactOptional(),
@@ -142,12 +143,18 @@ export function stationLiveStore(context: StoreContext): StationLiveStore {
 
     async noteSeen({ stationId, connectionId, at }) {
       const change = new Update().set('lastSeenAt', at).setIfAbsent('callsFrom', at);
-      return (await changeLink(stationId, current(change, connectionId))).done ? 'noted' : 'not-current';
+      const request = current(change, connectionId).for(table, keys.link(stationId));
+      const { done, ...result } = await update(client, { ...request, ReturnValues: 'ALL_OLD' });
+      if (!done) return 'not-current';
+      const { registration } = 'before' in result && result.before ? readLink(result.before) : {};
+      return registration === 'PENDING' || registration === 'REJECTED' ? 'not-accepted' : 'noted';
     },
 
     async recordBoot({ stationId, connectionId, bootedAt, callsFrom, registration, reason }) {
       const change = new Update()
-        .setAll({ bootedAt, callsFrom, registration, lastSeenAt: bootedAt })
+        .setAll({ bootedAt, registration, lastSeenAt: bootedAt })
+        .setAll(registration === 'ACCEPTED' ? { acceptedAt: bootedAt } : {})
+        .set('callsFrom', registration === 'REJECTED' ? undefined : callsFrom)
         .set('bootReason', reason);
       return (await changeLink(stationId, current(change, connectionId))).done ? 'recorded' : 'not-current';
     },

@@ -38,6 +38,7 @@ const stationSchema = z.object({
       connectorId: whole,
       connectorType: text,
       evseUid: text.exactOptional(),
+      meterPublicKey: text.exactOptional(),
       maxPowerW: z.number().exactOptional(),
       maxCurrentA: z.number().exactOptional(),
       voltageV: z.number().exactOptional(),

@@ -17,6 +17,8 @@
  * | listTokens                               | registry, byKind       | T#TOKENS                      | {uid}                |
  * | findTariff, findTariffs           strong | registry               | T#TARIFF#{tariffId}           | TARIFF               |
  * | listTariffs                              | registry, byKind       | T#TARIFFS                     | {tariffId}           |
+ * | findFirmware                      strong | registry               | T#FW#{firmwareId}             | FIRMWARE             |
+ * | listFirmware                             | registry, byKind       | T#FIRMWARE                    | {firmwareId}         |
  * | findLink                          strong | operations             | T#ST#{stationId}              | LINK                 |
  * | findConnector                     strong | operations             | T#ST#{stationId}              | LIVE                 |
  * | findLive, findLives                      | operations             | T#ST#{stationId}              | LINK, LIVE           |
@@ -34,6 +36,18 @@
  * | findSettings, of Plug & Charge    strong | registry               | T                             | PLUGANDCHARGE        |
  * | listEvents, of security                  | operations             | T#ST#{stationId}#SECURITY     | {at}#{digest}        |
  * | (failed attempts)                        | operations             | T#ST#{stationId}#ATTEMPTS     | {source}             |
+ * | findDesired, of a station         strong | registry               | T#ST#{stationId}              | DESIRED              |
+ * | findDesired, of a model           strong | registry               | T#MODEL#{model}               | DESIRED              |
+ * | findAttempts                      strong | operations             | T#ST#{stationId}              | SETTINGS             |
+ * | listAvailability, listNetworkProf… strong | operations            | T#ST#{stationId}              | WORDS                |
+ * | findComponent                     strong | operations             | T#ST#{stationId}#MODEL        | {component}          |
+ * | findComponents, listComponents           | operations             | T#ST#{stationId}#MODEL        | {component}          |
+ * | findReport                        strong | operations             | T#ST#{stationId}#REPORTS      | {topic}#{requestId}  |
+ * | listReports                              | operations, byStation  | T#ST#{stationId}#REPORTS      | {requestedAt}#{id}   |
+ * | findMonitor                       strong | operations             | T#ST#{stationId}#MONITORS     | {monitorId}          |
+ * | listMonitors                             | operations             | T#ST#{stationId}#MONITORS     | {monitorId}          |
+ * | listEvents                               | operations             | T#ST#{stationId}#EVENTS       | {at}#{eventId}#…     |
+ * | findVerdict                       strong | operations             | T#ST#{stationId}#VERDICTS     | {subject}            |
  * | findSession, findSessions         strong | operations             | T#S#{sessionId}               | SESSION              |
  * | listEntries                       strong | operations             | T#S#{sessionId}               | ENTRY#{key}          |
  * | findLatestEntry                   strong | operations             | T#S#{sessionId}               | ENTRY#{key}, last    |
@@ -48,6 +62,12 @@
  * | listCommands                             | operations             | T#ST#{stationId}#CMD          | {commandId}          |
  * | listQueued                        strong | operations             | T#ST#{stationId}#CMD          | {commandId}, last    |
  * | findCommandById                          | operations, byCommand  | T#CMD#{commandId}             | {commandId}          |
+ * | findJob                           strong | operations             | T#ST#{stationId}#JOB          | {jobId}              |
+ * | listJobs                          strong | operations             | T#ST#{stationId}#JOB          | {jobId}              |
+ * | findJobById                              | operations, byCommand  | T#JOB#{jobId}                 | {jobId}              |
+ * | listStrays                               | operations             | T#ST#{stationId}#STRAY        | {at}#{status}        |
+ * | findCampaign                      strong | operations             | T#CAMPAIGN#{campaignId}       | CAMPAIGN, STATION#…  |
+ * | listCampaigns                            | operations, byTime     | T#CAMPAIGNS                   | {createdAt}#{id}     |
  * | findAlert                         strong | operations             | T#ALERT#{alertId}             | ALERT                |
  * | listAlerts                               | operations, byTime     | T#ALERTS#{yyyy-mm}            | {raisedAt}#{id}      |
  * | listAlerts, of a station                 | operations, byStation  | T#ST#{stationId}#ALERTS       | {raisedAt}#{id}      |

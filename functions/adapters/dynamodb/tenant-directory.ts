@@ -4,9 +4,13 @@ import type { Tenant } from '#core/tenants/tenant.ts';
 import type { ApiClient, TenantDirectory } from '#core/tenants/tenant-store.ts';
 import { itemReader } from './items.ts';
 import { lookupKeys } from './keys.ts';
+import { mostPerPage } from './pages.ts';
+import { readStretch } from './queries.ts';
 import { getItem, transact, update } from './requests.ts';
 import { text, whole } from './schemas.ts';
 import type { TableNames } from './store-context.ts';
+import { tables as declarations } from './tables.ts';
+import { tenantPolicy } from './tenant-policy-store.ts';
 import { putNew, Update } from './update.ts';
 
 const tenantSchema = z.object({
@@ -20,6 +24,7 @@ const tenantSchema = z.object({
   currency: text,
   timeZone: text,
   defaultTariffId: text.exactOptional(),
+  policy: tenantPolicy.exactOptional(),
   createdAt: whole,
   updatedAt: whole,
 }) satisfies z.ZodType<Tenant>;
@@ -55,11 +60,25 @@ export function tenantDirectory(
 
     async createTenant(tenant) {
       const { tenantId, slug } = tenant;
+      const listed = { byKindPk: lookupKeys.tenants, byKindSk: tenantId };
       const result = await transact(client, [
-        { Put: putNew(table, lookupKeys.tenant(tenantId), { ...tenant }) },
+        { Put: putNew(table, lookupKeys.tenant(tenantId), { ...tenant, ...listed }) },
         { Put: putNew(table, lookupKeys.slug(slug), { tenantId }) },
       ]);
       return result === 'done' ? 'created' : 'exists';
+    },
+
+    async listTenants(after) {
+      const { items, next } = await readStretch(client, {
+        table,
+        declaration: declarations.registry,
+        index: 'byKind',
+        partition: lookupKeys.tenants,
+        ...(after === undefined ? {} : { after }),
+        newestFirst: false,
+        limit: mostPerPage,
+      });
+      return { items: items.map(readTenant), ...(next === undefined ? {} : { cursor: next }) };
     },
 
     async findApiClient(clientId) {

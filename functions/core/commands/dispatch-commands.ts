@@ -43,7 +43,9 @@ export async function dispatchCommands(
       continue;
     }
     const link = await ports.live.findLink(stationId);
-    if (link?.connectionId === undefined || link.callsFrom === undefined) {
+    // Nothing is said to a station that was rejected (OCPP 1.6 §4.2; 2.0.1 B03).
+    const shut = link?.callsFrom === undefined || link.registration === 'REJECTED';
+    if (link?.connectionId === undefined || shut) {
       await ports.scheduleExpiry({ stationId, commandId: command.commandId, at: command.deadlineAt });
       return {};
     }

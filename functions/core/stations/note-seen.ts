@@ -1,4 +1,5 @@
 import type { Clock } from '../ports.ts';
+import type { AcceptedConnections } from './accepted-connections.ts';
 import type { StationLiveStore } from './station-store.ts';
 
 /** How long a station may be known as seen before it is written again. */
@@ -42,17 +43,19 @@ export class SeenHints {
 
 /**
  * Notes that a station spoke: any frame counts. The first frame of a connection also lets calls through to the
- * station, which has thereby shown that it is not about to boot.
+ * station, which has thereby shown that it is not about to boot. Whether the station is still accepted is learnt
+ * on the way: another process may have answered its last boot.
  */
 export async function noteSeen(
-  ports: { live: StationLiveStore; clock: Clock },
+  ports: { live: StationLiveStore; clock: Clock; acceptedConnections: AcceptedConnections },
   hints: SeenHints,
   seen: { stationId: string; connectionId: string },
 ): Promise<void> {
   const at = ports.clock();
   if (!hints.take(seen.connectionId, at)) return;
   try {
-    await ports.live.noteSeen({ ...seen, at });
+    const noted = await ports.live.noteSeen({ ...seen, at });
+    if (noted === 'not-accepted') ports.acceptedConnections.forget(seen.connectionId);
   } catch (error) {
     // The next frame must try again: until then nobody may call the station.
     hints.forget(seen.connectionId);

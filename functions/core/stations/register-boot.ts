@@ -1,4 +1,6 @@
 import type { Clock } from '../ports.ts';
+import type { TenantPolicy } from '../tenants/tenant-policy.ts';
+import type { AcceptedConnections } from './accepted-connections.ts';
 import type { RegistrationStatus, Station } from './station.ts';
 import type { StationLiveStore, StationStore } from './station-store.ts';
 
@@ -18,35 +20,53 @@ export interface Boot {
 
 export interface Registration {
   readonly status: RegistrationStatus;
-  readonly heartbeatIntervalS: number;
+  /** Between heartbeats of an accepted station; for others, until they ask again. */
+  readonly intervalS: number;
   readonly now: number;
 }
 
+export interface RegistrationPorts {
+  readonly stations: StationStore;
+  readonly live: StationLiveStore;
+  readonly acceptedConnections: AcceptedConnections;
+  readonly policy: TenantPolicy;
+  readonly clock: Clock;
+}
+
 /**
- * Registers a boot: a station in service is accepted, one taken out of service rejected. What it says of its
- * make replaces what was written of it. From a second after the answer on it may be called.
+ * Registers a boot: a station is accepted, unless its owner wants it held or rejected, or took it out of service for
+ * good. What it is told counts for all it says until its next boot. What it says of its make replaces what was
+ * written of it. From a second after the answer on it may be called, unless it was rejected.
  */
-export async function registerBoot(
-  ports: { stations: StationStore; live: StationLiveStore; clock: Clock },
-  boot: Boot,
-): Promise<Registration> {
+export async function registerBoot(ports: RegistrationPorts, boot: Boot): Promise<Registration> {
   const station = await ports.stations.findStation(boot.stationId);
-  const now = ports.clock();
-  if (!station || station.lifecycle === 'RETIRED')
-    return { status: 'REJECTED', heartbeatIntervalS: 300, now };
   const { stationId, connectionId, reason } = boot;
-  await Promise.all([
-    ports.live.recordBoot({
-      stationId,
-      connectionId,
-      bootedAt: now,
-      callsFrom: now + callsAfterMs,
-      registration: 'ACCEPTED',
-      ...(reason === undefined ? {} : { reason }),
-    }),
-    keepMake(ports, station, boot, now),
-  ]);
-  return { status: 'ACCEPTED', heartbeatIntervalS: station.heartbeatIntervalS, now };
+  const now = ports.clock();
+  const status = registrationOf(station);
+  if (station) {
+    await Promise.all([
+      ports.live.recordBoot({
+        stationId,
+        connectionId,
+        bootedAt: now,
+        callsFrom: now + callsAfterMs,
+        registration: status,
+        ...(reason === undefined ? {} : { reason }),
+      }),
+      keepMake(ports, station, boot, now),
+    ]);
+  }
+  if (status !== 'ACCEPTED' || !station) {
+    ports.acceptedConnections.forget(connectionId);
+    return { status, intervalS: ports.policy.registrationRetryS, now };
+  }
+  ports.acceptedConnections.add(connectionId);
+  return { status, intervalS: station.heartbeatIntervalS, now };
+}
+
+function registrationOf(station: Station | undefined): RegistrationStatus {
+  if (!station || station.lifecycle === 'RETIRED' || station.registration === 'REJECT') return 'REJECTED';
+  return station.registration === 'HOLD' ? 'PENDING' : 'ACCEPTED';
 }
 
 /** An owner's change at the same moment wins: the next boot brings the make again. */

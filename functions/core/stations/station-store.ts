@@ -58,8 +58,16 @@ export interface StationLiveStore {
   disconnect(stationId: string, connectionId: string, at: number): Promise<'disconnected' | 'not-current'>;
   /** Lets no more calls out on this connection until the station has spoken on it again, or on another. */
   closeGate(stationId: string, connectionId: string): Promise<'closed' | 'not-current'>;
-  /** Notes that a connection is alive and, when its gate is still closed, opens it. */
-  noteSeen(seen: { stationId: string; connectionId: string; at: number }): Promise<'noted' | 'not-current'>;
+  /**
+   * Notes that a connection is alive and, when its gate is still closed, opens it. `not-accepted`: noted, and the
+   * station's last boot was answered with something else than acceptance.
+   */
+  noteSeen(seen: {
+    stationId: string;
+    connectionId: string;
+    at: number;
+  }): Promise<'noted' | 'not-accepted' | 'not-current'>;
+  /** Opens the calls gate from `callsFrom` on, or shuts it for a station that was rejected. */
   recordBoot(boot: BootRecord): Promise<'recorded' | 'not-current'>;
   /** Keeps the status unless a later one is stored. */
   recordConnectorStatus(stationId: string, connector: ConnectorLive): Promise<'recorded' | 'stale'>;

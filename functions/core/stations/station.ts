@@ -7,6 +7,8 @@ export interface ConnectorRef {
 /** A socket or cable of a station, as its owner describes it. */
 export interface Connector extends ConnectorRef {
   readonly connectorType: string;
+  /** The key its meter signs values with: SubjectPublicKeyInfo as PEM, or DER in hexadecimal or Base64. */
+  readonly meterPublicKey?: string;
   /** What roaming partners call its EVSE, when its owner has a name for it. */
   readonly evseUid?: string;
   readonly maxPowerW?: number;

@@ -1,3 +1,5 @@
+import type { TenantPolicy } from './tenant-policy.ts';
+
 /** A company that runs on this system, alone with its data. Times in epoch milliseconds. */
 export interface Tenant {
   readonly tenantId: string;
@@ -14,6 +16,8 @@ export interface Tenant {
   readonly timeZone: string;
   /** The tariff of connectors that name none. */
   readonly defaultTariffId?: string;
+  /** What it decided; the usual where absent. */
+  readonly policy?: TenantPolicy;
   readonly createdAt: number;
   readonly updatedAt: number;
 }

@@ -4,6 +4,7 @@ import type { Tenant } from '#core/tenants/tenant.ts';
 import type { TenantDirectory } from '#core/tenants/tenant-store.ts';
 import type { Subprotocol } from '../version.ts';
 import { chooseSubprotocol } from '../versions.ts';
+import { admitNewcomer } from './admit-newcomer.ts';
 import { passwordFor } from './basic-credentials.ts';
 import { readSubject } from './certificate-subject.ts';
 import { passwordForms } from './password-forms.ts';
@@ -26,6 +27,7 @@ export interface AuthorizationPorts {
   readonly stationsOf: (tenantId: string) => StationStore;
   /** Does the same work whatever is wrong, also when nothing is kept. */
   readonly verifyPassword: (password: Buffer, kept: PasswordHash | undefined) => boolean;
+  readonly hashPassword: (password: Buffer) => PasswordHash;
   readonly allowedProfiles: ReadonlySet<SecurityProfile>;
 }
 
@@ -33,10 +35,12 @@ export type Verdict =
   | {
       readonly admitted: true;
       readonly tenant: Tenant;
-      readonly station: Station;
+      readonly station: Pick<Station, 'stationId' | 'heartbeatIntervalS' | 'manufacturer' | 'model'>;
       readonly securityProfile: SecurityProfile;
       /** Absent when the station offers no version that it is set up for. */
       readonly protocol?: Subprotocol;
+      /** Present when nobody registered the station: with the password it came with, unchecked. */
+      readonly newcomer?: { readonly password?: PasswordHash };
     }
   | { readonly admitted: false; readonly reason: string };
 
@@ -54,6 +58,9 @@ export async function authorizeStation(ports: AuthorizationPorts, attempt: Conne
   const station = await ports.stationsOf(tenant?.tenantId ?? nobody).findStation(attempt.stationId);
   const passwordFits = checkPassword(ports, attempt, station);
   if (tenant?.status !== 'ACTIVE') return refuse(tenant ? `tenant is ${tenant.status}` : 'unknown tenant');
+  if (!station && tenant.policy?.onboarding) {
+    return admitNewcomer(ports, attempt, { tenant, certified: isCertified(attempt) });
+  }
   if (!station || station.lifecycle === 'RETIRED') return refuse('unknown station');
   const securityProfile = proofOf(attempt, passwordFits);
   if (attempt.authorization !== undefined && !passwordFits && securityProfile < 3 && station.password) {
@@ -82,9 +89,13 @@ function refuse(reason: string): Verdict {
   return { admitted: false, reason };
 }
 
+function isCertified({ tls, certificateSubject, stationId, tenantSlug }: ConnectAttempt): boolean {
+  const subject = tls ? readSubject(certificateSubject ?? '') : undefined;
+  return subject?.commonName === stationId && subject.organization === tenantSlug;
+}
+
 function proofOf(attempt: ConnectAttempt, passwordFits: boolean): SecurityProfile {
-  const subject = attempt.tls ? readSubject(attempt.certificateSubject ?? '') : undefined;
-  if (subject?.commonName === attempt.stationId && subject.organization === attempt.tenantSlug) return 3;
+  if (isCertified(attempt)) return 3;
   if (!passwordFits) return 0;
   return attempt.tls ? 2 : 1;
 }

@@ -1,4 +1,5 @@
-import { registerBoot } from '#core/stations/register-boot.ts';
+import { registerNewcomer } from '#core/stations/onboarding.ts';
+import { type Boot, registerBoot } from '#core/stations/register-boot.ts';
 import { defineInboundAction } from './define-action.ts';
 
 /**
@@ -9,20 +10,23 @@ import { defineInboundAction } from './define-action.ts';
  */
 export const bootNotification = defineInboundAction({
   name: 'BootNotification',
-  async handle(request, { services, stationId, connectionId }) {
+  async handle(request, { services, stationId, connectionId, newcomer }) {
     const serialNumber = request.chargePointSerialNumber ?? request.chargeBoxSerialNumber;
-    const { status, heartbeatIntervalS, now } = await registerBoot(services, {
+    const boot: Boot = {
       stationId,
       connectionId,
       manufacturer: request.chargePointVendor,
       model: request.chargePointModel,
       ...(serialNumber === undefined ? {} : { serialNumber }),
       ...(request.firmwareVersion === undefined ? {} : { firmwareVersion: request.firmwareVersion }),
-    });
+    };
+    const { status, intervalS, now } = newcomer
+      ? await registerNewcomer(services, boot, newcomer)
+      : await registerBoot(services, boot);
     return {
       status: ({ ACCEPTED: 'Accepted', PENDING: 'Pending', REJECTED: 'Rejected' } as const)[status],
       currentTime: new Date(now).toISOString(),
-      interval: heartbeatIntervalS,
+      interval: intervalS,
     };
   },
 });

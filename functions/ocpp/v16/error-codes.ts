@@ -7,6 +7,7 @@ import type { ErrorCodes } from '../error-codes.ts';
 export const errorCodes: ErrorCodes = {
   frame: 'FormationViolation',
   messageType: undefined,
+  registration: 'SecurityError',
   unknownAction: 'NotImplemented',
   unsupportedAction: 'NotSupported',
   form: 'FormationViolation',

@@ -7,6 +7,11 @@ import { requests, responses } from './schema/validators.js';
 export const ocpp16: OcppVersion = {
   subprotocol: 'ocpp1.6',
   errorCodes,
+  beforeAccepted: {
+    neverBooted: 'MAY_CALL',
+    reports: [],
+    irreplaceable: ['StartTransaction', 'StopTransaction', 'MeterValues'],
+  },
   inbound: inboundActions,
   outbound: outboundActions,
   requestChecks: requests,

@@ -1,4 +1,5 @@
-import { registerBoot } from '#core/stations/register-boot.ts';
+import { registerNewcomer } from '#core/stations/onboarding.ts';
+import { type Boot, registerBoot } from '#core/stations/register-boot.ts';
 import { defineInboundAction } from './define-action.ts';
 
 /**
@@ -9,9 +10,9 @@ import { defineInboundAction } from './define-action.ts';
  */
 export const bootNotification = defineInboundAction({
   name: 'BootNotification',
-  async handle({ chargingStation, reason }, { services, stationId, connectionId }) {
+  async handle({ chargingStation, reason }, { services, stationId, connectionId, newcomer }) {
     const { vendorName, model, serialNumber, firmwareVersion } = chargingStation;
-    const { status, heartbeatIntervalS, now } = await registerBoot(services, {
+    const boot: Boot = {
       stationId,
       connectionId,
       manufacturer: vendorName,
@@ -19,11 +20,14 @@ export const bootNotification = defineInboundAction({
       reason,
       ...(serialNumber === undefined ? {} : { serialNumber }),
       ...(firmwareVersion === undefined ? {} : { firmwareVersion }),
-    });
+    };
+    const { status, intervalS, now } = newcomer
+      ? await registerNewcomer(services, boot, newcomer)
+      : await registerBoot(services, boot);
     return {
       status: ({ ACCEPTED: 'Accepted', PENDING: 'Pending', REJECTED: 'Rejected' } as const)[status],
       currentTime: new Date(now).toISOString(),
-      interval: heartbeatIntervalS,
+      interval: intervalS,
     };
   },
 });

@@ -4,6 +4,7 @@ import type { ErrorCodes } from '../error-codes.ts';
 export const errorCodes: ErrorCodes = {
   frame: 'RpcFrameworkError',
   messageType: 'MessageTypeNotSupported',
+  registration: 'SecurityError',
   unknownAction: 'NotImplemented',
   unsupportedAction: 'NotSupported',
   form: 'FormatViolation',

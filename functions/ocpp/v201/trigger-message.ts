@@ -1,4 +1,8 @@
 import { defineOutboundAction } from './define-action.ts';
 
 /** TriggerMessage (2.0.1 F06), to the station: send one of your own messages now. The message itself follows. */
-export const triggerMessage = defineOutboundAction({ name: 'TriggerMessage' });
+export const triggerMessage = defineOutboundAction({
+  name: 'TriggerMessage',
+  kinds: ['ASK_FOR_BOOT'],
+  toRequest: () => ({ requestedMessage: 'BootNotification' }),
+});

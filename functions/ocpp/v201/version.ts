@@ -7,6 +7,18 @@ import { requests, responses } from './schema/validators.js';
 export const ocpp201: OcppVersion = {
   subprotocol: 'ocpp2.0.1',
   errorCodes,
+  beforeAccepted: {
+    neverBooted: 'MUST_BOOT',
+    reports: [
+      'NotifyCustomerInformation',
+      'NotifyDisplayMessages',
+      'NotifyMonitoringReport',
+      'NotifyReport',
+      'ReportChargingProfiles',
+    ],
+    // These wait in the station until it is accepted (E04, E13), so that refusing one loses nothing.
+    irreplaceable: [],
+  },
   unreadableMessageId: '-1',
   inbound: inboundActions,
   outbound: outboundActions,

@@ -3,6 +3,8 @@ import type { Stores } from '#adapters/dynamodb/open-stores.ts';
 import type { Clock, Digest } from '#core/ports.ts';
 import type { Session } from '#core/sessions/session.ts';
 import { SessionHints } from '#core/sessions/session-hints.ts';
+import { AcceptedConnections } from '#core/stations/accepted-connections.ts';
+import { type TenantPolicy, usualPolicy } from '#core/tenants/tenant-policy.ts';
 import type { Token } from '#core/tokens/token.ts';
 import { newTenantId, type TestDatabase } from '../../support/engine.ts';
 
@@ -20,6 +22,8 @@ export interface Scene extends Stores {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly hints: SessionHints;
+  readonly acceptedConnections: AcceptedConnections;
+  policy: TenantPolicy;
   now: number;
 }
 
@@ -30,6 +34,8 @@ export async function newScene(db: TestDatabase, tenantId = newTenantId()): Prom
     tenantId,
     digest,
     hints: new SessionHints(),
+    acceptedConnections: new AcceptedConnections(),
+    policy: usualPolicy,
     now: noon,
     clock: () => scene.now,
   };
