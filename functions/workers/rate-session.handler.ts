@@ -1,6 +1,7 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
 import { digest } from '#adapters/crypto/digest.ts';
+import { verifyMeterValue } from '#adapters/crypto/verify-meter-value.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { sendMessage } from '#adapters/sqs/send.ts';
@@ -38,7 +39,7 @@ async function rate(record: SQSRecord): Promise<void> {
   const graceLeftMs = Date.parse(time) + graceMs - systemClock();
   const stores = openStores({ client, tables, tenantId });
   const result = await issueCdr(
-    { ...stores, tenant, clock: systemClock, digest },
+    { ...stores, tenant, verifySigned: verifyMeterValue, clock: systemClock, digest },
     { sessionId, graceOver: graceLeftMs <= 0 },
   );
   if (result.outcome === 'unknown-session' || result.outcome === 'not-ended') {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { verifyMeterValue } from '#adapters/crypto/verify-meter-value.ts';
 import { issueCdr } from '#core/cdrs/issue-cdr.ts';
 import type { MeterSample } from '#core/metering/sample.ts';
 import { endSession } from '#core/sessions/end-session.ts';
@@ -362,7 +363,10 @@ describe('CDRs', () => {
     const { sessionId, transactionNumber } = await start({ stationId });
     await end(transactionNumber, { stationId, meterStopWh });
     const tenant = { ...(await asked.services.findTenant()), defaultTariffId: 'day' };
-    const result = await issueCdr({ ...scene, tenant }, { sessionId, graceOver: true });
+    const result = await issueCdr(
+      { ...scene, tenant, verifySigned: verifyMeterValue },
+      { sessionId, graceOver: true },
+    );
     if (!('cdr' in result)) throw new Error(result.outcome);
     return result.cdr;
   }

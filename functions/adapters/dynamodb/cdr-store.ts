@@ -72,7 +72,14 @@ const cdrSchema = z.object({
   totalTimeCost: price.exactOptional(),
   totalParkingCost: price.exactOptional(),
   totalFixedCost: price.exactOptional(),
-  signed: z.array(signedMeterValue).exactOptional(),
+  signed: z
+    .array(
+      signedMeterValue.extend({
+        verdict: z.enum(['VALID', 'INVALID', 'UNVERIFIED']),
+        reason: text.exactOptional(),
+      }),
+    )
+    .exactOptional(),
   explanation: z.array(text),
   createdAt: whole,
 }) satisfies z.ZodType<Cdr>;

@@ -1,4 +1,4 @@
-import type { SignedMeterValue } from '../metering/sample.ts';
+import type { JudgedMeterValue } from '../metering/signed-values.ts';
 import type { SessionToken, StopReason } from '../sessions/session.ts';
 import type { ConnectorRef } from '../stations/station.ts';
 import type { RatedLine, RatedPeriod } from '../tariffs/rating.ts';
@@ -37,7 +37,8 @@ export interface Cdr {
   readonly totalTimeCost?: Price;
   readonly totalParkingCost?: Price;
   readonly totalFixedCost?: Price;
-  readonly signed?: readonly SignedMeterValue[];
+  /** The meter's own values of begin and end, each with whether its signature holds. */
+  readonly signed?: readonly JudgedMeterValue[];
   readonly explanation: Explanation;
   readonly createdAt: number;
 }

@@ -1,4 +1,5 @@
 import type { SignedMeterValue } from '../metering/sample.ts';
+import type { JudgedMeterValue, VerifySignedValue } from '../metering/signed-values.ts';
 import type { Clock, Digest } from '../ports.ts';
 import { assembleSession, type SessionRecord } from '../sessions/assemble-session.ts';
 import type { Session } from '../sessions/session.ts';
@@ -24,6 +25,7 @@ export interface IssueCdrPorts {
   readonly stations: Pick<StationStore, 'findStation'>;
   readonly tariffs: Pick<TariffStore, 'findTariff'>;
   readonly cdrs: Pick<CdrStore, 'findCdr' | 'issueCdr'>;
+  readonly verifySigned: VerifySignedValue;
   readonly clock: Clock;
   readonly digest: Digest;
 }
@@ -71,9 +73,14 @@ export async function issueCdr(
   );
   if (!record.complete && !asked.graceOver) return { outcome: 'incomplete' };
 
+  const signed = signedOf(record).map((value) => ({
+    ...value,
+    ...ports.verifySigned(value, connector?.meterPublicKey),
+  }));
   const cdr = composeCdr({
     cdrId,
     record,
+    signed,
     circumstances,
     currency: ports.tenant.currency,
     createdAt: ports.clock(),
@@ -123,11 +130,12 @@ function missingTariff(tariffId: string | undefined): string {
 function composeCdr(made: {
   cdrId: string;
   record: SessionRecord;
+  signed: readonly JudgedMeterValue[];
   circumstances: Circumstances;
   currency: string;
   createdAt: number;
 }): Cdr {
-  const { record, circumstances } = made;
+  const { record, circumstances, signed } = made;
   const { tariff, timeZone, doubts } = circumstances;
   const periods = periodsOfSession(record);
   const rating: Rating = tariff
@@ -139,10 +147,9 @@ function composeCdr(made: {
         totalCost: { exclVat: '0' },
         explanation: ['Nothing could be priced.'],
       };
-  const reasons = [...record.reviewReasons, ...doubts];
+  const reasons = [...record.reviewReasons, ...doubts, ...signed.flatMap(doubtOf)];
   const endedAt = Math.max(record.startedAt, record.endedAt ?? record.lastAt);
   const parkingTimeS = secondsOf(rating, 'PARKING');
-  const signed = signedOf(record);
   return {
     cdrId: made.cdrId,
     sessionId: record.sessionId,
@@ -168,6 +175,7 @@ function composeCdr(made: {
     ...(signed.length === 0 ? {} : { signed }),
     explanation: [
       ...explainSession(record),
+      ...signed.map(({ verdict, reason }) => signatureSentence(verdict, reason)),
       ...rating.explanation,
       ...(tariff && tariff.updatedAt > record.startedAt
         ? ['The tariff was changed after the session started; it is applied as it stands now.']
@@ -204,6 +212,17 @@ function secondsOf(rating: Rating, activity: 'CHARGING' | 'PARKING'): number {
     .filter((period) => period.activity === activity)
     .map(({ startedAt, endedAt }) => endedAt - startedAt);
   return Math.round(durations.reduce((sum, duration) => sum + duration, 0) / 1000);
+}
+
+/** A meter that does not stand by what its station says leaves the bill to a person. */
+function doubtOf({ verdict, reason = '' }: JudgedMeterValue): readonly string[] {
+  return verdict === 'INVALID' ? [`The signature of a meter value does not hold: ${reason}.`] : [];
+}
+
+function signatureSentence(verdict: JudgedMeterValue['verdict'], reason: string | undefined): string {
+  return verdict === 'VALID'
+    ? 'A signed meter value was verified with the registered key of the meter.'
+    : `A signed meter value was not verified: ${reason ?? 'no reason is known'}.`;
 }
 
 /** What a driver verifies a bill with: the signed values of begin and end, else the first and the last there are. */

@@ -24,7 +24,7 @@ describe('issuing a CDR', () => {
   test('writes it and marks its session billed', async () => {
     const stores = db.storesOf();
     const session = await givenEnded(stores);
-    const cdr = aCdr(session, { signed: [{ data: 'OCMF|{}', signingMethod: 'ECDSA' }] });
+    const cdr = aCdr(session, { signed: [{ data: 'OCMF|{}', signingMethod: 'ECDSA', verdict: 'VALID' }] });
 
     expect(await stores.cdrs.issueCdr(cdr)).toBe('issued');
 

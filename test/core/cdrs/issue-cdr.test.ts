@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Cdr } from '#core/cdrs/cdr.ts';
@@ -172,8 +173,32 @@ describe('a CDR', () => {
 
     const cdr = await issued(portsOn(ledgerOf({ entries: trace })));
 
-    expect(cdr.signed).toEqual([...signed('one'), ...signed('three')]);
+    expect(cdr.signed).toMatchObject([...signed('one'), ...signed('three')]);
   });
+
+  test.each([
+    ['VALID', 'BILLABLE', (text: string) => text],
+    ['INVALID', 'REVIEW', (text: string) => text.replace('"RV":1', '"RV":2')],
+  ] as const)(
+    'row 57: carries the verdict %s on its signed values and is %s',
+    async (verdict, billing, spoil) => {
+      const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+      const payload = '{"FV":"1.0","RD":[{"RV":1}]}';
+      const SD = sign('sha256', Buffer.from(payload), privateKey).toString('hex');
+      const signed = [{ data: spoil(`OCMF|${payload}|${JSON.stringify({ SD })}`) }];
+      const trace = [
+        event(0, 'STARTED', 0, { samples: [sample(0, 1_000, { context: 'BEGIN', signed })] }),
+        event(1, 'ENDED', 60, { samples: [sample(60, 3_000, { context: 'END' })] }),
+      ];
+      const meterPublicKey = publicKey.export({ format: 'pem', type: 'spki' }).toString();
+      const place = station({ meterPublicKey });
+
+      const cdr = await issued(portsOn(ledgerOf({ entries: trace, station: place })));
+
+      expect(cdr.signed).toMatchObject([{ verdict }]);
+      expect(cdr.billing).toBe(billing);
+    },
+  );
 });
 
 describe('a CDR waits', () => {

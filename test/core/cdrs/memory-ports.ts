@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { verifyMeterValue } from '#adapters/crypto/verify-meter-value.ts';
 import type { Cdr } from '#core/cdrs/cdr.ts';
 import type { IssueCdrPorts } from '#core/cdrs/issue-cdr.ts';
 import type { Session, SessionEntry } from '#core/sessions/session.ts';
@@ -35,6 +36,7 @@ export function portsOn(
       findSession: async (sessionId) => ledger.sessions.get(sessionId),
       listEntries: async (sessionId) => ledger.entries.get(sessionId) ?? [],
     },
+    verifySigned: verifyMeterValue,
     stations: { findStation: async (stationId) => ledger.stations.get(stationId) },
     tariffs: { findTariff: async (tariffId) => ledger.tariffs.get(tariffId) },
     cdrs: {

@@ -1,0 +1,20 @@
+import type { SignedMeterValue } from './sample.ts';
+
+/**
+ * What a signature is worth. `VALID`: the registered key of the meter made it over these very data. `INVALID`: it did
+ * not. `UNVERIFIED`: nobody can tell, for want of a registered key or of a way to read it.
+ */
+export interface SignatureVerdict {
+  readonly verdict: 'VALID' | 'INVALID' | 'UNVERIFIED';
+  /** Why, where it is not valid. */
+  readonly reason?: string;
+}
+
+/** A signed value with what became of checking it. */
+export interface JudgedMeterValue extends SignedMeterValue, SignatureVerdict {}
+
+/** Checks a signed value against the key that is registered for its meter. Never throws. */
+export type VerifySignedValue = (
+  value: SignedMeterValue,
+  registeredKey: string | undefined,
+) => SignatureVerdict;
