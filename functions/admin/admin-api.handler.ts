@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { digest } from '#adapters/crypto/digest.ts';
+import { isMeterKey } from '#adapters/crypto/verify-meter-value.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores } from '#adapters/dynamodb/open-stores.ts';
 import { stationLog } from '#adapters/dynamodb/station-log.ts';
@@ -62,5 +63,14 @@ function answerOf({ status = 200, body, contentType = 'application/json' }: Admi
 function servicesOf(tenantId: string): AdminServices {
   const stores = openStores({ client, tables, tenantId });
   const log = stationLog({ client, table: journal, tenantId, keptDays: logDays });
-  return { tenantId, ...stores, stationLog: log, calls: callDesk, clock: systemClock, newId, digest };
+  return {
+    tenantId,
+    ...stores,
+    stationLog: log,
+    calls: callDesk,
+    isMeterKey,
+    clock: systemClock,
+    newId,
+    digest,
+  };
 }

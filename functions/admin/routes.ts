@@ -1,7 +1,13 @@
 import { alertRoutes } from './alerts.ts';
 import { commandRoutes } from './commands.ts';
+import { meterKeyRoutes } from './meter-keys.ts';
 import type { Route } from './route.ts';
 import { stationLogRoutes } from './station-log.ts';
 
 /** Everything below `/api/v1` but the question whether it lives. The most special path of two comes first. */
-export const routes: readonly Route[] = [...alertRoutes, ...commandRoutes, ...stationLogRoutes];
+export const routes: readonly Route[] = [
+  ...alertRoutes,
+  ...commandRoutes,
+  ...meterKeyRoutes,
+  ...stationLogRoutes,
+];

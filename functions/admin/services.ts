@@ -1,6 +1,8 @@
 import type { AlertStore } from '#core/alerts/alert-store.ts';
 import type { CallDesk } from '#core/commands/call-desk.ts';
 import type { CommandStore } from '#core/commands/command-store.ts';
+import type { FirmwareStore } from '#core/jobs/firmware-store.ts';
+import type { JobStore } from '#core/jobs/job-store.ts';
 import type { Clock, Digest, NewId } from '#core/ports.ts';
 import type { ReservationStore } from '#core/reservations/reservation-store.ts';
 import type { SessionStore } from '#core/sessions/session-store.ts';
@@ -20,6 +22,8 @@ export interface AdminServices {
   readonly sessions: SessionStore;
   readonly tokens: TokenStore;
   readonly commands: CommandStore;
+  readonly jobs: JobStore;
+  readonly firmware: FirmwareStore;
   readonly reservations: ReservationStore;
   readonly alerts: AlertStore;
   readonly stationLog: StationLog;
@@ -27,6 +31,8 @@ export interface AdminServices {
   readonly chargingSettings: ChargingSettingsStore;
   readonly sites: SiteStore;
   readonly calls: CallDesk;
+  /** Whether a text is a key that signatures of meters can be checked with. */
+  readonly isMeterKey: (text: string) => boolean;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly digest: Digest;

@@ -1,3 +1,4 @@
+import { isMeterKey } from '#adapters/crypto/verify-meter-value.ts';
 import { stationLog } from '#adapters/dynamodb/station-log.ts';
 import { newId } from '#platform/clock.ts';
 import type { Role } from '../../functions/admin/route.ts';
@@ -28,6 +29,7 @@ export async function newAdmin(db: TestDatabase): Promise<AdminUnderTest> {
   const services: AdminServices = {
     ...scene,
     calls: callDesk,
+    isMeterKey,
     newId,
     stationLog: stationLog({
       client: db.client,
