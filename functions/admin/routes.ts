@@ -1,6 +1,7 @@
 import { alertRoutes } from './alerts.ts';
 import { commandRoutes } from './commands.ts';
 import { meterKeyRoutes } from './meter-keys.ts';
+import { reservationRoutes } from './reservations.ts';
 import type { Route } from './route.ts';
 import { stationLogRoutes } from './station-log.ts';
 
@@ -8,6 +9,7 @@ import { stationLogRoutes } from './station-log.ts';
 export const routes: readonly Route[] = [
   ...alertRoutes,
   ...commandRoutes,
+  ...reservationRoutes,
   ...meterKeyRoutes,
   ...stationLogRoutes,
 ];

@@ -1,12 +1,15 @@
 import { alertRaised } from './alert-raised.v1.ts';
 import { cdrIssued } from './cdr-issued.v1.ts';
 import { certificateRequested } from './certificate-requested.v1.ts';
+import { chargingChanged } from './charging-changed.v1.ts';
 import { commandRequested } from './command-requested.v1.ts';
 import { commandSettled } from './command-settled.v1.ts';
+import { jobChanged } from './job-changed.v1.ts';
 import { reservationChanged } from './reservation-changed.v1.ts';
 import { sessionEnded } from './session-ended.v1.ts';
 import { sessionMetered } from './session-metered.v1.ts';
 import { sessionStarted } from './session-started.v1.ts';
+import { siteBalanceDue } from './site-balance-due.v1.ts';
 import { stationBooted } from './station-booted.v1.ts';
 import { stationConnectionChanged } from './station-connection-changed.v1.ts';
 import { stationReady } from './station-ready.v1.ts';
@@ -24,7 +27,10 @@ export const contracts = [
   cdrIssued,
   commandRequested,
   commandSettled,
+  jobChanged,
   certificateRequested,
   alertRaised,
   reservationChanged,
+  chargingChanged,
+  siteBalanceDue,
 ] as const;

@@ -1,5 +1,7 @@
 import type { AlertCategory, AlertSeverity } from './alerts/alert.ts';
 import type { CommandState } from './commands/command.ts';
+import type { JobState } from './jobs/job.ts';
+import type { JobKind } from './jobs/job-request.ts';
 import type { ReservationRefusal, ReservationState, ReservedPlace } from './reservations/reservation.ts';
 import type { StopReason } from './sessions/session.ts';
 import type { ConnectorRef, ConnectorStatus, RegistrationStatus, StationStatus } from './stations/station.ts';
@@ -83,6 +85,16 @@ export interface CommandSettled extends Fact {
   readonly state: CommandState;
 }
 
+/** A job was begun, or came to another state. */
+export interface JobChanged extends Fact {
+  readonly type: 'JobChanged';
+  readonly jobId: string;
+  readonly kind: JobKind;
+  readonly state: JobState;
+  readonly reason?: string;
+  readonly campaignId?: string;
+}
+
 /** A station started and was told whether it may work. */
 export interface StationBooted extends Fact {
   readonly type: 'StationBooted';
@@ -124,6 +136,18 @@ export interface ReservationChanged extends Fact {
   readonly sessionId?: string;
 }
 
+/** What limits charging at a station changed, or what a vehicle there asks for. */
+export interface ChargingChanged extends Fact {
+  readonly type: 'ChargingChanged';
+  readonly what: 'PROFILE' | 'LIMIT' | 'NEEDS' | 'CONTROL';
+}
+
+/** The limit of a site changed, or somebody asked for it to be divided anew. */
+export interface SiteBalanceDue extends Omit<Fact, 'stationId'> {
+  readonly type: 'SiteBalanceDue';
+  readonly siteId: string;
+}
+
 /** What happened, told once it is stored. Without its `type` an event is the detail of the bus event of that name. */
 export type CoreEvent =
   | StationConnectionChanged
@@ -136,6 +160,9 @@ export type CoreEvent =
   | CdrIssued
   | CommandRequested
   | CommandSettled
+  | JobChanged
   | CertificateRequested
   | ReservationChanged
+  | ChargingChanged
+  | SiteBalanceDue
   | AlertRaised;

@@ -1,10 +1,13 @@
+import { advanceCampaign, type CampaignPorts } from './campaigns/advance-campaign.ts';
+import { giveUpReport, type ReportPorts } from './device-model/assemble-report.ts';
+import { jobDue } from './jobs/job-due.ts';
 import type { Clock } from './ports.ts';
 import { expireReservation } from './reservations/expire-reservation.ts';
 import type { ReservationStore } from './reservations/reservation-store.ts';
 import type { SetTimer, Timer } from './timers.ts';
 
 /** What timers act with, bound to the tenant they were set for. */
-export interface TimerPorts {
+export interface TimerPorts extends ReportPorts, CampaignPorts {
   readonly tenantId: string;
   readonly reservations: ReservationStore;
   readonly clock: Clock;
@@ -14,7 +17,13 @@ export interface TimerPorts {
 /** Does what a timer was set for. Safe to repeat. */
 export async function fireTimer(ports: TimerPorts, timer: Timer): Promise<void> {
   switch (timer.kind) {
+    case 'JOB_DUE':
+      return jobDue(ports, timer);
+    case 'CAMPAIGN_DUE':
+      return advanceCampaign(ports, timer.campaignId);
     case 'EXPIRE_RESERVATION':
       return expireReservation(ports, timer);
+    case 'GIVE_UP_REPORT':
+      return giveUpReport(ports, timer);
   }
 }

@@ -1,6 +1,8 @@
 import type { CdrStore } from '#core/cdrs/cdr-store.ts';
 import type { CallDesk } from '#core/commands/call-desk.ts';
 import type { CommandStore } from '#core/commands/command-store.ts';
+import type { FirmwareStore } from '#core/jobs/firmware-store.ts';
+import type { JobStore } from '#core/jobs/job-store.ts';
 import type { Clock, Digest, NewId } from '#core/ports.ts';
 import type { ReservationStore } from '#core/reservations/reservation-store.ts';
 import type { SessionStore } from '#core/sessions/session-store.ts';
@@ -23,6 +25,8 @@ export interface GraphqlServices {
   readonly tariffs: TariffStore;
   readonly limits: StationLimitsStore;
   readonly commands: CommandStore;
+  readonly jobs: JobStore;
+  readonly firmware: FirmwareStore;
   readonly reservations: ReservationStore;
   readonly charging: ChargingStore;
   readonly calls: CallDesk;

@@ -1,5 +1,6 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { APIGatewayProxyStructuredResultV2, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
+import { insideHosts, stationPki } from '#adapters/certificates/station-pki.ts';
 import { digest } from '#adapters/crypto/digest.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores } from '#adapters/dynamodb/open-stores.ts';
@@ -28,6 +29,7 @@ type Answer = APIGatewayProxyStructuredResultV2;
 const tables = { registry: setting('REGISTRY_TABLE'), operations: setting('OPERATIONS_TABLE'), ledger: '' };
 const client = dynamoClient();
 const metrics = new Metrics({ namespace: 'OpenCsms' });
+const pki = stationPki({ clock: systemClock, insideHosts: insideHosts(setting('INSIDE_HOSTS')) });
 const sessionHints = new SessionHints();
 const seenHints = new SeenHints();
 const acceptedConnections = new AcceptedConnections();
@@ -161,11 +163,13 @@ function lastResort(text: string): Answer {
   return { statusCode: 200, body };
 }
 
-function servicesOf({ tenantId, policy }: StationContext): OcppServices {
+function servicesOf({ tenantId, tenantSlug, policy }: StationContext): OcppServices {
   const stores = openStores({ client, tables, tenantId });
   return {
     ...stores,
+    ...pki,
     tenantId,
+    tenantSlug,
     policy,
     clock: systemClock,
     newId,

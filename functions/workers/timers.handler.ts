@@ -1,9 +1,10 @@
 import type { SQSEvent } from 'aws-lambda';
+import { digest } from '#adapters/crypto/digest.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores } from '#adapters/dynamodb/open-stores.ts';
 import { readTimer, sendOn, timersOf } from '#adapters/sqs/timers.ts';
 import { fireTimer } from '#core/fire-timer.ts';
-import { systemClock } from '#platform/clock.ts';
+import { newId, systemClock } from '#platform/clock.ts';
 import { setting } from '#platform/config.ts';
 import { door, eachRecord } from '#platform/lambda.ts';
 
@@ -23,7 +24,7 @@ export const handler = door(async ({ Records }: SQSEvent) =>
       if (at > systemClock()) return sendOn(ownQueue, travelling);
       const stores = openStores({ client, tables, tenantId });
       const setTimer = timersOf(ownQueue, tenantId);
-      return fireTimer({ ...stores, tenantId, clock: systemClock, setTimer }, timer);
+      return fireTimer({ ...stores, tenantId, clock: systemClock, digest, newId, setTimer }, timer);
     },
   ),
 );

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { digest } from '#adapters/crypto/digest.ts';
+import { verifyMeterValue } from '#adapters/crypto/verify-meter-value.ts';
 import type { Cdr } from '#core/cdrs/cdr.ts';
 import { issueCdr } from '#core/cdrs/issue-cdr.ts';
 import { SessionHints } from '#core/sessions/session-hints.ts';
@@ -147,7 +148,7 @@ export async function billed({ tenant, stores, services }: Tenant): Promise<Omit
   if (!session || others.length > 0) throw new Error(`${items.length} sessions`);
   const { cdrs, tariffs } = stores;
   const wish = { sessionId: session.sessionId, graceOver: false };
-  const result = await issueCdr({ ...services, cdrs, tariffs, tenant }, wish);
+  const result = await issueCdr({ ...services, cdrs, tariffs, tenant, verifySigned: verifyMeterValue }, wish);
   if (!('cdr' in result)) throw new Error(result.outcome);
   const { createdAt: _, ...cdr } = result.cdr;
   return cdr;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { CommandRequest } from '#core/commands/command-request.ts';
 import { chargingProfile, profilePurpose, rateUnit } from './charging-items.ts';
+import { jobRequests } from './job-requests.ts';
 import { connectorRef, reservedPlace, text, tokenType, whole } from './schemas.ts';
 import { certificateHash, certificatePurpose, securityProfile, trustUse } from './security-schemas.ts';
 
@@ -68,5 +69,6 @@ export const commandRequest = z.discriminatedUnion('kind', [
     durationS: z.number(),
     unit: rateUnit.exactOptional(),
   }),
+  ...jobRequests,
   z.object({ kind: z.literal('CALL'), action: text, payload: z.record(z.string(), z.unknown()) }),
 ]) satisfies z.ZodType<CommandRequest>;

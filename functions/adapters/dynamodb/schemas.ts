@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { MeterSample } from '#core/metering/sample.ts';
+import type { ReservedPlace } from '#core/reservations/reservation.ts';
 import type { SessionToken } from '#core/sessions/session.ts';
 import type { ConnectorRef } from '#core/stations/station.ts';
 import type { Price, Tariff } from '#core/tariffs/tariff.ts';
@@ -15,6 +16,12 @@ export const text = z.string();
 export const decimal = z.string().regex(/^-?\d+(\.\d+)?$/);
 
 export const connectorRef = z.object({ evseId: whole, connectorId: whole }) satisfies z.ZodType<ConnectorRef>;
+
+export const reservedPlace = z.object({
+  evseId: whole.exactOptional(),
+  connectorId: whole.exactOptional(),
+  connectorType: text.exactOptional(),
+}) satisfies z.ZodType<ReservedPlace>;
 
 export const tokenType = z.enum([
   'RFID',

@@ -7,8 +7,10 @@ import type { ConnectorLive } from '#core/stations/station.ts';
 import { stationStatus } from '#core/stations/station-status.ts';
 import { readAlert } from './alert-store.ts';
 import { readCertificate } from './certificate-store.ts';
+import { chargingChangeOf } from './charging-store.ts';
 import { readCommand } from './command-store.ts';
 import { type PlainItem, toPlain } from './items.ts';
+import { readJob } from './job-store.ts';
 import { connectorName, entryPrefix, partsOfKey } from './keys.ts';
 import { readReservation } from './reservation-store.ts';
 import { readEntry, readSession } from './session-items.ts';
@@ -41,6 +43,9 @@ export function eventsOfRecord(record: DynamoDBRecord): readonly CoreEvent[] {
   if (sk.startsWith(entryPrefix)) return entryEvents(change);
   if (parts.at(-1) === 'RES') return reservationEvents(change);
   if (parts.at(-1) === 'CERTS') return certificateEvents(change);
+  if (parts.length === 3 && parts[2] === 'JOB') return jobEvents(change);
+  if (sk === 'ALLOCATION') return allocationEvents(change);
+  if (parts.at(-1) === 'CHARGING') return chargingEvents(change);
   return parts.at(-1) === 'CMD' ? commandEvents(change) : [];
 }
 
@@ -241,6 +246,28 @@ function certificateEvents(change: Change): readonly CoreEvent[] {
   return [{ type: 'CertificateRequested', ...factOf(change, 'certificate'), stationId, at, certificateId }];
 }
 
+/** Every status a station sends changes a job's history; what it is at is told when that is something else. */
+function jobEvents(change: Change): readonly CoreEvent[] {
+  const { before, after } = change;
+  const job = readJob(after);
+  const old = before && readJob(before);
+  if (old?.state === job.state && old.attempt === job.attempt) return [];
+  const { stationId, jobId, kind, state, updatedAt, reason, campaignId } = job;
+  return [
+    {
+      type: 'JobChanged',
+      ...factOf(change, 'job'),
+      stationId,
+      at: updatedAt,
+      jobId,
+      kind,
+      state,
+      ...(reason === undefined ? {} : { reason }),
+      ...(campaignId === undefined ? {} : { campaignId }),
+    },
+  ];
+}
+
 /** One that was raised again while it is open is no news. */
 function alertEvents(change: Change): readonly CoreEvent[] {
   const alert = readAlert(change.after);
@@ -261,6 +288,22 @@ function alertEvents(change: Change): readonly CoreEvent[] {
       ...(sessionId === undefined ? {} : { sessionId }),
     },
   ];
+}
+
+/** The same fact said again is no news. */
+function chargingEvents(change: Change): readonly CoreEvent[] {
+  const told = chargingChangeOf(change.after, change.before);
+  if (told === undefined) return [];
+  const { what, at } = told;
+  const stationId = String(change.after.stationId);
+  return [{ type: 'ChargingChanged', ...factOf(change, 'charging'), stationId, at, what }];
+}
+
+function allocationEvents(change: Change): readonly CoreEvent[] {
+  const { before, after, recordedAt } = change;
+  if (after.asked === undefined || after.asked === before?.asked) return [];
+  const siteId = String(after.siteId);
+  return [{ type: 'SiteBalanceDue', ...factOf(change, 'due'), at: recordedAt, siteId }];
 }
 
 function factOf({ eventId, tenantId }: Change, what: string): { eventId: string; tenantId: string } {

@@ -5,7 +5,15 @@ import { longestDelayS, sendMessage } from './send.ts';
 
 /** Every kind of timer, as messages carry it. */
 const timer = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('JOB_DUE'), stationId: z.string(), jobId: z.string() }),
+  z.object({ kind: z.literal('CAMPAIGN_DUE'), campaignId: z.string() }),
   z.object({ kind: z.literal('EXPIRE_RESERVATION'), stationId: z.string(), number: z.int() }),
+  z.object({
+    kind: z.literal('GIVE_UP_REPORT'),
+    stationId: z.string(),
+    topic: z.enum(['VARIABLES', 'MONITORS']),
+    requestId: z.int(),
+  }),
 ]) satisfies z.ZodType<Timer>;
 
 const message = z.object({ tenantId: z.string(), at: z.int(), timer });

@@ -1,4 +1,5 @@
 import type { CertificateHash, CertificatePurpose, TrustUse } from '../certificates/certificate.ts';
+import type { JobRequest } from '../jobs/job-request.ts';
 import type { ReservedPlace } from '../reservations/reservation.ts';
 import type { ChargingProfile, ProfilePurpose, RateUnit } from '../smart-charging/charging-profile.ts';
 import type { ConnectorRef, SecurityProfile } from '../stations/station.ts';
@@ -84,4 +85,6 @@ export type CommandRequest =
       readonly durationS: number;
       readonly unit?: RateUnit;
     }
+  /** Something that goes on for long after the answer. */
+  | JobRequest
   | { readonly kind: 'CALL'; readonly action: string; readonly payload: Readonly<Record<string, unknown>> };

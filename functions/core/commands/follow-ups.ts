@@ -1,5 +1,9 @@
 import type { AlertStore } from '../alerts/alert-store.ts';
+import { afterJobCommand } from '../jobs/after-job-command.ts';
+import type { JobStore } from '../jobs/job-store.ts';
 import type { Clock, Digest, NewId } from '../ports.ts';
+import { followCancellation, followReservation } from '../reservations/follow-reservation.ts';
+import type { ReservationStore } from '../reservations/reservation-store.ts';
 import type { StationLiveStore, StationStore } from '../stations/station-store.ts';
 import { type Command, type CommandRequest, isFinal } from './command.ts';
 import type { CommandStore } from './command-store.ts';
@@ -9,6 +13,8 @@ export interface FollowUpPorts {
   readonly stations: StationStore;
   readonly live: StationLiveStore;
   readonly commands: CommandStore;
+  readonly reservations: ReservationStore;
+  readonly jobs: JobStore;
   readonly alerts: AlertStore;
   readonly clock: Clock;
   readonly digest: Digest;
@@ -22,7 +28,16 @@ export interface FollowUpPorts {
 export type FollowUp = (ports: FollowUpPorts, command: Command) => Promise<void>;
 
 /** By kind of request. */
-export const followUps: Readonly<Partial<Record<CommandRequest['kind'], FollowUp>>> = {};
+export const followUps: Readonly<Partial<Record<CommandRequest['kind'], FollowUp>>> = {
+  UPDATE_FIRMWARE: afterJobCommand,
+  UPDATE_SIGNED_FIRMWARE: afterJobCommand,
+  UPLOAD_DIAGNOSTICS: afterJobCommand,
+  UPLOAD_LOG: afterJobCommand,
+  UPLOAD_SECURITY_LOG: afterJobCommand,
+  PUBLISH_FIRMWARE: afterJobCommand,
+  RESERVE: followReservation,
+  CANCEL_RESERVATION: followCancellation,
+};
 
 /** Of requests in a protocol's own words: by the call's name. */
 export const callFollowUps: Readonly<Record<string, FollowUp>> = {};

@@ -86,8 +86,8 @@ async function requestsOf(
   const read = wishReaders[name];
   if (read) {
     const request = await read(ports, { station, parameters, commandId });
-    await ports.calls.checkRequest(station.protocol, request);
-    return [request];
+    const findLimits = () => ports.limits.findLimits(station.stationId);
+    return ports.calls.prepareRequest(station.protocol, request, findLimits);
   }
   const limits = await ports.limits.findLimits(station.stationId);
   const installed = async () => (await ports.charging.findCharging(station.stationId)).profiles;

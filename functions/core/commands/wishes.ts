@@ -1,4 +1,8 @@
+import { readChangeConfiguration, readGetConfiguration } from '../device-model/configuration-wishes.ts';
 import { DomainError } from '../errors.ts';
+import type { FirmwareStore } from '../jobs/firmware-store.ts';
+import type { JobStore } from '../jobs/job-store.ts';
+import { readGetLog, readUpdateFirmware } from '../jobs/job-wishes.ts';
 import type { Clock, Digest } from '../ports.ts';
 import type { ReservationStore } from '../reservations/reservation-store.ts';
 import { readCancellation, readReservation } from '../reservations/reservation-wishes.ts';
@@ -8,6 +12,7 @@ import type { Station } from '../stations/station.ts';
 import type { StationLimitsStore } from '../stations/station-limits.ts';
 import { foldTokenUid } from '../tokens/token.ts';
 import type { TokenStore } from '../tokens/token-store.ts';
+import type { CallDesk } from './call-desk.ts';
 import type { CommandRequest } from './command.ts';
 import { connectorParameter } from './connector-parameter.ts';
 import {
@@ -24,6 +29,9 @@ export interface WishPorts {
   readonly sessions: SessionStore;
   readonly tokens: TokenStore;
   readonly reservations: ReservationStore;
+  readonly jobs: JobStore;
+  readonly firmware: FirmwareStore;
+  readonly calls: CallDesk;
   readonly clock: Clock;
   readonly digest: Digest;
 }
@@ -44,6 +52,10 @@ export const wishReaders: Readonly<Record<string, WishReader>> = {
   STOP_TRANSACTION: readStop,
   RESET: readReset,
   UNLOCK_CONNECTOR: readUnlock,
+  GET_CONFIGURATION: readGetConfiguration,
+  CHANGE_CONFIGURATION: readChangeConfiguration,
+  UPDATE_FIRMWARE: (ports, wish) => readUpdateFirmware(ports, { ...wish, jobId: wish.commandId }),
+  GET_DIAGNOSTICS: (ports, wish) => readGetLog(ports, { ...wish, jobId: wish.commandId }),
   RESERVE_NOW: readReservation,
   CANCEL_RESERVATION: readCancellation,
 };

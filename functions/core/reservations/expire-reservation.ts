@@ -1,10 +1,18 @@
 import type { Clock } from '../ports.ts';
 import type { SetTimer } from '../timers.ts';
-import { openStates } from './reservation.ts';
+import { openStates, type Reservation } from './reservation.ts';
 import type { ReservationStore } from './reservation-store.ts';
 
 /** A session that begins in the last moment is told a little later, by a clock of its own. */
-export const expiryGraceMs = 60_000;
+const expiryGraceMs = 60_000;
+
+/** Sees to it that a new reservation ends one day, whatever becomes of it. */
+export async function setExpiry(
+  ports: { setTimer: SetTimer },
+  { stationId, number, expiresAt }: Pick<Reservation, 'stationId' | 'number' | 'expiresAt'>,
+): Promise<void> {
+  await ports.setTimer({ kind: 'EXPIRE_RESERVATION', stationId, number }, expiresAt + expiryGraceMs);
+}
 
 /**
  * Ends a reservation whose time is up and that came to no other end. A station that holds it ends it by itself, so
@@ -17,10 +25,6 @@ export async function expireReservation(
   const reservation = await ports.reservations.findReservation(stationId, number);
   if (!reservation) return;
   const at = ports.clock();
-  const dueAt = reservation.expiresAt + expiryGraceMs;
-  if (dueAt > at) {
-    await ports.setTimer({ kind: 'EXPIRE_RESERVATION', stationId, number }, dueAt);
-    return;
-  }
+  if (reservation.expiresAt + expiryGraceMs > at) return setExpiry(ports, reservation);
   await ports.reservations.takeStep(stationId, number, { state: 'EXPIRED', at, from: openStates });
 }

@@ -1,5 +1,7 @@
 import type { MeterSample } from '../metering/sample.ts';
 import type { Clock, Digest } from '../ports.ts';
+import type { ReservationStore } from '../reservations/reservation-store.ts';
+import { useReservation } from '../reservations/use-reservation.ts';
 import type { ConnectorRef } from '../stations/station.ts';
 import type { StationLiveStore } from '../stations/station-store.ts';
 import { type Authorization, authorizeToken } from '../tokens/authorize-token.ts';
@@ -18,6 +20,7 @@ export interface TransactionEventPorts {
   readonly sessions: SessionStore;
   readonly live: StationLiveStore;
   readonly tokens: TokenStore;
+  readonly reservations: ReservationStore;
   readonly clock: Clock;
   readonly digest: Digest;
 }
@@ -64,6 +67,10 @@ export async function recordTransactionEvent(
   else if (event.phase === 'ENDED') await recordEnd(ports, session, event, entry);
   else await recordUpdate(ports, { session, event, entry, hints });
   if (event.phase !== 'UPDATED') hints.add(sessionId);
+  const { stationId, reservationId: number } = event;
+  if (number !== undefined && authorization?.status === 'ACCEPTED') {
+    await useReservation(ports, { stationId, number, sessionId });
+  }
   return { sessionId, ...(authorization ? { authorization } : {}) };
 }
 

@@ -1,4 +1,6 @@
 import type { Clock, Digest } from '../ports.ts';
+import type { ReservationStore } from '../reservations/reservation-store.ts';
+import { useReservation } from '../reservations/use-reservation.ts';
 import type { ConnectorRef } from '../stations/station.ts';
 import type { StationLiveStore } from '../stations/station-store.ts';
 import { type Authorization, authorizeToken } from '../tokens/authorize-token.ts';
@@ -17,6 +19,7 @@ export interface StartPorts {
   readonly sessions: SessionStore;
   readonly live: StationLiveStore;
   readonly tokens: TokenStore;
+  readonly reservations: ReservationStore;
   readonly clock: Clock;
   readonly digest: Digest;
 }
@@ -46,7 +49,7 @@ export interface StartedSession {
  * 1. The token is judged; a refused one still gets a session of its own, so that no energy is lost, but one
  *    no driver pays for. 2. The number follows from the start itself: a repeat, whatever its message id, finds
  * the first session and its first verdict. 3. Only an accepted start occupies the connector, and only then is
- * an older open session there ended as superseded.
+ * an older open session there ended as superseded, and the reservation that the start names used.
  */
 export async function startSession(ports: StartPorts, start: SessionStart): Promise<StartedSession> {
   const [authorization, before] = await Promise.all([
@@ -67,10 +70,14 @@ export async function startSession(ports: StartPorts, start: SessionStart): Prom
           endedAt: start.startedAt,
         });
       }
+      if (occupies) await useNamed(ports, start, session.sessionId);
       return { sessionId: session.sessionId, transactionNumber, authorization, repeated: false };
     }
     if (result.by.startKey === startKey) {
-      if (result.by.token?.status === 'ACCEPTED') await supersedeLeftBehind(ports, result.by);
+      if (result.by.token?.status === 'ACCEPTED') {
+        await supersedeLeftBehind(ports, result.by);
+        await useNamed(ports, start, session.sessionId);
+      }
       return {
         sessionId: session.sessionId,
         transactionNumber,
@@ -80,6 +87,12 @@ export async function startSession(ports: StartPorts, start: SessionStart): Prom
     }
   }
   throw new Error(`no free transaction number after ${mostAttempts} attempts`);
+}
+
+/** A refused start leaves its reservation to whom it was made for. */
+async function useNamed(ports: StartPorts, start: SessionStart, sessionId: string): Promise<void> {
+  const { stationId, reservationId: number } = start;
+  if (number !== undefined) await useReservation(ports, { stationId, number, sessionId });
 }
 
 /** What makes two start messages the same start: everything in them but the message id. */

@@ -2,17 +2,23 @@ import type { Direction } from '../define-action.ts';
 import { authorize } from './authorize.ts';
 import { bootNotification } from './boot-notification.ts';
 import { cancelReservation } from './cancel-reservation.ts';
+import { certificateSigned } from './certificate-signed.ts';
 import { clearChargingProfile } from './clear-charging-profile.ts';
+import { deleteCertificate } from './delete-certificate.ts';
 import { extendedTriggerMessage } from './extended-trigger-message.ts';
 import { getCompositeSchedule } from './get-composite-schedule.ts';
+import { getInstalledCertificateIds } from './get-installed-certificate-ids.ts';
 import { heartbeat } from './heartbeat.ts';
+import { installCertificate } from './install-certificate.ts';
 import { meterValues } from './meter-values.ts';
 import { remoteStartTransaction } from './remote-start-transaction.ts';
 import { remoteStopTransaction } from './remote-stop-transaction.ts';
 import { reserveNow } from './reserve-now.ts';
 import { reset } from './reset.ts';
 import type { Requests } from './schema/messages.ts';
+import { securityEventNotification } from './security-event-notification.ts';
 import { setChargingProfile } from './set-charging-profile.ts';
+import { signCertificate } from './sign-certificate.ts';
 import { startTransaction } from './start-transaction.ts';
 import { statusNotification } from './status-notification.ts';
 import { stopTransaction } from './stop-transaction.ts';
@@ -28,6 +34,8 @@ export const inboundActions = [
   startTransaction,
   statusNotification,
   stopTransaction,
+  securityEventNotification,
+  signCertificate,
 ];
 
 /** What the system calls, one action per kind of command. */
@@ -43,6 +51,10 @@ export const outboundActions = [
   setChargingProfile,
   triggerMessage,
   unlockConnector,
+  certificateSigned,
+  deleteCertificate,
+  getInstalledCertificateIds,
+  installCertificate,
 ];
 
 type Built = (typeof inboundActions | typeof outboundActions)[number]['name'];
@@ -52,24 +64,18 @@ type Built = (typeof inboundActions | typeof outboundActions)[number]['name'];
  * not compile.
  */
 export const notBuilt = {
-  CertificateSigned: 'to station',
   ChangeAvailability: 'to station',
   ChangeConfiguration: 'to station',
   ClearCache: 'to station',
   DataTransfer: 'both',
-  DeleteCertificate: 'to station',
   DiagnosticsStatusNotification: 'from station',
   FirmwareStatusNotification: 'from station',
   GetConfiguration: 'to station',
   GetDiagnostics: 'to station',
-  GetInstalledCertificateIds: 'to station',
   GetLocalListVersion: 'to station',
   GetLog: 'to station',
-  InstallCertificate: 'to station',
   LogStatusNotification: 'from station',
-  SecurityEventNotification: 'from station',
   SendLocalList: 'to station',
-  SignCertificate: 'from station',
   SignedFirmwareStatusNotification: 'from station',
   SignedUpdateFirmware: 'to station',
   UpdateFirmware: 'to station',

@@ -2,11 +2,17 @@ import type { Direction } from '../define-action.ts';
 import { authorize } from './authorize.ts';
 import { bootNotification } from './boot-notification.ts';
 import { cancelReservation } from './cancel-reservation.ts';
+import { certificateSigned } from './certificate-signed.ts';
 import { clearChargingProfile } from './clear-charging-profile.ts';
 import { clearedChargingLimit } from './cleared-charging-limit.ts';
+import { deleteCertificate } from './delete-certificate.ts';
+import { get15118EvCertificate } from './get-15118-ev-certificate.ts';
+import { getCertificateStatus } from './get-certificate-status.ts';
 import { getChargingProfiles } from './get-charging-profiles.ts';
 import { getCompositeSchedule } from './get-composite-schedule.ts';
+import { getInstalledCertificateIds } from './get-installed-certificate-ids.ts';
 import { heartbeat } from './heartbeat.ts';
+import { installCertificate } from './install-certificate.ts';
 import { meterValues } from './meter-values.ts';
 import { notifyChargingLimit } from './notify-charging-limit.ts';
 import { notifyEVChargingNeeds } from './notify-ev-charging-needs.ts';
@@ -18,7 +24,9 @@ import { reservationStatusUpdate } from './reservation-status-update.ts';
 import { reserveNow } from './reserve-now.ts';
 import { reset } from './reset.ts';
 import type { Requests } from './schema/messages.ts';
+import { securityEventNotification } from './security-event-notification.ts';
 import { setChargingProfile } from './set-charging-profile.ts';
+import { signCertificate } from './sign-certificate.ts';
 import { statusNotification } from './status-notification.ts';
 import { transactionEvent } from './transaction-event.ts';
 import { triggerMessage } from './trigger-message.ts';
@@ -38,6 +46,10 @@ export const inboundActions = [
   reservationStatusUpdate,
   statusNotification,
   transactionEvent,
+  securityEventNotification,
+  signCertificate,
+  getCertificateStatus,
+  get15118EvCertificate,
 ];
 
 /** What the system calls, one action per kind of command. */
@@ -53,6 +65,10 @@ export const outboundActions = [
   setChargingProfile,
   triggerMessage,
   unlockConnector,
+  certificateSigned,
+  deleteCertificate,
+  getInstalledCertificateIds,
+  installCertificate,
 ];
 
 type Built = (typeof inboundActions | typeof outboundActions)[number]['name'];
@@ -62,7 +78,6 @@ type Built = (typeof inboundActions | typeof outboundActions)[number]['name'];
  * not compile.
  */
 export const notBuilt = {
-  CertificateSigned: 'to station',
   ChangeAvailability: 'to station',
   ClearCache: 'to station',
   ClearDisplayMessage: 'to station',
@@ -70,20 +85,15 @@ export const notBuilt = {
   CostUpdated: 'to station',
   CustomerInformation: 'to station',
   DataTransfer: 'both',
-  DeleteCertificate: 'to station',
   FirmwareStatusNotification: 'from station',
-  Get15118EVCertificate: 'from station',
   GetBaseReport: 'to station',
-  GetCertificateStatus: 'from station',
   GetDisplayMessages: 'to station',
-  GetInstalledCertificateIds: 'to station',
   GetLocalListVersion: 'to station',
   GetLog: 'to station',
   GetMonitoringReport: 'to station',
   GetReport: 'to station',
   GetTransactionStatus: 'to station',
   GetVariables: 'to station',
-  InstallCertificate: 'to station',
   LogStatusNotification: 'from station',
   NotifyCustomerInformation: 'from station',
   NotifyDisplayMessages: 'from station',
@@ -92,7 +102,6 @@ export const notBuilt = {
   NotifyReport: 'from station',
   PublishFirmware: 'to station',
   PublishFirmwareStatusNotification: 'from station',
-  SecurityEventNotification: 'from station',
   SendLocalList: 'to station',
   SetDisplayMessage: 'to station',
   SetMonitoringBase: 'to station',
@@ -100,7 +109,6 @@ export const notBuilt = {
   SetNetworkProfile: 'to station',
   SetVariableMonitoring: 'to station',
   SetVariables: 'to station',
-  SignCertificate: 'from station',
   UnpublishFirmware: 'to station',
   UpdateFirmware: 'to station',
 } as const satisfies Record<Exclude<keyof Requests, Built>, Direction>;

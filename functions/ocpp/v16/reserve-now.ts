@@ -1,0 +1,37 @@
+import type { ReservationRefusal } from '#core/reservations/reservation.ts';
+import { recordReservationAnswer } from '#core/reservations/settle-reservation.ts';
+import { defineOutboundAction } from './define-action.ts';
+import type { ReserveNowResponse } from './schema/messages.ts';
+
+const refusals: Readonly<Record<Exclude<ReserveNowResponse['status'], 'Accepted'>, ReservationRefusal>> = {
+  Faulted: 'FAULTED',
+  Occupied: 'OCCUPIED',
+  Rejected: 'REJECTED',
+  Unavailable: 'UNAVAILABLE',
+};
+
+/**
+ * ReserveNow (1.6 §5.13), to the station: keep a connector, or with number 0 any connector, for a tag.
+ *
+ * A number that the station knows replaces that reservation by itself, so a repeat changes nothing. Kinds of
+ * connectors are not in 1.6: the schema refuses them.
+ */
+export const reserveNow = defineOutboundAction({
+  name: 'ReserveNow',
+  kinds: ['RESERVE'],
+  toRequest({ number, place, token, expiresAt }) {
+    const { evseId = 0, connectorType } = place;
+    return {
+      connectorId: evseId,
+      expiryDate: new Date(expiresAt).toISOString(),
+      idTag: token.uid,
+      reservationId: number,
+      ...(token.groupId === undefined ? {} : { parentIdTag: token.groupId }),
+      ...(connectorType === undefined ? {} : { connectorType }),
+    };
+  },
+  async learn({ request, answer: { status } }, { stationId, services }) {
+    const refusal = status === 'Accepted' ? {} : { refusal: refusals[status] };
+    await recordReservationAnswer(services, { stationId, number: request.reservationId, ...refusal });
+  },
+});
