@@ -82,7 +82,7 @@ export const rules: readonly IForbiddenRuleType[] = [
   },
   mayImport(
     'adapters-behind-ports',
-    'Adapters import the core whose ports they implement, what the bus carries, and the AWS SDK; never a room.',
+    'Adapters import the core whose ports they implement, what the bus carries, the AWS SDK and the parts of X.509; never a room.',
     { path: '^functions/adapters/' },
     [
       '^functions/(core|contracts|adapters)/',
@@ -92,7 +92,8 @@ export const rules: readonly IForbiddenRuleType[] = [
       npm('zod'),
       npm('uuid'),
       npm('aws-lambda'),
-      '^(crypto|https?|timers/promises)$',
+      npm('@peculiar/[^/]+'),
+      '^(crypto|dns|https?|net|timers/promises)$',
     ],
   ),
   {

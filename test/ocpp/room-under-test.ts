@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { stationPki } from '../../functions/adapters/certificates/station-pki.ts';
 import { newDynamoClient } from '../../functions/adapters/dynamodb/client.ts';
 import {
   openStores,
@@ -55,7 +56,9 @@ export async function openRoom(tenantId = 'tenant-1'): Promise<Room> {
     now: noon,
     services: {
       ...openStores({ client, tables: names, tenantId }),
+      ...stationPki({ clock: () => room.now, insideHosts: ['127.0.0.1'] }),
       tenantId,
+      tenantSlug: 'demo',
       clock: () => room.now,
       digest: (text) => createHash('sha256').update(text).digest('hex'),
       newId,
