@@ -24,7 +24,9 @@ import type { Newcomer, OnboardingStore } from '#core/stations/onboarding.ts';
 import type { StationLimitsStore } from '#core/stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '#core/stations/station-store.ts';
 import type { TenantPolicy } from '#core/tenants/tenant-policy.ts';
+import type { SetTimer } from '#core/timers.ts';
 import type { TokenStore } from '#core/tokens/token-store.ts';
+import type { TokenUseStore } from '#core/tokens/token-use.ts';
 import type { NoteQuirk } from './quirks.ts';
 
 /** What this room needs of the rest of the system, for one tenant. */
@@ -42,6 +44,7 @@ export interface OcppServices {
   readonly words: StationWordStore;
   readonly sessions: SessionStore;
   readonly tokens: TokenStore;
+  readonly tokenUses: TokenUseStore;
   readonly commands: CommandStore;
   readonly jobs: JobStore;
   readonly reservations: ReservationStore;
@@ -57,6 +60,7 @@ export interface OcppServices {
   readonly plugAndCharge: PlugAndChargeStore;
   readonly evCertificates: EvCertificateService;
   readonly securityEvents: SecurityEventStore;
+  readonly setTimer: SetTimer;
   readonly clock: Clock;
   readonly digest: Digest;
   readonly newId: NewId;

@@ -1,3 +1,4 @@
+import { openStores } from '../../functions/adapters/dynamodb/open-stores.ts';
 import type { Command } from '../../functions/core/commands/command.ts';
 import { dispatchCommands } from '../../functions/core/commands/dispatch-commands.ts';
 import { requestCommand } from '../../functions/core/commands/request-command.ts';
@@ -5,7 +6,7 @@ import { callDesk } from '../../functions/ocpp/call-desk.ts';
 import { encodeCommand } from '../../functions/ocpp/calls.ts';
 import { isSubprotocol, loadVersion } from '../../functions/ocpp/versions.ts';
 import { newId } from '../../functions/platform/clock.ts';
-import type { Room, TestStation } from './room-under-test.ts';
+import { names, type Room, type TestStation } from './room-under-test.ts';
 
 /** What was asked of a station, what went over the wire, and how the command ended. */
 export interface Exchange {
@@ -31,7 +32,8 @@ export async function exchange(
   const { services } = room;
   // The gate opens a second after a boot.
   room.now += 2_000;
-  const ports = { ...services, calls: callDesk, newId };
+  const stores = openStores({ client: room.client, tables: names, tenantId: services.tenantId });
+  const ports = { ...stores, ...services, calls: callDesk, newId };
   const asked = await requestCommand(ports, {
     stationId,
     name: wish.name,

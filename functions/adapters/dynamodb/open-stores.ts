@@ -25,6 +25,7 @@ import type { StationLiveStore, StationStore } from '#core/stations/station-stor
 import type { TariffStore } from '#core/tariffs/tariff-store.ts';
 import type { TenantPolicyStore } from '#core/tenants/tenant-policy.ts';
 import type { TokenStore } from '#core/tokens/token-store.ts';
+import type { TokenUseStore } from '#core/tokens/token-use.ts';
 import { alertStore } from './alert-store.ts';
 import { campaignStore } from './campaign-store.ts';
 import { cdrStore } from './cdr-store.ts';
@@ -55,6 +56,7 @@ import type { StoreContext, TableNames } from './store-context.ts';
 import { tariffStore } from './tariff-store.ts';
 import { tenantPolicyStore } from './tenant-policy-store.ts';
 import { tokenStore } from './token-store.ts';
+import { tokenUseStore } from './token-use-store.ts';
 import { trustAnchorStore } from './trust-anchor-store.ts';
 
 export type { TableNames } from './store-context.ts';
@@ -73,6 +75,7 @@ export interface Stores {
   readonly onboarding: OnboardingStore;
   readonly policies: TenantPolicyStore;
   readonly tokens: TokenStore;
+  readonly tokenUses: TokenUseStore;
   readonly tariffs: TariffStore;
   readonly sessions: SessionStore;
   readonly reservations: ReservationStore;
@@ -116,6 +119,7 @@ export function openStores({
     onboarding: onboardingStore(context),
     policies: tenantPolicyStore(context),
     tokens: tokenStore(context),
+    tokenUses: tokenUseStore(context),
     tariffs: tariffStore(context),
     sessions: sessionStore(context),
     reservations: reservationStore(context),
