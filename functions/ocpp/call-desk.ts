@@ -1,9 +1,11 @@
+import { randomInt } from 'node:crypto';
 import type { CallDesk } from '#core/commands/call-desk.ts';
 import type { CommandRequest } from '#core/commands/command.ts';
 import { DomainError } from '#core/errors.ts';
 import type { StationLimits } from '#core/stations/station-limits.ts';
-import { type Call, callOf, largestCallBytes } from './calls.ts';
+import { actionFor, type Call, callOf, largestCallBytes } from './calls.ts';
 import type { AnyOutboundAction } from './define-action.ts';
+import { isPayload } from './quirks.ts';
 import { checkOf, type OcppVersion } from './version.ts';
 import { isSubprotocol, loadVersion } from './versions.ts';
 
@@ -21,9 +23,10 @@ export const callDesk: CallDesk = {
     if (!action) {
       throw new DomainError('NotSupported', `${version.subprotocol} has no command ${name}`, 'command');
     }
-    checkCall(version, { action: action.name, payload: parameters });
-    await action.check?.(parameters, limits, installed);
-    const payloads = piecesOf(action, parameters, limits);
+    const request = withOwnNumber(action, parameters);
+    checkCall(version, { action: action.name, payload: request });
+    await action.check?.(request, limits, installed);
+    const payloads = piecesOf(action, request, limits);
     return payloads.map((payload) => {
       const call = { action: action.name, payload };
       checkSize(call);
@@ -32,15 +35,30 @@ export const callDesk: CallDesk = {
   },
 
   async checkRequest(protocol, request) {
+    checkWhole(await versionOf(protocol), request);
+  },
+
+  async prepareRequest(protocol, request, findLimits) {
     const version = await versionOf(protocol);
-    const call = callOf(version, request);
-    if (!call) {
-      throw new DomainError('NotSupported', `${version.subprotocol} has no such command`, 'command');
-    }
-    checkCall(version, call);
-    checkSize(call);
+    const action = request.kind === 'CALL' ? undefined : actionFor(version, request);
+    const pieces = action?.cut ? action.cut(request, await findLimits()) : [request];
+    for (const piece of pieces) checkWhole(version, piece);
+    return pieces;
+  },
+
+  async placeOf(protocol, key) {
+    return (await versionOf(protocol)).placeOf(key);
   },
 };
+
+function checkWhole(version: OcppVersion, request: CommandRequest): void {
+  const call = callOf(version, request);
+  if (!call) {
+    throw new DomainError('NotSupported', `${version.subprotocol} has no such command`, 'command');
+  }
+  checkCall(version, call);
+  checkSize(call);
+}
 
 /** `GetBaseReport` as `GET_BASE_REPORT`. */
 export function commandName(action: string): string {
@@ -69,7 +87,20 @@ type Payload = Extract<CommandRequest, { kind: 'CALL' }>['payload'];
 
 function piecesOf(action: AnyOutboundAction, payload: Payload, limits: StationLimits): readonly Payload[] {
   const pieces = action.split?.(payload, limits) ?? [payload];
-  return pieces.filter((piece): piece is Payload => typeof piece === 'object' && piece !== null);
+  return pieces.filter(isPayload).map((piece, index) => {
+    const { ownNumber } = action;
+    return index === 0 || ownNumber === undefined ? piece : { ...piece, [ownNumber]: freshNumber() };
+  });
+}
+
+function withOwnNumber({ ownNumber }: AnyOutboundAction, payload: Payload): Payload {
+  if (ownNumber === undefined || payload[ownNumber] !== undefined) return payload;
+  return { ...payload, [ownNumber]: freshNumber() };
+}
+
+/** Positive and of 31 bits: as large as any station's counter. */
+function freshNumber(): number {
+  return randomInt(1, 0x7fff_ffff);
 }
 
 function checkSize({ action, payload }: Call): void {

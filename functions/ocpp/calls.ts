@@ -49,7 +49,7 @@ export function callOf(version: OcppVersion, request: CommandRequest): Call | un
   return action?.toRequest && { action: action.name, payload: action.toRequest(request) };
 }
 
-function actionFor(version: OcppVersion, request: CommandRequest): AnyOutboundAction | undefined {
+export function actionFor(version: OcppVersion, request: CommandRequest): AnyOutboundAction | undefined {
   return request.kind === 'CALL'
     ? version.outbound.find(({ name }) => name === request.action)
     : version.outbound.find(({ kinds }) => kinds?.includes(request.kind));

@@ -32,6 +32,11 @@ interface OwnWords<Name extends string, Request, Answer> {
    * naming the member below `parameters`. `installed` reads the profiles the station is known to have.
    */
   check?(request: Request, limits: StationLimits, installed: InstalledProfiles): void | Promise<void>;
+  /**
+   * The member that tells the station's answers to this call from those to others of its kind: a caller who names none
+   * gets a fresh number, and so does each further piece of a request that is cut.
+   */
+  readonly ownNumber?: string;
   /** Cuts a request into those that a station with these limits takes; absent where the version allows no cutting. */
   split?(request: Request, limits: StationLimits): readonly Request[];
   /**
@@ -46,11 +51,14 @@ interface CarriesOut<Kind extends CommandRequest['kind'], Request> {
   readonly kinds: readonly Kind[];
   /** The result is held to its schema before it is sent, so it may simply carry over what does not fit. */
   toRequest(command: Extract<CommandRequest, { kind: Kind }>): Request;
+  /** Cuts a command into those that a station with these limits takes in one call each. */
+  cut?(command: Extract<CommandRequest, { kind: Kind }>, limits: StationLimits): readonly CommandRequest[];
 }
 
 interface CarriesOutNothing {
   readonly kinds?: never;
   readonly toRequest?: never;
+  readonly cut?: never;
 }
 
 /** What was asked and what the station said; both fit their schemas. */
@@ -84,6 +92,8 @@ export interface AnyOutboundAction {
   toRequest?(command: CommandRequest): unknown;
   toOutcome?(answer: unknown): CommandOutcome;
   check?(request: unknown, limits: StationLimits, installed: InstalledProfiles): void | Promise<void>;
+  readonly ownNumber?: string;
+  cut?(command: CommandRequest, limits: StationLimits): readonly CommandRequest[];
   split?(request: unknown, limits: StationLimits): readonly unknown[];
   learn?(exchange: Exchange<unknown, unknown>, call: AnsweredCall): Promise<void>;
 }

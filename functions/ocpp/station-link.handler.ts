@@ -4,6 +4,7 @@ import { insideHosts, stationPki } from '#adapters/certificates/station-pki.ts';
 import { digest } from '#adapters/crypto/digest.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores } from '#adapters/dynamodb/open-stores.ts';
+import { timersOf } from '#adapters/sqs/timers.ts';
 import { SessionHints } from '#core/sessions/session-hints.ts';
 import { AcceptedConnections } from '#core/stations/accepted-connections.ts';
 import { connectStation, disconnectStation } from '#core/stations/connect.ts';
@@ -28,6 +29,7 @@ type Answer = APIGatewayProxyStructuredResultV2;
 /** The ledger is out of this door's reach. */
 const tables = { registry: setting('REGISTRY_TABLE'), operations: setting('OPERATIONS_TABLE'), ledger: '' };
 const client = dynamoClient();
+const timersQueue = setting('TIMERS_QUEUE_URL');
 const metrics = new Metrics({ namespace: 'OpenCsms' });
 const pki = stationPki({ clock: systemClock, insideHosts: insideHosts(setting('INSIDE_HOSTS')) });
 const sessionHints = new SessionHints();
@@ -171,6 +173,7 @@ function servicesOf({ tenantId, tenantSlug, policy }: StationContext): OcppServi
     tenantId,
     tenantSlug,
     policy,
+    setTimer: timersOf(timersQueue, tenantId),
     clock: systemClock,
     newId,
     digest,

@@ -1,3 +1,4 @@
+import type { SettingPlace } from '#core/device-model/configuration.ts';
 import type { AnyInboundAction, AnyOutboundAction } from './define-action.ts';
 import type { ErrorCodes } from './error-codes.ts';
 import type { PayloadCheck } from './payload-check.ts';
@@ -17,6 +18,8 @@ export interface OcppVersion {
   readonly unreadableMessageId?: string;
   readonly inbound: readonly AnyInboundAction[];
   readonly outbound: readonly AnyOutboundAction[];
+  /** Where stations keep the setting of this name; `undefined` for names that can be none, and for secrets. */
+  readonly placeOf: (key: string) => SettingPlace | undefined;
   /** The official checks of every message, built or not, by action. */
   readonly requestChecks: Readonly<Record<string, PayloadCheck>>;
   readonly responseChecks: Readonly<Record<string, PayloadCheck>>;

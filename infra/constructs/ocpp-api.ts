@@ -35,12 +35,15 @@ export class OcppApi extends Construct {
   readonly commandTimeouts: WorkQueue;
   /** The functions through which stations speak and are spoken to. */
   readonly speakers: readonly CsmsFunction[];
+  /** What takes in the frames of stations. */
+  readonly link: CsmsFunction;
   private readonly props: OcppApiProps;
 
   constructor(scope: Construct, id: string, props: OcppApiProps) {
     super(scope, id);
     this.props = props;
     const link = this.makeStationLink();
+    this.link = link;
     const integration = new WebSocketLambdaIntegration('Link', link.lambda);
     this.api = new WebSocketApi(this, 'Api', {
       description: 'OCPP-J: stations',
@@ -95,7 +98,7 @@ export class OcppApi extends Construct {
       memoryMb: 1024,
       timeout: Duration.seconds(10),
       environment: {
-        REGISTRY_TABLE: data.tables.registry.table.tableName,
+        ...this.tableNames(),
         PEPPER_SECRET_ARN: data.pepper.secretArn,
         EDGE_SECRET_ARN: data.originSecret.secretArn,
         ALLOWED_SECURITY_PROFILES: stage.securityProfiles.join(','),
@@ -106,6 +109,8 @@ export class OcppApi extends Construct {
       reservedConcurrency: stage.reservedConcurrency.authorizeStation,
     });
     data.tables.registry.allow(authorizer, readItems, [...ofSlugs, ...ofTenants]);
+    // It counts wrong passwords and tells of them.
+    data.tables.operations.allow(authorizer, ['GetItem', ...writeItems, 'DeleteItem'], ofTenants);
     authorizer.allow(['secretsmanager:GetSecretValue'], [data.pepper.secretArn, data.originSecret.secretArn]);
     return new WebSocketLambdaAuthorizer('Authorizer', authorizer.lambda, {
       // Not Authorization: stations with certificates send none, and a missing source is refused unasked.
@@ -122,7 +127,10 @@ export class OcppApi extends Construct {
       memoryMb: 1024,
       // Well below API Gateway's 29 seconds, so that the answer is ours whatever happens.
       timeout: Duration.seconds(20),
-      environment: this.tableNames(),
+      environment: {
+        ...this.tableNames(),
+        INSIDE_HOSTS: stage.insideHosts.length === 0 ? 'none' : stage.insideHosts.join(','),
+      },
       alarms: { notify: data.alarmTopic },
       reservedConcurrency: stage.reservedConcurrency.stationLink,
     });
@@ -144,9 +152,12 @@ export class OcppApi extends Construct {
         STATION_API_ENDPOINT: this.connectionsUrl,
         OUTBOUND_CALLS_QUEUE_URL: this.outboundCalls.queue.queueUrl,
         COMMAND_TIMEOUTS_QUEUE_URL: this.commandTimeouts.queue.queueUrl,
+        PEPPER_SECRET_ARN: data.pepper.secretArn,
       },
       alarms: { notify: data.alarmTopic },
     });
+    // New passwords are sealed with it until they are sent.
+    calls.allow(['secretsmanager:GetSecretValue'], [data.pepper.secretArn]);
     data.tables.registry.allow(calls, readItems, ofTenants);
     data.tables.operations.allow(calls, [...readItems, ...writeItems], ofTenants);
     calls.allow(

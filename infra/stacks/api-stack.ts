@@ -46,6 +46,7 @@ export class ApiStack extends Stack {
     this.ocpp = new OcppApi(this, 'Ocpp', { stage, data });
     this.ocpp.node.addDependency(logging);
     this.timers = new Timers(this, 'Timers', { stage, data });
+    this.timers.maySet(this.ocpp.link);
     this.admin = new AdminApi(this, 'Admin', { stage, data, identity });
     this.graphql = new GraphqlApi(this, 'Graphql', {
       stage,

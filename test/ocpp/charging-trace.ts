@@ -81,6 +81,7 @@ async function tenantWithStation(db: TestDatabase, protocol: Subprotocol) {
     sessionHints: new SessionHints(),
     acceptedConnections: new AcceptedConnections(),
     policy: usualPolicy,
+    setTimer: async () => undefined,
   };
   await Promise.all([
     stores.stations.createStation(aStation({ stationId, protocol })),

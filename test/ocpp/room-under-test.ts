@@ -11,6 +11,7 @@ import { tables } from '../../functions/adapters/dynamodb/tables.ts';
 import { SessionHints } from '../../functions/core/sessions/session-hints.ts';
 import { AcceptedConnections } from '../../functions/core/stations/accepted-connections.ts';
 import { usualPolicy } from '../../functions/core/tenants/tenant-policy.ts';
+import type { Timer } from '../../functions/core/timers.ts';
 import { type Received, receiveFrame } from '../../functions/ocpp/receive-frame.ts';
 import type { OcppServices } from '../../functions/ocpp/services.ts';
 import type { Subprotocol } from '../../functions/ocpp/version.ts';
@@ -31,6 +32,8 @@ export interface Room {
   readonly url: string;
   readonly client: DynamoDBClient;
   readonly services: OcppServices;
+  /** What was set to happen later. */
+  readonly timers: { readonly timer: Timer; readonly at: number }[];
   now: number;
   /** Makes a station of the tenant, connects it and, unless told otherwise, lets it have booted: it is accepted. */
   givenStation(stationId: string, protocol: Subprotocol, options?: { booted: boolean }): Promise<TestStation>;
@@ -54,6 +57,7 @@ export async function openRoom(tenantId = 'tenant-1'): Promise<Room> {
     url: endpoint.url,
     client,
     now: noon,
+    timers: [],
     services: {
       ...openStores({ client, tables: names, tenantId }),
       ...stationPki({ clock: () => room.now, insideHosts: ['127.0.0.1'] }),
@@ -65,6 +69,7 @@ export async function openRoom(tenantId = 'tenant-1'): Promise<Room> {
       sessionHints: new SessionHints(),
       acceptedConnections: new AcceptedConnections(),
       policy: usualPolicy,
+      setTimer: async (timer, at) => void room.timers.push({ timer, at }),
     },
     givenStation: (stationId, protocol, options) => givenStation(room, stationId, protocol, options),
     close: async () => {

@@ -36,7 +36,7 @@ export const commandRequest = z.discriminatedUnion('kind', [
     chain: text,
   }),
   z.object({ kind: z.literal('REQUEST_CSR'), purpose: certificatePurpose }),
-  z.object({ kind: z.literal('SET_PASSWORD'), sealed: text }),
+  z.object({ kind: z.literal('SET_PASSWORD'), password: text }),
   z.object({
     kind: z.literal('SET_SECURITY_PROFILE'),
     profile: securityProfile,

@@ -19,10 +19,17 @@ export type AlertReason = Pick<
  * cheap to raise for every bad frame of a bad day.
  */
 export async function raiseAlert(ports: AlertPorts, reason: AlertReason): Promise<string> {
-  const { subject, ...said } = reason;
-  const { category, kind, stationId = '' } = reason;
-  const alertId = ports.digest(JSON.stringify([category, kind, stationId, subject])).slice(0, 32);
+  const { subject: _, ...said } = reason;
+  const alertId = alertIdOf(ports, reason);
   const now = ports.clock();
   await ports.alerts.raise({ ...said, alertId, raisedAt: now, lastAt: now, count: 1 });
   return alertId;
+}
+
+/** The id of the alert that a reason leads to, for whoever wants to resolve it. */
+export function alertIdOf(
+  { digest }: Pick<AlertPorts, 'digest'>,
+  { category, kind, stationId = '', subject }: Pick<AlertReason, 'category' | 'kind' | 'stationId' | 'subject'>,
+): string {
+  return digest(JSON.stringify([category, kind, stationId, subject])).slice(0, 32);
 }

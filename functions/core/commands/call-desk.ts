@@ -27,11 +27,14 @@ export interface CallDesk {
   ): Promise<readonly CommandRequest[]>;
   /** Throws, as above, for a request that could not be sent to a station of this protocol. */
   checkRequest(protocol: string, request: CommandRequest): Promise<void>;
-  /** Cuts a request in the core's words into those that the station takes, and checks them. Throws as above. */
+  /**
+   * Cuts a request in the core's words into those that the station takes, and checks them. Throws as above. The limits
+   * are looked up for requests that may be cut alone.
+   */
   prepareRequest(
     protocol: string,
     request: CommandRequest,
-    limits: StationLimits,
+    findLimits: () => Promise<StationLimits>,
   ): Promise<readonly CommandRequest[]>;
   /**
    * Where the setting of this name is kept by stations of this protocol; `undefined` when there can be none. Names of

@@ -46,8 +46,8 @@ export type CommandRequest =
     }
   /** The station is to ask for a new certificate of its own. */
   | { readonly kind: 'REQUEST_CSR'; readonly purpose: CertificatePurpose }
-  /** `sealed` is opened by whoever sends it, and nowhere else. */
-  | { readonly kind: 'SET_PASSWORD'; readonly sealed: string }
+  /** The password is sealed in the record; whoever sends it opens it, and nobody else. */
+  | { readonly kind: 'SET_PASSWORD'; readonly password: string }
   | {
       readonly kind: 'SET_SECURITY_PROFILE';
       readonly profile: SecurityProfile;

@@ -5,9 +5,17 @@ export interface StationLimits {
   readonly variablesPerRead?: number;
   readonly variablesPerWrite?: number;
   readonly monitorsPerWrite?: number;
+  readonly monitorsPerClear?: number;
   readonly componentsPerReport?: number;
+  /** How large such a message may be. */
+  readonly variablesReadBytes?: number;
+  readonly variablesWriteBytes?: number;
+  readonly monitorsWriteBytes?: number;
+  readonly monitorsClearBytes?: number;
+  readonly reportAskBytes?: number;
   readonly localListEntries?: number;
   readonly localListEntriesPerMessage?: number;
+  readonly localListMessageBytes?: number;
   readonly profileStackLevel?: number;
   readonly periodsPerSchedule?: number;
   readonly profilesInstalled?: number;

@@ -3,10 +3,14 @@ import { authorize } from './authorize.ts';
 import { bootNotification } from './boot-notification.ts';
 import { cancelReservation } from './cancel-reservation.ts';
 import { certificateSigned } from './certificate-signed.ts';
+import { changeAvailability } from './change-availability.ts';
+import { changeConfiguration } from './change-configuration.ts';
+import { clearCache } from './clear-cache.ts';
 import { clearChargingProfile } from './clear-charging-profile.ts';
 import { deleteCertificate } from './delete-certificate.ts';
 import { extendedTriggerMessage } from './extended-trigger-message.ts';
 import { getCompositeSchedule } from './get-composite-schedule.ts';
+import { getConfiguration } from './get-configuration.ts';
 import { getInstalledCertificateIds } from './get-installed-certificate-ids.ts';
 import { heartbeat } from './heartbeat.ts';
 import { installCertificate } from './install-certificate.ts';
@@ -31,19 +35,27 @@ export const inboundActions = [
   bootNotification,
   heartbeat,
   meterValues,
+  securityEventNotification,
+  signCertificate,
   startTransaction,
   statusNotification,
   stopTransaction,
-  securityEventNotification,
-  signCertificate,
 ];
 
 /** What the system calls, one action per kind of command. */
 export const outboundActions = [
   cancelReservation,
+  certificateSigned,
+  changeAvailability,
+  changeConfiguration,
+  clearCache,
   clearChargingProfile,
+  deleteCertificate,
   extendedTriggerMessage,
   getCompositeSchedule,
+  getConfiguration,
+  getInstalledCertificateIds,
+  installCertificate,
   remoteStartTransaction,
   remoteStopTransaction,
   reserveNow,
@@ -51,10 +63,6 @@ export const outboundActions = [
   setChargingProfile,
   triggerMessage,
   unlockConnector,
-  certificateSigned,
-  deleteCertificate,
-  getInstalledCertificateIds,
-  installCertificate,
 ];
 
 type Built = (typeof inboundActions | typeof outboundActions)[number]['name'];
@@ -64,13 +72,9 @@ type Built = (typeof inboundActions | typeof outboundActions)[number]['name'];
  * not compile.
  */
 export const notBuilt = {
-  ChangeAvailability: 'to station',
-  ChangeConfiguration: 'to station',
-  ClearCache: 'to station',
   DataTransfer: 'both',
   DiagnosticsStatusNotification: 'from station',
   FirmwareStatusNotification: 'from station',
-  GetConfiguration: 'to station',
   GetDiagnostics: 'to station',
   GetLocalListVersion: 'to station',
   GetLog: 'to station',

@@ -2,6 +2,7 @@ import type { OcppVersion } from '../version.ts';
 import { inboundActions, outboundActions } from './actions.ts';
 import { errorCodes } from './error-codes.ts';
 import { requests, responses } from './schema/validators.js';
+import { placeOf } from './settings.ts';
 
 /** OCPP 1.6 JSON with its security extension. Calls without a readable id get no answer (row 47). */
 export const ocpp16: OcppVersion = {
@@ -14,6 +15,7 @@ export const ocpp16: OcppVersion = {
   },
   inbound: inboundActions,
   outbound: outboundActions,
+  placeOf,
   requestChecks: requests,
   responseChecks: responses,
 };

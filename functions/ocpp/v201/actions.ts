@@ -3,20 +3,30 @@ import { authorize } from './authorize.ts';
 import { bootNotification } from './boot-notification.ts';
 import { cancelReservation } from './cancel-reservation.ts';
 import { certificateSigned } from './certificate-signed.ts';
+import { changeAvailability } from './change-availability.ts';
+import { clearCache } from './clear-cache.ts';
 import { clearChargingProfile } from './clear-charging-profile.ts';
+import { clearVariableMonitoring } from './clear-variable-monitoring.ts';
 import { clearedChargingLimit } from './cleared-charging-limit.ts';
 import { deleteCertificate } from './delete-certificate.ts';
 import { get15118EvCertificate } from './get-15118-ev-certificate.ts';
+import { getBaseReport } from './get-base-report.ts';
 import { getCertificateStatus } from './get-certificate-status.ts';
 import { getChargingProfiles } from './get-charging-profiles.ts';
 import { getCompositeSchedule } from './get-composite-schedule.ts';
 import { getInstalledCertificateIds } from './get-installed-certificate-ids.ts';
+import { getMonitoringReport } from './get-monitoring-report.ts';
+import { getReport } from './get-report.ts';
+import { getVariables } from './get-variables.ts';
 import { heartbeat } from './heartbeat.ts';
 import { installCertificate } from './install-certificate.ts';
 import { meterValues } from './meter-values.ts';
 import { notifyChargingLimit } from './notify-charging-limit.ts';
 import { notifyEVChargingNeeds } from './notify-ev-charging-needs.ts';
 import { notifyEVChargingSchedule } from './notify-ev-charging-schedule.ts';
+import { notifyEvent } from './notify-event.ts';
+import { notifyMonitoringReport } from './notify-monitoring-report.ts';
+import { notifyReport } from './notify-report.ts';
 import { reportChargingProfiles } from './report-charging-profiles.ts';
 import { requestStartTransaction } from './request-start-transaction.ts';
 import { requestStopTransaction } from './request-stop-transaction.ts';
@@ -26,6 +36,11 @@ import { reset } from './reset.ts';
 import type { Requests } from './schema/messages.ts';
 import { securityEventNotification } from './security-event-notification.ts';
 import { setChargingProfile } from './set-charging-profile.ts';
+import { setMonitoringBase } from './set-monitoring-base.ts';
+import { setMonitoringLevel } from './set-monitoring-level.ts';
+import { setNetworkProfile } from './set-network-profile.ts';
+import { setVariableMonitoring } from './set-variable-monitoring.ts';
+import { setVariables } from './set-variables.ts';
 import { signCertificate } from './sign-certificate.ts';
 import { statusNotification } from './status-notification.ts';
 import { transactionEvent } from './transaction-event.ts';
@@ -37,38 +52,53 @@ export const inboundActions = [
   authorize,
   bootNotification,
   clearedChargingLimit,
+  get15118EvCertificate,
+  getCertificateStatus,
   heartbeat,
   meterValues,
   notifyChargingLimit,
   notifyEVChargingNeeds,
   notifyEVChargingSchedule,
+  notifyEvent,
+  notifyMonitoringReport,
+  notifyReport,
   reportChargingProfiles,
   reservationStatusUpdate,
-  statusNotification,
-  transactionEvent,
   securityEventNotification,
   signCertificate,
-  getCertificateStatus,
-  get15118EvCertificate,
+  statusNotification,
+  transactionEvent,
 ];
 
 /** What the system calls, one action per kind of command. */
 export const outboundActions = [
   cancelReservation,
+  certificateSigned,
+  changeAvailability,
+  clearCache,
   clearChargingProfile,
+  clearVariableMonitoring,
+  deleteCertificate,
+  getBaseReport,
   getChargingProfiles,
   getCompositeSchedule,
+  getInstalledCertificateIds,
+  getMonitoringReport,
+  getReport,
+  getVariables,
+  installCertificate,
   requestStartTransaction,
   requestStopTransaction,
   reserveNow,
   reset,
   setChargingProfile,
+  setMonitoringBase,
+  setMonitoringLevel,
+  setNetworkProfile,
+  setVariableMonitoring,
+  setVariables,
   triggerMessage,
   unlockConnector,
-  certificateSigned,
-  deleteCertificate,
-  getInstalledCertificateIds,
-  installCertificate,
 ];
 
 type Built = (typeof inboundActions | typeof outboundActions)[number]['name'];
@@ -78,37 +108,22 @@ type Built = (typeof inboundActions | typeof outboundActions)[number]['name'];
  * not compile.
  */
 export const notBuilt = {
-  ChangeAvailability: 'to station',
-  ClearCache: 'to station',
   ClearDisplayMessage: 'to station',
-  ClearVariableMonitoring: 'to station',
   CostUpdated: 'to station',
   CustomerInformation: 'to station',
   DataTransfer: 'both',
   FirmwareStatusNotification: 'from station',
-  GetBaseReport: 'to station',
   GetDisplayMessages: 'to station',
   GetLocalListVersion: 'to station',
   GetLog: 'to station',
-  GetMonitoringReport: 'to station',
-  GetReport: 'to station',
   GetTransactionStatus: 'to station',
-  GetVariables: 'to station',
   LogStatusNotification: 'from station',
   NotifyCustomerInformation: 'from station',
   NotifyDisplayMessages: 'from station',
-  NotifyEvent: 'from station',
-  NotifyMonitoringReport: 'from station',
-  NotifyReport: 'from station',
   PublishFirmware: 'to station',
   PublishFirmwareStatusNotification: 'from station',
   SendLocalList: 'to station',
   SetDisplayMessage: 'to station',
-  SetMonitoringBase: 'to station',
-  SetMonitoringLevel: 'to station',
-  SetNetworkProfile: 'to station',
-  SetVariableMonitoring: 'to station',
-  SetVariables: 'to station',
   UnpublishFirmware: 'to station',
   UpdateFirmware: 'to station',
 } as const satisfies Record<Exclude<keyof Requests, Built>, Direction>;

@@ -2,6 +2,7 @@ import type { OcppVersion } from '../version.ts';
 import { inboundActions, outboundActions } from './actions.ts';
 import { errorCodes } from './error-codes.ts';
 import { requests, responses } from './schema/validators.js';
+import { placeOf } from './settings.ts';
 
 /** OCPP 2.0.1 JSON. Calls without a readable id are answered under "-1" (part 4 §4.2.3). */
 export const ocpp201: OcppVersion = {
@@ -22,6 +23,7 @@ export const ocpp201: OcppVersion = {
   unreadableMessageId: '-1',
   inbound: inboundActions,
   outbound: outboundActions,
+  placeOf,
   requestChecks: requests,
   responseChecks: responses,
 };

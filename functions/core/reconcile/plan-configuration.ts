@@ -1,0 +1,83 @@
+import type { Command } from '../commands/command.ts';
+import {
+  type DesiredSetting,
+  isSameValue,
+  type SettingAttempt,
+  type SettingState,
+} from '../device-model/configuration.ts';
+import { actualOf, type Variable } from '../device-model/device-model.ts';
+
+/** How often a firmware is sent a value that it takes and then does not have. */
+const mostTries = 3;
+
+/** Everything that decides what to do about one desired setting. */
+export interface SettingFacts {
+  readonly desired: DesiredSetting;
+  /** What the station told of it. */
+  readonly variable?: Variable;
+  readonly attempt?: SettingAttempt;
+  /** What became of the attempt's command, while there is no answer. */
+  readonly commandState?: Command['state'];
+  /** The station's last boot: what it told before may not be true any more. */
+  readonly bootedAt: number;
+  readonly firmwareVersion?: string;
+}
+
+/** What to do: nothing, ask the station for its value, or send it the desired one. */
+export type Step = 'none' | 'read' | 'write';
+
+/**
+ * What is to be done about a setting. With `readAnswered`, the station was asked since its boot and answered: what it
+ * did not tell then it does not tell.
+ */
+export function planSetting(facts: SettingFacts, readAnswered: boolean): Step {
+  const { desired, variable, bootedAt } = facts;
+  if (isUnderWay(facts)) return 'none';
+  const tried = attemptAtThis(facts);
+  if (tried?.answer === 'REJECTED' || tried?.answer === 'NOT_SUPPORTED') return 'none';
+  if (tried?.answer === 'REBOOT_REQUIRED' && tried.at >= bootedAt) return 'none';
+  const actual = actualOf(variable);
+  const isFresh = (variable?.reportedAt ?? 0) >= bootedAt;
+  if (isFresh && variable?.goneAt !== undefined) return 'none';
+  const has = actual?.value === undefined ? undefined : isSameValue(actual.value, desired.value);
+  const isFreshValue = has !== undefined && actual !== undefined && actual.reportedAt >= bootedAt;
+  if (isFreshValue && has) return 'none';
+  if ((tried?.tries ?? 0) >= mostTries) return 'none';
+  if (isFreshValue) return 'write';
+  if (readAnswered) return tried?.answer === 'ACCEPTED' ? 'none' : 'write';
+  return has === true || tried?.answer !== undefined ? 'read' : 'write';
+}
+
+/** The last attempt, when it was at this value with this firmware: others say nothing about it. */
+export function attemptAtThis({
+  desired,
+  attempt,
+  firmwareVersion,
+}: SettingFacts): SettingAttempt | undefined {
+  return attempt?.value === desired.value && attempt.firmwareVersion === firmwareVersion
+    ? attempt
+    : undefined;
+}
+
+function isUnderWay({ desired, attempt, commandState }: SettingFacts): boolean {
+  if (attempt?.value !== desired.value || attempt.answer !== undefined) return false;
+  return commandState === 'QUEUED' || commandState === 'SENT';
+}
+
+/** What an operator sees of a desired setting. */
+export function settingState(facts: SettingFacts): SettingState {
+  const { desired, variable, bootedAt } = facts;
+  const actual = actualOf(variable);
+  if (
+    variable?.goneAt === undefined &&
+    actual?.value !== undefined &&
+    isSameValue(actual.value, desired.value)
+  )
+    return 'IN_SYNC';
+  const tried = attemptAtThis(facts);
+  if (tried?.answer === 'REJECTED' || tried?.answer === 'NOT_SUPPORTED') return 'REJECTED';
+  if (tried?.answer === 'REBOOT_REQUIRED' && tried.at >= bootedAt) return 'PENDING_REBOOT';
+  if (variable?.goneAt !== undefined) return 'UNKNOWN';
+  if (actual?.value !== undefined) return 'DRIFT';
+  return actual?.mutability === 'WRITE_ONLY' && tried?.answer === 'ACCEPTED' ? 'IN_SYNC' : 'UNKNOWN';
+}

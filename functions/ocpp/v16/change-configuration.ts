@@ -1,0 +1,39 @@
+import type { SettingAnswer } from '#core/device-model/configuration.ts';
+import { isSecret } from '../secrets.ts';
+import { learnKeys, type ToldKey } from './configuration-keys.ts';
+import { defineOutboundAction } from './define-action.ts';
+import type { ChangeConfigurationResponse } from './schema/messages.ts';
+
+const answers: Readonly<Record<ChangeConfigurationResponse['status'], SettingAnswer>> = {
+  Accepted: 'ACCEPTED',
+  RebootRequired: 'REBOOT_REQUIRED',
+  Rejected: 'REJECTED',
+  NotSupported: 'NOT_SUPPORTED',
+};
+
+/**
+ * ChangeConfiguration (1.6 §5.3), to the station: give a key this value.
+ *
+ * Accepted, the value is known; with RebootRequired it is pending until the station tells it.
+ */
+export const changeConfiguration = defineOutboundAction({
+  name: 'ChangeConfiguration',
+  kinds: ['CHANGE_SETTINGS'],
+  toRequest({ settings: [setting] }) {
+    return { key: setting?.key ?? '', value: setting?.value ?? '' };
+  },
+  cut: (command) => command.settings.map((setting) => ({ ...command, settings: [setting] })),
+  async learn({ request: { key, value }, answer: { status } }, call) {
+    if (isSecret(key)) return;
+    const { services, stationId, command } = call;
+    const told: Readonly<Record<typeof status, readonly ToldKey[]>> = {
+      Accepted: [{ key, value }],
+      RebootRequired: [{ key, pending: value }],
+      Rejected: [],
+      NotSupported: [{ key, unknown: true }],
+    };
+    await learnKeys(call, told[status]);
+    const { commandId } = command;
+    await services.configuration.noteAnswer(stationId, { key, commandId, answer: answers[status] });
+  },
+});

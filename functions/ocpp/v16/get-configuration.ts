@@ -1,0 +1,26 @@
+import { splitList } from '../split-list.ts';
+import { learnKeys } from './configuration-keys.ts';
+import { defineOutboundAction } from './define-action.ts';
+
+/**
+ * GetConfiguration (1.6 §5.8), to the station: tell these keys, or all when none are named.
+ *
+ * No more keys at once than the station takes (`GetConfigurationMaxKeys`, row 59). What it tells is kept, except
+ * passwords; so is which keys it does not have.
+ */
+export const getConfiguration = defineOutboundAction({
+  name: 'GetConfiguration',
+  kinds: ['READ_SETTINGS', 'READ_ALL_SETTINGS'],
+  toRequest: (command) => (command.kind === 'READ_SETTINGS' ? { key: [...command.keys] } : {}),
+  cut(command, { keysPerRead }) {
+    if (command.kind !== 'READ_SETTINGS') return [command];
+    return splitList(command.keys, keysPerRead).map((keys) => ({ ...command, keys }));
+  },
+  split({ key }, { keysPerRead }) {
+    return key === undefined ? [{}] : splitList(key, keysPerRead).map((keys) => ({ key: keys }));
+  },
+  async learn({ answer }, call) {
+    const unknown = (answer.unknownKey ?? []).map((key) => ({ key, unknown: true as const }));
+    await learnKeys(call, [...(answer.configurationKey ?? []), ...unknown]);
+  },
+});

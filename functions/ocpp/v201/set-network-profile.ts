@@ -1,0 +1,29 @@
+import { defineOutboundAction } from './define-action.ts';
+
+const statuses = { Accepted: 'ACCEPTED', Rejected: 'REJECTED', Failed: 'FAILED' } as const;
+
+/**
+ * SetNetworkProfile (2.0.1 B09), to the station: a way into the network, for one of its slots.
+ *
+ * The profile and what the station said is kept for each slot, without what it holds of passwords.
+ */
+export const setNetworkProfile = defineOutboundAction({
+  name: 'SetNetworkProfile',
+  async learn({ request, answer }, { services, stationId, command, answeredAt }) {
+    const { configurationSlot, connectionData: data } = request;
+    const { commandId, createdAt } = command;
+    await services.words.noteNetworkProfile(stationId, {
+      slot: configurationSlot,
+      status: statuses[answer.status],
+      url: data.ocppCsmsUrl,
+      protocol: data.ocppVersion,
+      transport: data.ocppTransport,
+      securityProfile: data.securityProfile,
+      networkInterface: data.ocppInterface,
+      messageTimeoutS: data.messageTimeout,
+      commandId,
+      askedAt: createdAt,
+      answeredAt,
+    });
+  },
+});

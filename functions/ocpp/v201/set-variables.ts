@@ -1,0 +1,91 @@
+import type { SettingAnswer } from '#core/device-model/configuration.ts';
+import type { ToldVariable } from '#core/device-model/device-model.ts';
+import { isSecret } from '../secrets.ts';
+import { splitList } from '../split-list.ts';
+import { defineOutboundAction } from './define-action.ts';
+import { attributeType, componentRef, componentType, learnVariables, variableRef } from './device-model.ts';
+import type {
+  SetVariableDataType,
+  SetVariableResultType,
+  SetVariableStatusEnumType,
+} from './schema/messages.ts';
+import { keyOf, placeOf } from './settings.ts';
+
+const answers: Readonly<Record<SetVariableStatusEnumType, SettingAnswer>> = {
+  Accepted: 'ACCEPTED',
+  RebootRequired: 'REBOOT_REQUIRED',
+  Rejected: 'REJECTED',
+  UnknownComponent: 'NOT_SUPPORTED',
+  UnknownVariable: 'NOT_SUPPORTED',
+  NotSupportedAttributeType: 'NOT_SUPPORTED',
+};
+
+/**
+ * SetVariables (2.0.1 B05), to the station: give these variables these values.
+ *
+ * No more at once than the station takes (`DeviceDataCtrlr`, row 59). Accepted, a value is known; with
+ * RebootRequired it is pending until the station tells it. The command agrees when every value was taken.
+ */
+export const setVariables = defineOutboundAction({
+  name: 'SetVariables',
+  kinds: ['CHANGE_SETTINGS'],
+  toRequest: ({ settings }) => ({
+    setVariableData: settings.flatMap(({ key, value }) => toData(key, value)),
+  }),
+  cut(command, { variablesPerWrite, variablesWriteBytes }) {
+    // Around each name and value stands about as much again as a short value.
+    const room = variablesWriteBytes === undefined ? undefined : variablesWriteBytes / 2;
+    const pieces = splitList(command.settings, variablesPerWrite ?? 50, room);
+    return pieces.map((settings) => ({ ...command, settings }));
+  },
+  split({ setVariableData }, { variablesPerWrite, variablesWriteBytes }) {
+    const pieces = splitList(setVariableData, variablesPerWrite, variablesWriteBytes);
+    return pieces.map((piece) => ({ setVariableData: piece }));
+  },
+  toOutcome(answer) {
+    const agreed = answer.setVariableResult.every(
+      ({ attributeStatus }) => attributeStatus === 'Accepted' || attributeStatus === 'RebootRequired',
+    );
+    return { state: agreed ? 'ACCEPTED' : 'REJECTED', answer: { ...answer } };
+  },
+  async learn({ request, answer }, { services, stationId, command, answeredAt }) {
+    const { commandId } = command;
+    const told = answer.setVariableResult.flatMap((result) => toTold(result, request.setVariableData));
+    await learnVariables(services, stationId, told, answeredAt);
+    for (const { component, variable, attributeType: type, attributeStatus } of answer.setVariableResult) {
+      if (attributeType(type) !== 'ACTUAL' || isSecret(variable.name)) continue;
+      const key = keyOf(componentRef(component), variableRef(variable));
+      const { configuration } = services;
+      await configuration.noteAnswer(stationId, { key, commandId, answer: answers[attributeStatus] });
+    }
+  },
+});
+
+function toData(key: string, value: string): readonly SetVariableDataType[] {
+  const place = placeOf(key);
+  if (place === undefined) return [];
+  return [{ component: componentType(place.component), variable: place.variable, attributeValue: value }];
+}
+
+function toTold(
+  result: SetVariableResultType,
+  asked: readonly SetVariableDataType[],
+): readonly ToldVariable[] {
+  const component = componentRef(result.component);
+  const variable = variableRef(result.variable);
+  const type = attributeType(result.attributeType);
+  const key = keyOf(component, variable);
+  const value = asked.find(
+    (one) =>
+      keyOf(componentRef(one.component), variableRef(one.variable)) === key &&
+      attributeType(one.attributeType) === type,
+  )?.attributeValue;
+  const { attributeStatus: status } = result;
+  if (status === 'UnknownComponent' || status === 'UnknownVariable') {
+    return [{ component, variable, attributes: [], unknown: true }];
+  }
+  if (value === undefined) return [];
+  if (status === 'Accepted') return [{ component, variable, attributes: [{ type, value }] }];
+  if (status !== 'RebootRequired') return [];
+  return [{ component, variable, attributes: [{ type, pending: value }] }];
+}
