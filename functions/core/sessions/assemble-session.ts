@@ -113,13 +113,24 @@ function compareRepeats(a: SessionEntry, b: SessionEntry): number {
   return a.receivedAt - b.receivedAt || compareText(JSON.stringify(a), JSON.stringify(b));
 }
 
+/** Only samples of one moment can be the same: most stand alone in theirs and are not looked into. */
 function distinctSamples(facts: readonly SessionEntry[]): readonly MeterSample[] {
-  const byText = new Map<string, MeterSample>();
-  for (const sample of facts.flatMap((fact) => fact.samples)) byText.set(canonical(sample), sample);
+  const byMoment = Map.groupBy(
+    facts.flatMap((fact) => fact.samples),
+    ({ at }) => at,
+  );
+  const moments = [...byMoment.keys()].sort((a, b) => a - b);
+  return moments.flatMap((at) => {
+    const samples = byMoment.get(at) ?? [];
+    return samples.length > 1 ? distinctOfMoment(samples) : samples;
+  });
+}
+
+function distinctOfMoment(samples: readonly MeterSample[]): readonly MeterSample[] {
+  const byText = new Map(samples.map((sample) => [canonical(sample), sample]));
   return [...byText]
     .sort(
       ([textA, a], [textB, b]) =>
-        a.at - b.at ||
         rankOf(a.context) - rankOf(b.context) ||
         (a.energyWh ?? -1) - (b.energyWh ?? -1) ||
         compareText(textA, textB),

@@ -54,7 +54,7 @@ export function billVolumes(
   tariff: Tariff,
   pieces: readonly { piece: Piece; prices: PiecePrices }[],
 ): { billed: readonly BilledVolume[]; unpriced: UnpricedVolumes } {
-  const volumes = new Map<string, BilledVolume>();
+  const measured = new Map<string, MeasuredVolume>();
   const lastOfGroup = new Map<string, string>();
   const unpriced: UnpricedVolumes = {};
   for (const { piece, prices } of pieces) {
@@ -62,29 +62,44 @@ export function billVolumes(
       const volume = volumeOf(piece, type);
       const place = prices[type];
       if (volume === 0) continue;
-      if (place) {
-        const key = addVolume(volumes, tariff, { type, ...place, volume });
-        lastOfGroup.set(stepGroups[type], key);
-      } else if (type !== 'FLAT') {
-        unpriced[type] = (unpriced[type] ?? 0) + volume;
-      }
+      if (place) lastOfGroup.set(stepGroups[type], addVolume(measured, place, type, volume));
+      else if (type !== 'FLAT') unpriced[type] = (unpriced[type] ?? 0) + volume;
     }
   }
+  const volumes = new Map(
+    [...measured].map(([key, { place, type, volume }]) => [key, volumeAt(tariff, place, type, volume)]),
+  );
   for (const key of lastOfGroup.values()) roundUp(volumes, key);
   return { billed: [...volumes.values()].sort(compareVolumes), unpriced };
 }
 
+interface MeasuredVolume {
+  readonly place: ComponentPlace;
+  readonly type: PriceComponentType;
+  volume: number;
+}
+
 function addVolume(
-  volumes: Map<string, BilledVolume>,
-  tariff: Tariff,
-  added: ComponentPlace & { type: PriceComponentType; volume: number },
+  measured: Map<string, MeasuredVolume>,
+  place: ComponentPlace,
+  type: PriceComponentType,
+  volume: number,
 ): string {
-  const { type, element, component, volume } = added;
-  const key = `${type}/${element}/${component}`;
-  const measured = type === 'FLAT' ? 1 : (volumes.get(key)?.measured ?? 0) + volume;
-  const stepSize = tariff.elements[element]?.priceComponents[component]?.stepSize ?? 0;
-  volumes.set(key, { type, element, component, measured, billed: measured, stepSize });
+  const key = `${type}/${place.element}/${place.component}`;
+  const known = measured.get(key);
+  if (!known) measured.set(key, { place, type, volume });
+  else if (type !== 'FLAT') known.volume += volume;
   return key;
+}
+
+function volumeAt(
+  tariff: Tariff,
+  { element, component }: ComponentPlace,
+  type: PriceComponentType,
+  measured: number,
+): BilledVolume {
+  const stepSize = tariff.elements[element]?.priceComponents[component]?.stepSize ?? 0;
+  return { type, element, component, measured, billed: measured, stepSize };
 }
 
 function roundUp(volumes: Map<string, BilledVolume>, key: string): void {

@@ -11,9 +11,19 @@ export interface LocalTime {
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 
+/** How far a zone is from UTC on one UTC day, before and after the clocks leap, if they do. */
+interface DayOffsets {
+  readonly before: number;
+  readonly after: number;
+  readonly leap?: number;
+}
+
 /** What the wall clocks of an IANA zone show. */
 export class LocalClock {
   readonly #format: Intl.DateTimeFormat;
+  /** Asking the formatter costs more than all else of a rating: each UTC day is asked about once. */
+  readonly #days = new Map<number, DayOffsets>();
+  readonly #names = new Map<number, Pick<LocalTime, 'date' | 'weekDay'>>();
 
   /** Throws a RangeError on an unknown zone; see `isTimeZone`. */
   constructor(timeZone: string) {
@@ -30,12 +40,9 @@ export class LocalClock {
   }
 
   read(at: number): LocalTime {
-    const wall = new Date(at + this.#offset(at));
-    return {
-      minuteOfDay: wall.getUTCHours() * 60 + wall.getUTCMinutes(),
-      date: wall.toISOString().slice(0, 10),
-      weekDay: wall.getUTCDay(),
-    };
+    const wall = at + this.#offset(at);
+    const day = Math.floor(wall / dayMs);
+    return { ...this.#nameOf(day), minuteOfDay: Math.floor((wall - day * dayMs) / minuteMs) };
   }
 
   /**
@@ -48,7 +55,7 @@ export class LocalClock {
     const firstDay = Math.floor((from + this.#offset(from)) / dayMs) - 1;
     const lastDay = Math.floor((until + this.#offset(until)) / dayMs) + 1;
     for (let day = firstDay; day <= lastDay; day += 1) {
-      const leap = this.#leapBetween(Math.max(from, day * dayMs), Math.min(until, (day + 1) * dayMs));
+      const { leap } = this.#dayOf(day);
       if (leap !== undefined && inside(leap)) turns.add(leap);
       for (const minute of minutesOfDay) {
         const wall = day * dayMs + minute * minuteMs;
@@ -62,20 +69,45 @@ export class LocalClock {
     return [...turns].sort((a, b) => a - b);
   }
 
-  /** The first moment of a new offset, found by halving; there is at most one a day. */
-  #leapBetween(from: number, until: number): number | undefined {
-    if (from >= until || this.#offset(from) === this.#offset(until)) return undefined;
-    let before = from;
-    let after = until;
-    while (after - before > 1) {
-      const middle = Math.floor((before + after) / 2);
-      if (this.#offset(middle) === this.#offset(before)) before = middle;
-      else after = middle;
-    }
-    return after;
+  #nameOf(day: number): Pick<LocalTime, 'date' | 'weekDay'> {
+    const known = this.#names.get(day);
+    if (known) return known;
+    const midnight = new Date(day * dayMs);
+    const name = { date: midnight.toISOString().slice(0, 10), weekDay: midnight.getUTCDay() };
+    this.#names.set(day, name);
+    return name;
   }
 
   #offset(at: number): number {
+    const { before, after, leap } = this.#dayOf(Math.floor(at / dayMs));
+    return leap !== undefined && at >= leap ? after : before;
+  }
+
+  #dayOf(day: number): DayOffsets {
+    const known = this.#days.get(day);
+    if (known) return known;
+    const from = day * dayMs;
+    const until = from + dayMs;
+    const [before, after] = [this.#askOffset(from), this.#askOffset(until)];
+    const found =
+      before === after ? { before, after } : { before, after, leap: this.#leap(from, until, before) };
+    this.#days.set(day, found);
+    return found;
+  }
+
+  /** The first moment of a new offset, found by halving; there is at most one a day. */
+  #leap(from: number, until: number, before: number): number {
+    let last = from;
+    let first = until;
+    while (first - last > 1) {
+      const middle = Math.floor((last + first) / 2);
+      if (this.#askOffset(middle) === before) last = middle;
+      else first = middle;
+    }
+    return first;
+  }
+
+  #askOffset(at: number): number {
     const parts: Partial<Record<Intl.DateTimeFormatPartTypes, number>> = {};
     for (const { type, value } of this.#format.formatToParts(at)) parts[type] = Number(value);
     const { year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;

@@ -52,9 +52,10 @@ export function periodsOfSession(record: SessionRecord): readonly ChargingPeriod
     const energyWh = record.energyWh ?? 0;
     return [{ startedAt, endedAt, energyWh, activity: activityAt(activities, startedAt) }];
   }
+  const energies = times.map(energyAt);
   return times.slice(1).map((until, index): ChargingPeriod => {
     const from = times[index] ?? startedAt;
-    const energyWh = energyAt(until) - energyAt(from);
+    const energyWh = (energies[index + 1] ?? 0) - (energies[index] ?? 0);
     const powerW = mean(measured.get(from)?.powerW, measured.get(until)?.powerW);
     const averageCurrentA = mean(currentOf(measured.get(from)), currentOf(measured.get(until)));
     return {
@@ -79,7 +80,9 @@ function activityChanges(record: SessionRecord): readonly { at: number; activity
 }
 
 function activityAt(changes: readonly { at: number; activity: Activity }[], at: number): Activity {
-  return changes.findLast((change) => change.at <= at)?.activity ?? changes[0]?.activity ?? 'CHARGING';
+  const next = firstIndex(changes, at);
+  const holds = changes[next]?.at === at ? changes[next] : changes[next - 1];
+  return holds?.activity ?? changes[0]?.activity ?? 'CHARGING';
 }
 
 /** Begins at zero, ends at the session's energy and never falls: readings that do not fit in are left out. */
@@ -112,11 +115,11 @@ function energyReader(
   activities: readonly { at: number; activity: Activity }[],
 ): (at: number) => number {
   return (at) => {
-    const next = curve.findIndex((point) => point.at >= at);
+    const next = firstIndex(curve, at);
     const after = curve[next];
     const before = curve[next - 1];
     if (!after) return curve.at(-1)?.energyWh ?? 0;
-    if (!before) return after.energyWh;
+    if (!before || after.at === at) return after.energyWh;
     const whole = chargingMs(activities, before.at, after.at);
     const share =
       whole > 0
@@ -124,6 +127,18 @@ function energyReader(
         : (at - before.at) / Math.max(1, after.at - before.at);
     return before.energyWh + Math.round((after.energyWh - before.energyWh) * share);
   };
+}
+
+/** The place of the first of these, which are in order, that is not before the moment. */
+function firstIndex(points: readonly { readonly at: number }[], at: number): number {
+  let low = 0;
+  let high = points.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((points[middle]?.at ?? at) < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function chargingMs(

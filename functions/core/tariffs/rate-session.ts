@@ -35,7 +35,7 @@ export function rateSession(
   const { totals, effects } = totalLines(tariff, lines);
   return {
     currency: tariff.currency,
-    periods: mergePeriods(pieces.map(({ piece, prices }) => ratedPeriod(piece, prices))),
+    periods: mergePeriods(pieces),
     lines,
     ...totals,
     explanation: explainRating(tariff, { lines, volumes, unpriced, totals, effects, decimals }),
@@ -44,7 +44,12 @@ export function rateSession(
 
 /** The periods of a session that no tariff prices. */
 export function unratedPeriods(periods: readonly ChargingPeriod[]): readonly RatedPeriod[] {
-  return mergePeriods(periods.map((period) => ({ ...period, elements: {} })));
+  return mergePeriods(
+    periods.map((period) => ({
+      piece: { ...period, energyMilliWh: Math.round(period.energyWh * 1000) },
+      prices: {},
+    })),
+  );
 }
 
 function pricesOf(piece: Piece, choose: ReturnType<typeof componentChooser>): PiecePrices {
@@ -57,55 +62,91 @@ function pricesOf(piece: Piece, choose: ReturnType<typeof componentChooser>): Pi
   return prices;
 }
 
-function ratedPeriod(piece: Piece, prices: PiecePrices): RatedPeriod {
-  const { moment: _, energyMilliWh, ...period } = piece;
+/** What of a piece its period keeps. */
+type Stretch = Omit<Piece, 'moment'>;
+
+/** A period under construction: what neighbours that are priced alike come to together. */
+interface OpenPeriod {
+  readonly startedAt: number;
+  endedAt: number;
+  energyMilliWh: number;
+  readonly activity: ChargingPeriod['activity'];
+  readonly averagePowerW?: number;
+  /** Current times time, over the time in which it is known. */
+  currentAMs: number;
+  currentMs: number;
+  /** Of the first, for a period that takes no time. */
+  readonly currentA?: number;
+  readonly prices: PiecePrices;
+}
+
+/** Joins neighbours that are priced alike: samples alone make no periods of a bill. */
+function mergePeriods(pieces: readonly { piece: Stretch; prices: PiecePrices }[]): readonly RatedPeriod[] {
+  const merged: OpenPeriod[] = [];
+  let last: OpenPeriod | undefined;
+  for (const { piece, prices } of pieces) {
+    if (!last || !isAlike(last, piece, prices)) {
+      last = openPeriod(piece, prices);
+      merged.push(last);
+      continue;
+    }
+    last.endedAt = piece.endedAt;
+    last.energyMilliWh += piece.energyMilliWh;
+    addCurrent(last, piece);
+  }
+  return merged.map(closePeriod);
+}
+
+function isAlike(period: OpenPeriod, piece: Stretch, prices: PiecePrices): boolean {
+  return (
+    period.activity === piece.activity &&
+    dimensions.every((type) => period.prices[type]?.element === prices[type]?.element)
+  );
+}
+
+function openPeriod(piece: Stretch, prices: PiecePrices): OpenPeriod {
+  const { startedAt, endedAt, energyMilliWh, activity, averagePowerW, averageCurrentA } = piece;
+  const period: OpenPeriod = {
+    startedAt,
+    endedAt,
+    energyMilliWh,
+    activity,
+    ...(averagePowerW === undefined ? {} : { averagePowerW }),
+    ...(averageCurrentA === undefined ? {} : { currentA: averageCurrentA }),
+    currentAMs: 0,
+    currentMs: 0,
+    prices,
+  };
+  addCurrent(period, piece);
+  return period;
+}
+
+function addCurrent(period: OpenPeriod, { startedAt, endedAt, averageCurrentA }: Stretch): void {
+  if (averageCurrentA === undefined) return;
+  period.currentAMs += averageCurrentA * (endedAt - startedAt);
+  period.currentMs += endedAt - startedAt;
+}
+
+/** What a bill says of power follows from its energy and its time. */
+function closePeriod(period: OpenPeriod): RatedPeriod {
+  const { startedAt, endedAt, activity, prices, currentAMs, currentMs, currentA } = period;
+  const durationMs = endedAt - startedAt;
+  const energyWh = period.energyMilliWh / 1000;
+  const averagePowerW =
+    durationMs === 0 ? period.averagePowerW : Math.round((energyWh * 3_600_000) / durationMs);
+  const averageCurrentA = currentMs === 0 ? currentA : Math.round((currentAMs / currentMs) * 1000) / 1000;
   const elements: Partial<Record<PriceComponentType, number>> = {};
   for (const type of dimensions) {
     const place = prices[type];
     if (place) elements[type] = place.element;
   }
-  return { ...period, energyWh: energyMilliWh / 1000, elements };
-}
-
-/** Joins neighbours that are priced alike: samples alone make no periods of a bill. */
-function mergePeriods(periods: readonly RatedPeriod[]): readonly RatedPeriod[] {
-  const merged: RatedPeriod[] = [];
-  for (const period of periods) {
-    const before = merged.at(-1);
-    const alike =
-      before?.activity === period.activity &&
-      JSON.stringify(before.elements) === JSON.stringify(period.elements);
-    if (before && alike) merged[merged.length - 1] = joinPeriods(before, period);
-    else merged.push(period);
-  }
-  return merged.map(withMeanPower);
-}
-
-function joinPeriods(a: RatedPeriod, b: RatedPeriod): RatedPeriod {
-  const { averageCurrentA: currentA, ...rest } = a;
-  const averageCurrentA = weighted(
-    [currentA, a.endedAt - a.startedAt],
-    [b.averageCurrentA, b.endedAt - b.startedAt],
-  );
   return {
-    ...rest,
-    endedAt: b.endedAt,
-    energyWh: (Math.round(a.energyWh * 1000) + Math.round(b.energyWh * 1000)) / 1000,
+    startedAt,
+    endedAt,
+    energyWh,
+    activity,
+    ...(averagePowerW === undefined ? {} : { averagePowerW }),
     ...(averageCurrentA === undefined ? {} : { averageCurrentA }),
+    elements,
   };
-}
-
-/** What a bill says of power follows from its energy and its time. */
-function withMeanPower({ averagePowerW: _, ...period }: RatedPeriod): RatedPeriod {
-  const durationMs = period.endedAt - period.startedAt;
-  if (durationMs === 0) return period;
-  return { ...period, averagePowerW: Math.round((period.energyWh * 3_600_000) / durationMs) };
-}
-
-function weighted(
-  [a, timeA]: readonly [number | undefined, number],
-  [b, timeB]: readonly [number | undefined, number],
-): number | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return timeA + timeB === 0 ? a : Math.round(((a * timeA + b * timeB) / (timeA + timeB)) * 1000) / 1000;
 }

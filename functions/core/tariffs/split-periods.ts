@@ -35,34 +35,52 @@ export function splitPeriods(
   if (!first || !last) return [];
   const borders = priceBorders(tariff);
   const clock = new LocalClock(timeZone);
-  const turns = new Set(borders.elapsedMs.map((elapsed) => first.startedAt + elapsed));
+  const moments = new Set(borders.elapsedMs.map((elapsed) => first.startedAt + elapsed));
   if (borders.minutesOfDay.length > 0) {
-    for (const at of clock.turns(first.startedAt, last.endedAt, borders.minutesOfDay)) turns.add(at);
+    for (const at of clock.turns(first.startedAt, last.endedAt, borders.minutesOfDay)) moments.add(at);
   }
-  const times = [...turns].sort((a, b) => a - b);
+  const times = [...moments].sort((a, b) => a - b);
   const energies = [...new Set(borders.energyMilliWh)].sort((a, b) => a - b);
   const pieces: Piece[] = [];
   let energyMilliWh = 0;
+  let nextTime = 0;
+  let nextEnergy = 0;
   for (const period of periods) {
     const start: Border = { at: period.startedAt, energyMilliWh };
     energyMilliWh += Math.round(period.energyWh * 1000);
     const end: Border = { at: period.endedAt, energyMilliWh };
-    const cuts = energyCuts([start, ...timeCuts(start, end, times), end], energies);
-    for (const [index, from] of cuts.slice(0, -1).entries()) {
-      pieces.push(pieceOf(period, { from, until: cuts[index + 1] ?? end }, { first, clock }));
+    // Periods follow one another, so what lies behind one lies behind all that come.
+    while (nextTime < times.length && (times[nextTime] ?? 0) <= start.at) nextTime += 1;
+    while (nextEnergy < energies.length && (energies[nextEnergy] ?? 0) <= start.energyMilliWh)
+      nextEnergy += 1;
+    const turns = stretchOf(times, nextTime, end.at);
+    const crossings = stretchOf(energies, nextEnergy, end.energyMilliWh);
+    const cuts =
+      turns.length + crossings.length === 0
+        ? [start, end]
+        : energyCuts([start, ...timeCuts(start, end, turns), end], crossings);
+    for (let index = 0; index + 1 < cuts.length; index += 1) {
+      pieces.push(
+        pieceOf(period, { from: cuts[index] ?? start, until: cuts[index + 1] ?? end }, { first, clock }),
+      );
     }
   }
   return pieces;
 }
 
+/** The sorted amounts from a place on that are below a border. */
+function stretchOf(sorted: readonly number[], from: number, below: number): readonly number[] {
+  let until = from;
+  while (until < sorted.length && (sorted[until] ?? below) < below) until += 1;
+  return until === from ? [] : sorted.slice(from, until);
+}
+
 function timeCuts(start: Border, end: Border, times: readonly number[]): readonly Border[] {
   const energy = end.energyMilliWh - start.energyMilliWh;
-  return times
-    .filter((at) => at > start.at && at < end.at)
-    .map((at) => {
-      const wattHours = (energy * ((at - start.at) / (end.at - start.at))) / 1000;
-      return { at, energyMilliWh: start.energyMilliWh + Math.round(wattHours) * 1000 };
-    });
+  return times.map((at) => {
+    const wattHours = (energy * ((at - start.at) / (end.at - start.at))) / 1000;
+    return { at, energyMilliWh: start.energyMilliWh + Math.round(wattHours) * 1000 };
+  });
 }
 
 /** The same borders with those in between at which the energy crosses one of the given amounts. */

@@ -39,14 +39,19 @@ export function componentChooser(
   tariff: Tariff,
 ): (type: PriceComponentType, moment: Moment) => ComponentPlace | undefined {
   const conditions = tariff.elements.map(({ restrictions }) => conditionsOf(restrictions ?? {}));
-  return (type, moment) => {
-    for (const [element, { priceComponents }] of tariff.elements.entries()) {
+  const candidatesOf = (type: PriceComponentType) =>
+    tariff.elements.flatMap(({ priceComponents }, element) => {
       const component = priceComponents.findIndex((candidate) => candidate.type === type);
-      if (component >= 0 && conditions[element]?.every((holds) => holds(moment)))
-        return { element, component };
-    }
-    return undefined;
-  };
+      return component < 0 ? [] : [{ place: { element, component }, conditions: conditions[element] ?? [] }];
+    });
+  const candidates = {
+    FLAT: candidatesOf('FLAT'),
+    ENERGY: candidatesOf('ENERGY'),
+    TIME: candidatesOf('TIME'),
+    PARKING_TIME: candidatesOf('PARKING_TIME'),
+  } satisfies Record<PriceComponentType, unknown>;
+  return (type, moment) =>
+    candidates[type].find((candidate) => candidate.conditions.every((holds) => holds(moment)))?.place;
 }
 
 function conditionsOf(restrictions: TariffRestrictions): readonly Condition[] {
