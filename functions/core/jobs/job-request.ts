@@ -20,6 +20,12 @@ interface Update {
   readonly installAt?: number;
 }
 
+interface Upload extends JobStart {
+  /** Of when it is to tell. Epoch milliseconds. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
 /** Requests that start something a station works on long after it has answered. */
 export type JobRequest =
   | (JobStart & Update & { readonly kind: 'UPDATE_FIRMWARE' })
@@ -30,11 +36,9 @@ export type JobRequest =
         readonly signingCertificate: string;
         readonly signature: string;
       })
-  | (JobStart & {
-      readonly kind: 'UPLOAD_DIAGNOSTICS' | 'UPLOAD_SECURITY_LOG' | 'UPLOAD_LOG';
-      readonly from?: number;
-      readonly to?: number;
-    })
+  | (Upload & { readonly kind: 'UPLOAD_DIAGNOSTICS' })
+  | (Upload & { readonly kind: 'UPLOAD_LOG' })
+  | (Upload & { readonly kind: 'UPLOAD_SECURITY_LOG' })
   /** `checksum`: MD5 of the image, 32 hexadecimal characters. */
   | (JobStart & { readonly kind: 'PUBLISH_FIRMWARE'; readonly checksum: string });
 

@@ -8,12 +8,17 @@ import { changeConfiguration } from './change-configuration.ts';
 import { clearCache } from './clear-cache.ts';
 import { clearChargingProfile } from './clear-charging-profile.ts';
 import { deleteCertificate } from './delete-certificate.ts';
+import { diagnosticsStatusNotification } from './diagnostics-status-notification.ts';
 import { extendedTriggerMessage } from './extended-trigger-message.ts';
+import { firmwareStatusNotification } from './firmware-status-notification.ts';
 import { getCompositeSchedule } from './get-composite-schedule.ts';
 import { getConfiguration } from './get-configuration.ts';
+import { getDiagnostics } from './get-diagnostics.ts';
 import { getInstalledCertificateIds } from './get-installed-certificate-ids.ts';
+import { getLog } from './get-log.ts';
 import { heartbeat } from './heartbeat.ts';
 import { installCertificate } from './install-certificate.ts';
+import { logStatusNotification } from './log-status-notification.ts';
 import { meterValues } from './meter-values.ts';
 import { remoteStartTransaction } from './remote-start-transaction.ts';
 import { remoteStopTransaction } from './remote-stop-transaction.ts';
@@ -23,20 +28,27 @@ import type { Requests } from './schema/messages.ts';
 import { securityEventNotification } from './security-event-notification.ts';
 import { setChargingProfile } from './set-charging-profile.ts';
 import { signCertificate } from './sign-certificate.ts';
+import { signedFirmwareStatusNotification } from './signed-firmware-status-notification.ts';
+import { signedUpdateFirmware } from './signed-update-firmware.ts';
 import { startTransaction } from './start-transaction.ts';
 import { statusNotification } from './status-notification.ts';
 import { stopTransaction } from './stop-transaction.ts';
 import { triggerMessage } from './trigger-message.ts';
 import { unlockConnector } from './unlock-connector.ts';
+import { updateFirmware } from './update-firmware.ts';
 
 /** What stations may call. */
 export const inboundActions = [
   authorize,
   bootNotification,
+  diagnosticsStatusNotification,
+  firmwareStatusNotification,
   heartbeat,
+  logStatusNotification,
   meterValues,
   securityEventNotification,
   signCertificate,
+  signedFirmwareStatusNotification,
   startTransaction,
   statusNotification,
   stopTransaction,
@@ -54,15 +66,19 @@ export const outboundActions = [
   extendedTriggerMessage,
   getCompositeSchedule,
   getConfiguration,
+  getDiagnostics,
   getInstalledCertificateIds,
+  getLog,
   installCertificate,
   remoteStartTransaction,
   remoteStopTransaction,
   reserveNow,
   reset,
   setChargingProfile,
+  signedUpdateFirmware,
   triggerMessage,
   unlockConnector,
+  updateFirmware,
 ];
 
 type Built = (typeof inboundActions | typeof outboundActions)[number]['name'];
@@ -73,14 +89,6 @@ type Built = (typeof inboundActions | typeof outboundActions)[number]['name'];
  */
 export const notBuilt = {
   DataTransfer: 'both',
-  DiagnosticsStatusNotification: 'from station',
-  FirmwareStatusNotification: 'from station',
-  GetDiagnostics: 'to station',
   GetLocalListVersion: 'to station',
-  GetLog: 'to station',
-  LogStatusNotification: 'from station',
   SendLocalList: 'to station',
-  SignedFirmwareStatusNotification: 'from station',
-  SignedUpdateFirmware: 'to station',
-  UpdateFirmware: 'to station',
 } as const satisfies Record<Exclude<keyof Requests, Built>, Direction>;

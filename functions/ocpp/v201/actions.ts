@@ -9,17 +9,20 @@ import { clearChargingProfile } from './clear-charging-profile.ts';
 import { clearVariableMonitoring } from './clear-variable-monitoring.ts';
 import { clearedChargingLimit } from './cleared-charging-limit.ts';
 import { deleteCertificate } from './delete-certificate.ts';
+import { firmwareStatusNotification } from './firmware-status-notification.ts';
 import { get15118EvCertificate } from './get-15118-ev-certificate.ts';
 import { getBaseReport } from './get-base-report.ts';
 import { getCertificateStatus } from './get-certificate-status.ts';
 import { getChargingProfiles } from './get-charging-profiles.ts';
 import { getCompositeSchedule } from './get-composite-schedule.ts';
 import { getInstalledCertificateIds } from './get-installed-certificate-ids.ts';
+import { getLog } from './get-log.ts';
 import { getMonitoringReport } from './get-monitoring-report.ts';
 import { getReport } from './get-report.ts';
 import { getVariables } from './get-variables.ts';
 import { heartbeat } from './heartbeat.ts';
 import { installCertificate } from './install-certificate.ts';
+import { logStatusNotification } from './log-status-notification.ts';
 import { meterValues } from './meter-values.ts';
 import { notifyChargingLimit } from './notify-charging-limit.ts';
 import { notifyEVChargingNeeds } from './notify-ev-charging-needs.ts';
@@ -27,6 +30,8 @@ import { notifyEVChargingSchedule } from './notify-ev-charging-schedule.ts';
 import { notifyEvent } from './notify-event.ts';
 import { notifyMonitoringReport } from './notify-monitoring-report.ts';
 import { notifyReport } from './notify-report.ts';
+import { publishFirmware } from './publish-firmware.ts';
+import { publishFirmwareStatusNotification } from './publish-firmware-status-notification.ts';
 import { reportChargingProfiles } from './report-charging-profiles.ts';
 import { requestStartTransaction } from './request-start-transaction.ts';
 import { requestStopTransaction } from './request-stop-transaction.ts';
@@ -46,15 +51,19 @@ import { statusNotification } from './status-notification.ts';
 import { transactionEvent } from './transaction-event.ts';
 import { triggerMessage } from './trigger-message.ts';
 import { unlockConnector } from './unlock-connector.ts';
+import { unpublishFirmware } from './unpublish-firmware.ts';
+import { updateFirmware } from './update-firmware.ts';
 
 /** What stations may call. */
 export const inboundActions = [
   authorize,
   bootNotification,
   clearedChargingLimit,
+  firmwareStatusNotification,
   get15118EvCertificate,
   getCertificateStatus,
   heartbeat,
+  logStatusNotification,
   meterValues,
   notifyChargingLimit,
   notifyEVChargingNeeds,
@@ -62,6 +71,7 @@ export const inboundActions = [
   notifyEvent,
   notifyMonitoringReport,
   notifyReport,
+  publishFirmwareStatusNotification,
   reportChargingProfiles,
   reservationStatusUpdate,
   securityEventNotification,
@@ -83,10 +93,12 @@ export const outboundActions = [
   getChargingProfiles,
   getCompositeSchedule,
   getInstalledCertificateIds,
+  getLog,
   getMonitoringReport,
   getReport,
   getVariables,
   installCertificate,
+  publishFirmware,
   requestStartTransaction,
   requestStopTransaction,
   reserveNow,
@@ -99,6 +111,8 @@ export const outboundActions = [
   setVariables,
   triggerMessage,
   unlockConnector,
+  unpublishFirmware,
+  updateFirmware,
 ];
 
 type Built = (typeof inboundActions | typeof outboundActions)[number]['name'];
@@ -112,18 +126,11 @@ export const notBuilt = {
   CostUpdated: 'to station',
   CustomerInformation: 'to station',
   DataTransfer: 'both',
-  FirmwareStatusNotification: 'from station',
   GetDisplayMessages: 'to station',
   GetLocalListVersion: 'to station',
-  GetLog: 'to station',
   GetTransactionStatus: 'to station',
-  LogStatusNotification: 'from station',
   NotifyCustomerInformation: 'from station',
   NotifyDisplayMessages: 'from station',
-  PublishFirmware: 'to station',
-  PublishFirmwareStatusNotification: 'from station',
   SendLocalList: 'to station',
   SetDisplayMessage: 'to station',
-  UnpublishFirmware: 'to station',
-  UpdateFirmware: 'to station',
 } as const satisfies Record<Exclude<keyof Requests, Built>, Direction>;
