@@ -25,6 +25,8 @@ const stageShape = z.strictObject({
   plainStations: z.boolean(),
   /** CloudFront trust store that proves station certificates (security profile 3); absent: not at the edge. */
   stationTrustStoreId: z.string().optional(),
+  /** Hosts within the network that stations' and tenants' requests may lead to: OCSP responders, provisioning services. */
+  insideHosts: z.array(z.string().min(1)),
   domains: z.strictObject({ public: domain.optional(), stations: domain.optional() }),
   /** WAF web ACL (scope CLOUDFRONT) for the public host. Never for stations: they share addresses. */
   webAclArn: z.string().startsWith('arn:').optional(),
@@ -68,6 +70,7 @@ const shared: Omit<StageInput, 'name' | 'callbackUrls'> = {
   protectData: true,
   securityProfiles: [2],
   plainStations: false,
+  insideHosts: [],
   domains: {},
   apiAudiences: [],
   reservedConcurrency: {},
@@ -83,6 +86,7 @@ const stages: Readonly<Record<string, StageInput>> = {
     protectData: false,
     securityProfiles: [1, 2, 3],
     plainStations: true,
+    insideHosts: ['127.0.0.1', 'localhost'],
     callbackUrls: ['http://127.0.0.1:8080/'],
     apiAudiences: ['open-csms'],
     throttle: { ratePerSecond: 10_000, burst: 5000 },

@@ -1,11 +1,13 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import * as z from 'zod';
+import { digest } from '#adapters/crypto/digest.ts';
 import { hashStationPassword, verifyStationPassword } from '#adapters/crypto/station-passwords.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { readSecret } from '#adapters/secrets/read-secret.ts';
 import { securityProfiles } from '#core/stations/security-profiles.ts';
+import { systemClock } from '#platform/clock.ts';
 import { setting } from '#platform/config.ts';
 import { door } from '#platform/lambda.ts';
 import { logger } from '#platform/logger.ts';
@@ -15,8 +17,8 @@ import { isOriginSecret } from './security/origin-secret.ts';
 import { writeContext } from './station-context.ts';
 import { readSubprotocolList } from './versions.ts';
 
-/** Only what the owner registered is read here. */
-const tables = { registry: setting('REGISTRY_TABLE'), operations: '', ledger: '' };
+/** The ledger is out of this door's reach. */
+const tables = { registry: setting('REGISTRY_TABLE'), operations: setting('OPERATIONS_TABLE'), ledger: '' };
 const client = dynamoClient();
 const tenants = tenantDirectory(client, tables);
 const allowedProfiles = securityProfiles(setting('ALLOWED_SECURITY_PROFILES'));
@@ -47,10 +49,12 @@ export const handler = door(
     const verdict = await authorizeStation(
       {
         tenants,
-        stationsOf: (tenantId) => openStores({ client, tables, tenantId }).stations,
+        storesOf: (tenantId) => openStores({ client, tables, tenantId }),
         verifyPassword: (password, kept) => verifyStationPassword(pepper, password, kept),
         hashPassword: (password) => hashStationPassword(pepper, password),
         allowedProfiles,
+        clock: systemClock,
+        digest,
       },
       attempt,
     );
@@ -80,13 +84,16 @@ function attemptOf(
   const { tenant = '', stationId = '' } = event.queryStringParameters ?? {};
   const authorization = header('authorization');
   const certificateSubject = header('x-station-cert-subject');
+  const certificateSerial = header('x-station-cert-serial');
   return {
     tenantSlug: tenant,
     stationId,
     offered,
     tls: header('x-station-transport') === 'tls',
+    source: header('x-station-address') ?? 'unknown',
     ...(authorization === undefined ? {} : { authorization }),
     ...(certificateSubject === undefined ? {} : { certificateSubject }),
+    ...(certificateSerial === undefined ? {} : { certificateSerial }),
   };
 }
 

@@ -1,9 +1,12 @@
 import type { SQSEvent } from 'aws-lambda';
 import * as z from 'zod';
 import { postToConnection } from '#adapters/apigateway/post-to-connection.ts';
+import { openText } from '#adapters/crypto/sealed-text.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores } from '#adapters/dynamodb/open-stores.ts';
+import { readSecret } from '#adapters/secrets/read-secret.ts';
 import { sendMessage } from '#adapters/sqs/send.ts';
+import type { Command } from '#core/commands/command.ts';
 import { dispatchCommands, type SendCall } from '#core/commands/dispatch-commands.ts';
 import { systemClock } from '#platform/clock.ts';
 import { setting } from '#platform/config.ts';
@@ -19,6 +22,7 @@ const client = dynamoClient();
 const post = postToConnection(setting('STATION_API_ENDPOINT'));
 const ownQueue = setting('OUTBOUND_CALLS_QUEUE_URL');
 const timeoutsQueue = setting('COMMAND_TIMEOUTS_QUEUE_URL');
+const pepperArn = setting('PEPPER_SECRET_ARN');
 
 /** An event that says something changed about a station's commands, or our own reminder in the same form. */
 const messageShape = z.object({ detail: z.object({ tenantId: z.string(), stationId: z.string() }) });
@@ -57,6 +61,14 @@ function portsOf(tenantId: string) {
   };
 }
 
+/** A new password is readable in the frame that carries it, and nowhere before. */
+async function unsealed(tenantId: string, command: Command): Promise<Command> {
+  const { request, stationId } = command;
+  if (request.kind !== 'SET_PASSWORD') return command;
+  const password = openText(await readSecret(pepperArn), `${tenantId}/${stationId}`, request.password);
+  return { ...command, request: { ...request, password } };
+}
+
 /** A failure on the way out says as little about delivery as a lost connection does. */
 const sendFor =
   (tenantId: string): SendCall =>
@@ -66,7 +78,7 @@ const sendFor =
     if (!isSubprotocol(protocol)) {
       return { refused: { code: 'NotSupported', message: `nothing is spoken here called "${protocol}"` } };
     }
-    const call = encodeCommand(await loadVersion(protocol), command);
+    const call = encodeCommand(await loadVersion(protocol), await unsealed(tenantId, command));
     if ('refused' in call) return call;
     const { stationId, name: action } = command;
     const at = systemClock();

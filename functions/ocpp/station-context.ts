@@ -1,3 +1,4 @@
+import type { PasswordUsed } from '#core/security/confirm-connection.ts';
 import { securityProfileOf } from '#core/stations/security-profiles.ts';
 import type { PasswordHash, SecurityProfile, Station } from '#core/stations/station.ts';
 import type { Tenant } from '#core/tenants/tenant.ts';
@@ -18,6 +19,8 @@ export interface StationContext {
   readonly model?: string;
   /** What its tenant decided. */
   readonly policy: TenantPolicy;
+  /** Present when this connection settles a change of credentials. */
+  readonly settles?: { readonly passwordUsed?: PasswordUsed };
   /** Present when nobody registered the station: the keyed hash of the password it came with, if it had one. */
   readonly newcomer?: { readonly password?: PasswordHash };
 }
@@ -30,9 +33,10 @@ export function writeContext(verdict: {
   station: Pick<Station, 'stationId' | 'heartbeatIntervalS' | 'manufacturer' | 'model'>;
   securityProfile: SecurityProfile;
   protocol?: Subprotocol;
+  settles?: { readonly passwordUsed?: PasswordUsed };
   newcomer?: { readonly password?: PasswordHash };
 }): WireContext {
-  const { tenant, station, securityProfile, protocol, newcomer } = verdict;
+  const { tenant, station, securityProfile, protocol, settles, newcomer } = verdict;
   return {
     tenantId: tenant.tenantId,
     tenantSlug: tenant.slug,
@@ -43,6 +47,7 @@ export function writeContext(verdict: {
     ...(station.manufacturer === undefined ? {} : { manufacturer: station.manufacturer }),
     ...(station.model === undefined ? {} : { model: station.model }),
     ...(tenant.policy === undefined ? {} : { policy: JSON.stringify(tenant.policy) }),
+    ...(settles === undefined ? {} : { settles: JSON.stringify(settles) }),
     ...(newcomer === undefined ? {} : { newcomer: JSON.stringify(newcomer) }),
   };
 }
@@ -68,6 +73,7 @@ export function readContext(wire: Readonly<Record<string, unknown>> | undefined)
   const manufacturer = text('manufacturer');
   const model = text('model');
   const policy = text('policy');
+  const settles = text('settles');
   const newcomer = text('newcomer');
   return {
     tenantId,
@@ -79,6 +85,7 @@ export function readContext(wire: Readonly<Record<string, unknown>> | undefined)
     ...(manufacturer === undefined ? {} : { manufacturer }),
     ...(model === undefined ? {} : { model }),
     policy: policy === undefined ? usualPolicy : json(policy),
+    ...(settles === undefined ? {} : { settles: json(settles) }),
     ...(newcomer === undefined ? {} : { newcomer: json(newcomer) }),
   };
 }

@@ -5,6 +5,7 @@ import { digest } from '#adapters/crypto/digest.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores } from '#adapters/dynamodb/open-stores.ts';
 import { timersOf } from '#adapters/sqs/timers.ts';
+import { confirmConnection } from '#core/security/confirm-connection.ts';
 import { SessionHints } from '#core/sessions/session-hints.ts';
 import { AcceptedConnections } from '#core/stations/accepted-connections.ts';
 import { connectStation, disconnectStation } from '#core/stations/connect.ts';
@@ -67,7 +68,9 @@ async function connect({ requestContext }: LinkEvent): Promise<Answer> {
   // Whoever knocks leaves no trace but what the inbox keeps.
   if (station.newcomer) return accepted;
   const { connectionId, connectedAt } = requestContext;
-  await connectStation(servicesOf(station), { stationId, connectionId, protocol, connectedAt });
+  const services = servicesOf(station);
+  await connectStation(services, { stationId, connectionId, protocol, connectedAt });
+  if (station.settles) await confirmConnection(services, stationId, { ...station, ...station.settles });
   const decision = `connected with ${protocol}`;
   const place = { tenantId, stationId, connectionId };
   writeStationLog(recordLogger, place, { at: connectedAt, direction: 'LINK', decision });

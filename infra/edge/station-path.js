@@ -39,6 +39,8 @@ function handler(event) {
     stationId: { value: encodeURIComponent(stationId) },
   };
   describeTransport(request.headers);
+  // The address itself, not what the client wrote into X-Forwarded-For.
+  request.headers['x-station-address'] = { value: event.viewer.ip };
   return request;
 }
 

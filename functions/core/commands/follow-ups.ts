@@ -1,10 +1,19 @@
 import type { AlertStore } from '../alerts/alert-store.ts';
+import type { ConfigurationStore } from '../device-model/configuration-store.ts';
+import type { DeviceModelStore } from '../device-model/device-model-store.ts';
 import { afterJobCommand } from '../jobs/after-job-command.ts';
 import type { JobStore } from '../jobs/job-store.ts';
 import type { Clock, Digest, NewId } from '../ports.ts';
+import { reconcileAfterRead } from '../reconcile/reconcile-configuration.ts';
 import { followCancellation, followReservation } from '../reservations/follow-reservation.ts';
 import type { ReservationStore } from '../reservations/reservation-store.ts';
+import { settlePassword } from '../security/rotate-password.ts';
+import { advanceUpgrade } from '../security/upgrade-profile.ts';
+import type { ChargingStore } from '../smart-charging/charging-store.ts';
+import { followProfile } from '../smart-charging/follow-profile.ts';
+import type { StationLimitsStore } from '../stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '../stations/station-store.ts';
+import type { CallDesk } from './call-desk.ts';
 import { type Command, type CommandRequest, isFinal } from './command.ts';
 import type { CommandStore } from './command-store.ts';
 
@@ -13,8 +22,13 @@ export interface FollowUpPorts {
   readonly stations: StationStore;
   readonly live: StationLiveStore;
   readonly commands: CommandStore;
+  readonly limits: StationLimitsStore;
+  readonly configuration: ConfigurationStore;
+  readonly deviceModel: DeviceModelStore;
+  readonly calls: CallDesk;
   readonly reservations: ReservationStore;
   readonly jobs: JobStore;
+  readonly charging: ChargingStore;
   readonly alerts: AlertStore;
   readonly clock: Clock;
   readonly digest: Digest;
@@ -35,8 +49,13 @@ export const followUps: Readonly<Partial<Record<CommandRequest['kind'], FollowUp
   UPLOAD_LOG: afterJobCommand,
   UPLOAD_SECURITY_LOG: afterJobCommand,
   PUBLISH_FIRMWARE: afterJobCommand,
+  READ_SETTINGS: reconcileAfterRead,
   RESERVE: followReservation,
   CANCEL_RESERVATION: followCancellation,
+  SET_PASSWORD: settlePassword,
+  SET_SECURITY_PROFILE: advanceUpgrade,
+  PREFER_NETWORK: advanceUpgrade,
+  SET_CHARGING_PROFILE: followProfile,
 };
 
 /** Of requests in a protocol's own words: by the call's name. */

@@ -67,7 +67,7 @@ export async function rotatePassword(
     {
       stationId,
       name: station.protocol === 'ocpp1.6' ? 'CHANGE_CONFIGURATION' : 'SET_VARIABLES',
-      request: { kind: 'SET_PASSWORD', sealed },
+      request: { kind: 'SET_PASSWORD', password: sealed },
       timeoutMs,
       whenOffline: 'WAIT',
       ...(requestedBy === undefined ? {} : { requestedBy }),

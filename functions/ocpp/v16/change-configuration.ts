@@ -3,6 +3,7 @@ import { isSecret } from '../secrets.ts';
 import { learnKeys, type ToldKey } from './configuration-keys.ts';
 import { defineOutboundAction } from './define-action.ts';
 import type { ChangeConfigurationResponse } from './schema/messages.ts';
+import { securitySetting } from './security-settings.ts';
 
 const answers: Readonly<Record<ChangeConfigurationResponse['status'], SettingAnswer>> = {
   Accepted: 'ACCEPTED',
@@ -18,11 +19,16 @@ const answers: Readonly<Record<ChangeConfigurationResponse['status'], SettingAns
  */
 export const changeConfiguration = defineOutboundAction({
   name: 'ChangeConfiguration',
-  kinds: ['CHANGE_SETTINGS'],
-  toRequest({ settings: [setting] }) {
+  kinds: ['CHANGE_SETTINGS', 'SET_PASSWORD', 'SET_SECURITY_PROFILE'],
+  toRequest(command) {
+    if (command.kind !== 'CHANGE_SETTINGS') return securitySetting(command);
+    const [setting] = command.settings;
     return { key: setting?.key ?? '', value: setting?.value ?? '' };
   },
-  cut: (command) => command.settings.map((setting) => ({ ...command, settings: [setting] })),
+  cut(command) {
+    if (command.kind !== 'CHANGE_SETTINGS') return [command];
+    return command.settings.map((setting) => ({ ...command, settings: [setting] }));
+  },
   async learn({ request: { key, value }, answer: { status } }, call) {
     if (isSecret(key)) return;
     const { services, stationId, command } = call;

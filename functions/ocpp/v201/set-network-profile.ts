@@ -1,4 +1,5 @@
 import { defineOutboundAction } from './define-action.ts';
+import { networkProfile } from './security-settings.ts';
 
 const statuses = { Accepted: 'ACCEPTED', Rejected: 'REJECTED', Failed: 'FAILED' } as const;
 
@@ -9,6 +10,8 @@ const statuses = { Accepted: 'ACCEPTED', Rejected: 'REJECTED', Failed: 'FAILED' 
  */
 export const setNetworkProfile = defineOutboundAction({
   name: 'SetNetworkProfile',
+  kinds: ['SET_SECURITY_PROFILE'],
+  toRequest: networkProfile,
   async learn({ request, answer }, { services, stationId, command, answeredAt }) {
     const { configurationSlot, connectionData: data } = request;
     const { commandId, createdAt } = command;

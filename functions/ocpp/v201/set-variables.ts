@@ -9,6 +9,7 @@ import type {
   SetVariableResultType,
   SetVariableStatusEnumType,
 } from './schema/messages.ts';
+import { securityVariables } from './security-settings.ts';
 import { keyOf, placeOf } from './settings.ts';
 
 const answers: Readonly<Record<SetVariableStatusEnumType, SettingAnswer>> = {
@@ -28,11 +29,13 @@ const answers: Readonly<Record<SetVariableStatusEnumType, SettingAnswer>> = {
  */
 export const setVariables = defineOutboundAction({
   name: 'SetVariables',
-  kinds: ['CHANGE_SETTINGS'],
-  toRequest: ({ settings }) => ({
-    setVariableData: settings.flatMap(({ key, value }) => toData(key, value)),
-  }),
+  kinds: ['CHANGE_SETTINGS', 'SET_PASSWORD', 'PREFER_NETWORK'],
+  toRequest(command) {
+    if (command.kind !== 'CHANGE_SETTINGS') return securityVariables(command);
+    return { setVariableData: command.settings.flatMap(({ key, value }) => toData(key, value)) };
+  },
   cut(command, { variablesPerWrite, variablesWriteBytes }) {
+    if (command.kind !== 'CHANGE_SETTINGS') return [command];
     // Around each name and value stands about as much again as a short value.
     const room = variablesWriteBytes === undefined ? undefined : variablesWriteBytes / 2;
     const pieces = splitList(command.settings, variablesPerWrite ?? 50, room);
