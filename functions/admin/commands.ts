@@ -76,7 +76,8 @@ export const commandRoutes: readonly Route[] = [
   },
 ];
 
-function commandView({ createdAt, deadlineAt, sentAt, settledAt, ...command }: Command) {
+/** A command as it is answered. */
+export function commandView({ createdAt, deadlineAt, sentAt, settledAt, ...command }: Command) {
   return {
     ...command,
     createdAt: rfc3339(createdAt),

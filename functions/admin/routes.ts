@@ -1,14 +1,22 @@
 import { alertRoutes } from './alerts.ts';
+import { chargingRoutes } from './charging.ts';
 import { commandRoutes } from './commands.ts';
+import { configurationRoutes } from './configuration.ts';
+import { deviceModelRoutes } from './device-model.ts';
 import { meterKeyRoutes } from './meter-keys.ts';
 import { reservationRoutes } from './reservations.ts';
 import type { Route } from './route.ts';
+import { siteRoutes } from './sites.ts';
 import { stationLogRoutes } from './station-log.ts';
 
 /** Everything below `/api/v1` but the question whether it lives. The most special path of two comes first. */
 export const routes: readonly Route[] = [
   ...alertRoutes,
   ...commandRoutes,
+  ...configurationRoutes,
+  ...deviceModelRoutes,
+  ...chargingRoutes,
+  ...siteRoutes,
   ...reservationRoutes,
   ...meterKeyRoutes,
   ...stationLogRoutes,

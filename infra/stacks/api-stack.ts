@@ -4,9 +4,14 @@ import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
+import { chargingChanged } from '#contracts/charging-changed.v1.ts';
 import { commandRequested } from '#contracts/command-requested.v1.ts';
 import { commandSettled } from '#contracts/command-settled.v1.ts';
 import { sessionEnded } from '#contracts/session-ended.v1.ts';
+import { sessionStarted } from '#contracts/session-started.v1.ts';
+import { siteBalanceDue } from '#contracts/site-balance-due.v1.ts';
+import { stationBooted } from '#contracts/station-booted.v1.ts';
+import { stationConnectionChanged } from '#contracts/station-connection-changed.v1.ts';
 import { stationReady } from '#contracts/station-ready.v1.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { AdminApi } from '../constructs/admin-api.ts';
@@ -16,6 +21,8 @@ import { ofTenants, readItems, writeItems } from '../constructs/csms-table.ts';
 import { EventWorkers } from '../constructs/event-workers.ts';
 import { GraphqlApi } from '../constructs/graphql-api.ts';
 import { OcppApi } from '../constructs/ocpp-api.ts';
+import { Reconcile } from '../constructs/reconcile.ts';
+import { SiteBalance } from '../constructs/site-balance.ts';
 import { StationLog } from '../constructs/station-log.ts';
 import { Timers } from '../constructs/timers.ts';
 import { DeadLetterQueue, WorkQueue } from '../constructs/work-queue.ts';
@@ -58,7 +65,9 @@ export class ApiStack extends Stack {
     this.makeRelay();
     const rating = this.makeRating();
     const afterCommands = this.makeAfterCommands();
-    this.deliver({ rating, afterCommands });
+    const boots = new Reconcile(this, 'Reconcile', { stage, data }).queue;
+    const { queue: balancing } = new SiteBalance(this, 'SiteBalance', { stage, data });
+    this.deliver({ rating, afterCommands, boots, balancing });
     new CfnOutput(this, 'GraphqlUrl', { value: this.graphql.api.graphqlUrl });
     new CfnOutput(this, 'AdminUrl', { value: this.admin.api.apiEndpoint });
     new CfnOutput(this, 'SignInUrl', { value: identity.signInUrl });
@@ -204,7 +213,12 @@ export class ApiStack extends Stack {
     return queue;
   }
 
-  private deliver({ rating, afterCommands }: Readonly<Record<'rating' | 'afterCommands', WorkQueue>>): void {
+  private deliver({
+    rating,
+    afterCommands,
+    boots,
+    balancing,
+  }: Readonly<Record<'rating' | 'afterCommands' | 'boots' | 'balancing', WorkQueue>>): void {
     const { data } = this.props;
     const workers = new EventWorkers(this, 'Events', { bus: data.bus, alarmTopic: data.alarmTopic });
     workers.toQueue(
@@ -214,6 +228,12 @@ export class ApiStack extends Stack {
     );
     workers.toQueue('SessionsToRate', [sessionEnded], rating.queue);
     workers.toQueue('CommandsEnded', [commandSettled], afterCommands.queue);
+    workers.toQueue('StationsBooted', [stationBooted], boots.queue);
+    workers.toQueue(
+      'SharesDue',
+      [sessionStarted, sessionEnded, chargingChanged, siteBalanceDue, stationConnectionChanged],
+      balancing.queue,
+    );
     for (const [id, { contract, mutation, operation }] of Object.entries(publications)) {
       workers.toSubscribers(id, [contract], { api: this.graphql.api, mutation, operation });
     }

@@ -32,14 +32,27 @@ const goneDays = 30;
 /** Of what speaks of one charge alone. */
 const passingDays = 30;
 
-/** What a change of such an item is about; `undefined` for what nobody follows. */
+const followed = { PROFILE: 'PROFILE', LIMIT: 'LIMIT', NEEDS: 'NEEDS', CONTROLLABLE: 'CONTROL' } as const;
+
+/** What such an item says anew; `undefined` for what nobody follows and for what it said before. */
 export function chargingChangeOf(
-  item: PlainItem,
-): { what: 'PROFILE' | 'LIMIT' | 'NEEDS'; at: number } | undefined {
-  const [kind] = String(item.sk).split('#');
-  const { at } = readMoment(item);
-  return kind === 'PROFILE' || kind === 'LIMIT' || kind === 'NEEDS' ? { what: kind, at } : undefined;
+  after: PlainItem,
+  before: PlainItem | undefined,
+): { what: (typeof followed)[keyof typeof followed]; at: number } | undefined {
+  const [kind = ''] = String(after.sk).split('#');
+  const what = Object.entries(followed).find(([name]) => name === kind)?.[1];
+  const { at } = readMoment(after);
+  if (what === undefined || (what !== 'NEEDS' && saidIn(after) === saidIn(before))) return undefined;
+  return { what, at };
 }
+
+/** What an item says, whenever it was said. */
+function saidIn(item: PlainItem | undefined): string {
+  if (item === undefined || item.goneAt !== undefined) return '';
+  return JSON.stringify(item.fact, (name, value) => (momentNames.has(name) ? undefined : value));
+}
+
+const momentNames: ReadonlySet<string> = new Set(['installedAt', 'notedAt', 'reportId']);
 
 const readMoment = itemReader('charging fact', z.object({ at: whole }));
 

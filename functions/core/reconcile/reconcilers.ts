@@ -6,6 +6,8 @@ import type { DeviceModelStore } from '../device-model/device-model-store.ts';
 import { confirmFirmware } from '../jobs/confirm-firmware.ts';
 import type { JobStore } from '../jobs/job-store.ts';
 import type { Clock, Digest, NewId } from '../ports.ts';
+import type { ChargingSettingsStore, ChargingStore } from '../smart-charging/charging-store.ts';
+import { installDesiredProfiles } from '../smart-charging/desired-profiles.ts';
 import type { Station } from '../stations/station.ts';
 import type { StationLimitsStore } from '../stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '../stations/station-store.ts';
@@ -21,6 +23,8 @@ export interface ReconcilePorts {
   readonly configuration: ConfigurationStore;
   readonly deviceModel: DeviceModelStore;
   readonly jobs: JobStore;
+  readonly charging: ChargingStore;
+  readonly chargingSettings: ChargingSettingsStore;
   readonly calls: CallDesk;
   readonly clock: Clock;
   readonly newId: NewId;
@@ -35,7 +39,11 @@ export interface ReconcilePorts {
 export type Reconciler = (ports: ReconcilePorts, station: Station) => Promise<void>;
 
 /** One for each thing that operators desire of stations. */
-export const reconcilers: readonly Reconciler[] = [reconcileConfiguration, confirmFirmware];
+export const reconcilers: readonly Reconciler[] = [
+  reconcileConfiguration,
+  confirmFirmware,
+  installDesiredProfiles,
+];
 
 /**
  * Runs the reconcilers of a station that booted at a moment; nothing when it booted again since, for that boot has a

@@ -15,7 +15,7 @@ export interface AcceptedProfile {
   readonly replacesSameLevel?: boolean;
 }
 
-/** Keeps a profile that a station agreed to have. Safe to repeat. */
+/** Keeps a profile that a station agreed to have, and that it can be limited. Safe to repeat. */
 export async function keepAcceptedProfile(ports: Ports, accepted: AcceptedProfile): Promise<void> {
   const { stationId, evseId, profile, at, replacesSameLevel = false } = accepted;
   if (replacesSameLevel) {
@@ -31,6 +31,7 @@ export async function keepAcceptedProfile(ports: Ports, accepted: AcceptedProfil
     await ports.charging.clearProfiles(stationId, idsOf(driven), at);
   }
   await ports.charging.installProfile(stationId, { evseId, profile, source: 'CSO', installedAt: at });
+  await ports.charging.noteControllable(stationId, true, at);
 }
 
 /** Forgets the profiles that a station cleared, or says it has not: after either it has none of them. */
