@@ -1,6 +1,11 @@
 import type { AlertStore } from '#core/alerts/alert-store.ts';
 import type { CallDesk } from '#core/commands/call-desk.ts';
 import type { CommandStore } from '#core/commands/command-store.ts';
+import type { StationWordStore } from '#core/device-model/availability.ts';
+import type { ConfigurationStore } from '#core/device-model/configuration-store.ts';
+import type { DeviceModelStore } from '#core/device-model/device-model-store.ts';
+import type { MonitorStore } from '#core/device-model/monitor-store.ts';
+import type { ReportStore } from '#core/device-model/report-store.ts';
 import type { FirmwareStore } from '#core/jobs/firmware-store.ts';
 import type { JobStore } from '#core/jobs/job-store.ts';
 import type { Clock, Digest, NewId } from '#core/ports.ts';
@@ -19,6 +24,11 @@ export interface AdminServices {
   readonly stations: StationStore;
   readonly live: StationLiveStore;
   readonly limits: StationLimitsStore;
+  readonly deviceModel: DeviceModelStore;
+  readonly reports: ReportStore;
+  readonly monitors: MonitorStore;
+  readonly configuration: ConfigurationStore;
+  readonly words: StationWordStore;
   readonly sessions: SessionStore;
   readonly tokens: TokenStore;
   readonly commands: CommandStore;

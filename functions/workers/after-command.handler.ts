@@ -8,6 +8,7 @@ import { followUp } from '#core/commands/follow-ups.ts';
 import { newId, systemClock } from '#platform/clock.ts';
 import { setting } from '#platform/config.ts';
 import { door, eachRecord } from '#platform/lambda.ts';
+import { callDesk } from '../ocpp/call-desk.ts';
 
 /** The bus's envelope, as its rule puts it into the queue. */
 const delivered = z.object({ detail: commandSettled.detail });
@@ -24,5 +25,5 @@ export const handler = door(({ Records }: SQSEvent) =>
 async function after(record: SQSRecord): Promise<void> {
   const { detail } = delivered.parse(JSON.parse(record.body));
   const stores = openStores({ client, tables, tenantId: detail.tenantId });
-  await followUp({ ...stores, clock: systemClock, digest, newId }, detail);
+  await followUp({ ...stores, calls: callDesk, clock: systemClock, digest, newId }, detail);
 }

@@ -67,7 +67,7 @@ export function setEnvironment(aws: AwsStandIn, dynamoUrl: string): void {
     POWERTOOLS_METRICS_DISABLED: 'true',
     REGISTRY_TABLE: 'registry',
     OPERATIONS_TABLE: 'operations',
-    TIMERS_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/000000000000/timers',
+    TIMERS_QUEUE_URL: `${aws.url}/timers`,
     ALLOWED_SECURITY_PROFILES: '1,2,3',
     PEPPER_SECRET_ARN: 'pepper',
     EDGE_SECRET_ARN: 'origin',
