@@ -7,15 +7,16 @@ import { addStations } from './bench/bench-stations.ts';
 import { type MessageCost, measureCosts } from './bench/costs.ts';
 import { type DoorWeight, weighDoors } from './bench/doors.ts';
 import type { LoadOrder, LoadReport } from './bench/load.ts';
+import { measureRating, type RatingSpeed } from './bench/rating.ts';
 import { startLocalSystem } from './local-system.ts';
 
 const usage = `Measures what messages cost, what doors weigh and what the local cloud carries.
 
-  npm run bench -- [--only costs,doors,load] [--stations 1,50,500] [--work heartbeat,cycle] [--seconds 10] [--table-sizes 10,1000] [--out FILE]`;
+  npm run bench -- [--only costs,doors,load,rating] [--stations 1,50,500] [--work heartbeat,cycle] [--seconds 10] [--table-sizes 10,1000] [--out FILE]`;
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'costs,doors,load' },
+    only: { type: 'string', default: 'costs,doors,load,rating' },
     stations: { type: 'string', default: '1,50,500' },
     work: { type: 'string', default: 'heartbeat,cycle' },
     seconds: { type: 'string', default: '10' },
@@ -59,7 +60,7 @@ async function costs(): Promise<MessageCost[]> {
   }
   console.log('\nDynamoDB per message: on the way to the answer, and for all it sets off');
   console.table(
-    results.map(({ message, version, stations, answer, everything }) => ({
+    results.map(({ message, version, stations, answer, everything, log }) => ({
       message,
       version,
       stations,
@@ -68,6 +69,7 @@ async function costs(): Promise<MessageCost[]> {
       calls: answer.calls,
       'all read': everything.readUnits,
       'all write': everything.writeUnits,
+      'log write': log.writeUnits,
     })),
   );
   return results;
@@ -80,6 +82,13 @@ async function doors(): Promise<readonly DoorWeight[]> {
   console.log('\nDoors');
   console.table(weights);
   return weights;
+}
+
+function rating(): readonly RatingSpeed[] {
+  const speeds = measureRating([1, 24, 168]);
+  console.log('\nPricing a session, put together from a reading a minute, under 20 tariff elements');
+  console.table(speeds);
+  return speeds;
 }
 
 interface LoadResult extends LoadReport {
@@ -141,6 +150,7 @@ async function main(): Promise<void> {
     machine: { cpu: cpu?.model ?? 'unknown', cores: cpus().length, node: process.version },
     ...(only.has('costs') ? { costs: await costs() } : {}),
     ...(only.has('doors') ? { doors: await doors() } : {}),
+    ...(only.has('rating') ? { rating: rating() } : {}),
     ...(only.has('load') ? { load: await load() } : {}),
   };
   await mkdir(dirname(values.out), { recursive: true });

@@ -11,6 +11,8 @@ export interface MessageCost {
   readonly stations: number;
   readonly answer: Cost;
   readonly everything: Cost;
+  /** What the station log writes of it. */
+  readonly log: Cost;
 }
 
 export interface Cost {
@@ -118,7 +120,7 @@ async function measureStation(
     send: () => command(system.endpoints, access.stationId),
   };
   for (const step of [...steps, remote]) {
-    const costs: { answer: Cost; everything: Cost }[] = [];
+    const costs: Consumed[] = [];
     for (let round = 0; round < rounds; round += 1) {
       const charge = await step.prepare?.(station);
       await system.cloud.idle();
@@ -131,7 +133,8 @@ async function measureStation(
     const { message } = step;
     const answer = average(costs.map((cost) => cost.answer));
     const everything = average(costs.map((cost) => cost.everything));
-    results.push({ message, version: access.version, stations, answer, everything });
+    const log = average(costs.map((cost) => cost.log));
+    results.push({ message, version: access.version, stations, answer, everything, log });
   }
   await station.close();
   return results;
@@ -140,9 +143,12 @@ async function measureStation(
 /** Streams are read all the time, whether there is something or not, and cost no units. */
 const ofStreams = new Set(['GetRecords', 'GetShardIterator', 'DescribeStream', 'ListStreams']);
 
-async function consumed(system: LocalSystem): Promise<{ answer: Cost; everything: Cost }> {
+type Consumed = Pick<MessageCost, 'answer' | 'everything' | 'log'>;
+
+async function consumed(system: LocalSystem): Promise<Consumed> {
   const byPrincipal = await system.cloud.consumed();
   const answering = system.cloud.accessKeyOf('StationLink');
+  const logging = system.cloud.accessKeyOf('StationLogKeep');
   const sum = (keys: readonly string[]): Cost => {
     const all = keys
       .flatMap((key) => Object.entries(byPrincipal[key] ?? {}))
@@ -156,7 +162,8 @@ async function consumed(system: LocalSystem): Promise<{ answer: Cost; everything
       calls: total(({ calls }) => calls),
     };
   };
-  return { answer: sum([answering]), everything: sum(Object.keys(byPrincipal)) };
+  const others = Object.keys(byPrincipal).filter((key) => key !== logging);
+  return { answer: sum([answering]), everything: sum(others), log: sum([logging]) };
 }
 
 function average(costs: readonly Cost[]): Cost {
