@@ -7,11 +7,14 @@ import type { OcspClient } from '#core/certificates/ocsp.ts';
 import type { TrustAnchorStore } from '#core/certificates/trust-anchor.ts';
 import type { Command } from '#core/commands/command.ts';
 import type { CommandStore } from '#core/commands/command-store.ts';
+import type { CustomerInformationStore } from '#core/customers/customer-information.ts';
+import type { DataTransferHandler, DataTransferStore } from '#core/data-transfer/data-transfer.ts';
 import type { StationWordStore } from '#core/device-model/availability.ts';
 import type { ConfigurationStore } from '#core/device-model/configuration-store.ts';
 import type { DeviceModelStore } from '#core/device-model/device-model-store.ts';
 import type { MonitorStore } from '#core/device-model/monitor-store.ts';
 import type { ReportStore } from '#core/device-model/report-store.ts';
+import type { DisplayStore } from '#core/display/display-message.ts';
 import type { JobStore } from '#core/jobs/job-store.ts';
 import type { Clock, Digest, NewId } from '#core/ports.ts';
 import type { ReservationStore } from '#core/reservations/reservation-store.ts';
@@ -48,6 +51,11 @@ export interface OcppServices {
   readonly commands: CommandStore;
   readonly jobs: JobStore;
   readonly reservations: ReservationStore;
+  readonly transfers: DataTransferStore;
+  /** Hands data of stations on to where the tenant wants it. */
+  readonly forwardData: DataTransferHandler;
+  readonly displays: DisplayStore;
+  readonly customers: CustomerInformationStore;
   readonly alerts: AlertStore;
   readonly charging: ChargingStore;
   readonly chargingSettings: ChargingSettingsStore;

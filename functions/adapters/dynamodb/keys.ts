@@ -154,6 +154,35 @@ export function tenantKeys(tenantId: string) {
     alertsOfStation: (stationId: string) => `${station(stationId)}#ALERTS`,
     openAlerts: `${tenant}#ALERTS`,
 
+    dataRoute: (vendorId: string, messageId: string | undefined): Key => ({
+      pk: `${tenant}#DT#${part(vendorId)}`,
+      sk: messageId === undefined ? 'ROUTE' : `ROUTE#${bounded(messageId)}`,
+    }),
+    dataRoutes: (vendorId: string) => `${tenant}#DT#${part(vendorId)}`,
+    allDataRoutes: `${tenant}#DT`,
+    dataTransfer: (stationId: string, order: string): Key => ({ pk: `${station(stationId)}#DT`, sk: order }),
+    dataTransfers: (stationId: string) => `${station(stationId)}#DT`,
+
+    displayMessage: (stationId: string, messageId: number): Key => ({
+      pk: `${station(stationId)}#DISPLAY`,
+      sk: `MESSAGE#${numberText(messageId)}`,
+    }),
+    displayReport: (stationId: string, requestId: number): Key => ({
+      pk: `${station(stationId)}#DISPLAY`,
+      sk: `REPORT#${numberText(requestId)}`,
+    }),
+    displayMessages: (stationId: string) => `${station(stationId)}#DISPLAY`,
+    customerRequest: (stationId: string, requestId: number): Key => ({
+      pk: `${station(stationId)}#CUSTOMER#${numberText(requestId)}`,
+      sk: 'REQUEST',
+    }),
+    customerPart: (stationId: string, requestId: number, seqNo: number): Key => ({
+      pk: `${station(stationId)}#CUSTOMER#${numberText(requestId)}`,
+      sk: `PART#${numberText(seqNo)}`,
+    }),
+    customerParts: (stationId: string, requestId: number) =>
+      `${station(stationId)}#CUSTOMER#${numberText(requestId)}`,
+
     reservation: (stationId: string, number: number): Key => ({
       pk: `${station(stationId)}#RES`,
       sk: String(number).padStart(10, '0'),
@@ -172,6 +201,11 @@ export type TenantKeys = ReturnType<typeof tenantKeys>;
 /** The place of a moment in a list by time; the id makes it unique, so that it can serve as a cursor. */
 export function orderOf(at: number, id: string): string {
   return `${timeText(at)}#${bounded(id)}`;
+}
+
+/** Numbers of stations in an order of text; what no counter can have shown stays itself. */
+function numberText(value: number): string {
+  return String(value).padStart(12, '0');
 }
 
 /** Fourteen digits keep their order as text; moments before 1970 count as 1970. */

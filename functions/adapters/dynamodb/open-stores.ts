@@ -6,11 +6,14 @@ import type { CertificateStore, RevocationList } from '#core/certificates/certif
 import type { PlugAndChargeStore } from '#core/certificates/ev-certificates.ts';
 import type { TrustAnchorStore } from '#core/certificates/trust-anchor.ts';
 import type { CommandStore } from '#core/commands/command-store.ts';
+import type { CustomerInformationStore } from '#core/customers/customer-information.ts';
+import type { DataTransferStore } from '#core/data-transfer/data-transfer.ts';
 import type { StationWordStore } from '#core/device-model/availability.ts';
 import type { ConfigurationStore } from '#core/device-model/configuration-store.ts';
 import type { DeviceModelStore } from '#core/device-model/device-model-store.ts';
 import type { MonitorStore } from '#core/device-model/monitor-store.ts';
 import type { ReportStore } from '#core/device-model/report-store.ts';
+import type { DisplayStore } from '#core/display/display-message.ts';
 import type { FirmwareStore } from '#core/jobs/firmware-store.ts';
 import type { JobStore } from '#core/jobs/job-store.ts';
 import type { ReservationStore } from '#core/reservations/reservation-store.ts';
@@ -34,7 +37,10 @@ import { chargingSettingsStore } from './charging-settings-store.ts';
 import { chargingStore } from './charging-store.ts';
 import { commandStore } from './command-store.ts';
 import { configurationStore } from './configuration-store.ts';
+import { customerInformationStore } from './customer-information-store.ts';
+import { dataTransferStore } from './data-transfer-store.ts';
 import { deviceModelStore } from './device-model-store.ts';
+import { displayStore } from './display-store.ts';
 import { failedAttemptStore } from './failed-attempt-store.ts';
 import { firmwareStore } from './firmware-store.ts';
 import { jobStore } from './job-store.ts';
@@ -79,6 +85,9 @@ export interface Stores {
   readonly tariffs: TariffStore;
   readonly sessions: SessionStore;
   readonly reservations: ReservationStore;
+  readonly transfers: DataTransferStore;
+  readonly displays: DisplayStore;
+  readonly customers: CustomerInformationStore;
   readonly commands: CommandStore;
   readonly jobs: JobStore;
   readonly firmware: FirmwareStore;
@@ -123,6 +132,9 @@ export function openStores({
     tariffs: tariffStore(context),
     sessions: sessionStore(context),
     reservations: reservationStore(context),
+    transfers: dataTransferStore(context),
+    displays: displayStore(context),
+    customers: customerInformationStore(context),
     commands: commandStore(context),
     jobs: jobStore(context),
     firmware: firmwareStore(context),

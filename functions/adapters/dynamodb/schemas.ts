@@ -36,7 +36,18 @@ export const tokenType = z.enum([
 export const sessionToken = z.object({
   uid: text,
   tokenType,
-  status: z.enum(['ACCEPTED', 'BLOCKED', 'EXPIRED', 'INVALID', 'CONCURRENT_SESSION']),
+  status: z.enum([
+    'ACCEPTED',
+    'BLOCKED',
+    'EXPIRED',
+    'INVALID',
+    'UNKNOWN',
+    'NO_CREDIT',
+    'CONCURRENT_SESSION',
+    'WRONG_PLACE',
+    'WRONG_EVSE',
+    'WRONG_TIME',
+  ]),
   groupId: text.exactOptional(),
   userId: text.exactOptional(),
 }) satisfies z.ZodType<SessionToken>;

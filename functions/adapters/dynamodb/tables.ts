@@ -73,6 +73,12 @@
  * | listAlerts                               | operations, byTime     | T#ALERTS#{yyyy-mm}            | {raisedAt}#{id}      |
  * | listAlerts, of a station                 | operations, byStation  | T#ST#{stationId}#ALERTS       | {raisedAt}#{id}      |
  * | listAlerts, open ones                    | operations, open       | T#ALERTS                      | {raisedAt}#{id}      |
+ * | findRoutes (of data)              strong | registry               | T#DT#{vendorId}               | ROUTE[#{messageId}]  |
+ * | listRoutes (of data)                     | registry, byKind       | T#DT                          | {vendor, message}    |
+ * | listTransfers (of data)                  | operations             | T#ST#{stationId}#DT           | {at}#{id}            |
+ * | listMessages (of a display)       strong | operations             | T#ST#{stationId}#DISPLAY      | MESSAGE#{id}         |
+ * | (reports of a display)            strong | operations             | T#ST#{stationId}#DISPLAY      | REPORT#{requestId}   |
+ * | findInformation (of a customer)   strong | operations             | …#CUSTOMER#{requestId}        | REQUEST, PART#{seq}  |
  * | findReservation                   strong | operations             | T#ST#{stationId}#RES          | {number}             |
  * | listReservations                         | operations, byStation  | T#ST#{stationId}#RESERVATIONS | {createdAt}#{id}     |
  * | listOpenReservations                     | operations, open       | …#RESERVATIONS#OPEN           | {createdAt}#{id}     |

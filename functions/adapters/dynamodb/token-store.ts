@@ -18,6 +18,21 @@ const tokenSchema = z.object({
   blocked: z.boolean(),
   blockedReason: text.exactOptional(),
   expiresAt: whole.exactOptional(),
+  restrictions: z
+    .object({
+      stationIds: z.array(text).exactOptional(),
+      locationIds: z.array(text).exactOptional(),
+      evseIds: z.array(whole).exactOptional(),
+      validFrom: whole.exactOptional(),
+      hours: z
+        .array(z.object({ days: z.array(whole).exactOptional(), from: text, to: text }))
+        .exactOptional(),
+    })
+    .exactOptional(),
+  maxOpenSessions: whole.exactOptional(),
+  priority: whole.exactOptional(),
+  language: text.exactOptional(),
+  message: text.exactOptional(),
   createdAt: whole,
   updatedAt: whole,
   revision: whole,

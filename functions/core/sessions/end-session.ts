@@ -1,18 +1,14 @@
 import type { MeterSample } from '../metering/sample.ts';
-import type { Clock, Digest } from '../ports.ts';
+import type { Digest } from '../ports.ts';
 import { type Authorization, authorizeToken } from '../tokens/authorize-token.ts';
 import { foldTokenUid, type TokenType } from '../tokens/token.ts';
-import type { TokenStore } from '../tokens/token-store.ts';
+import { noteTokenEnd, type UsePorts } from '../tokens/token-use.ts';
 import type { Session, SessionEntry, StopReason } from './session.ts';
 import { readingEntries } from './session-entries.ts';
 import { numberedSessionId } from './session-id.ts';
-import type { SessionStore } from './session-store.ts';
 
-export interface EndPorts {
+export interface EndPorts extends UsePorts {
   readonly tenantId: string;
-  readonly sessions: SessionStore;
-  readonly tokens: TokenStore;
-  readonly clock: Clock;
   readonly digest: Digest;
 }
 
@@ -56,19 +52,21 @@ export async function endSession(
           },
           entries,
         );
+  if (known && outcome !== 'unknown') await noteTokenEnd(ports, known);
   if (outcome === 'unknown') await keepOrphan(ports, stop, entries);
   if (outcome === 'already-ended') await keepLateRegister(ports, sessionId, stop);
   return authorization ? { authorization } : {};
 }
 
 /** Whoever started the session was judged then; only another token is looked up. */
-async function judgeStopToken(
-  ports: EndPorts,
+export async function judgeStopToken(
+  ports: UsePorts,
   token: NonNullable<SessionStop['token']>,
   session: Session | undefined,
 ): Promise<Authorization> {
   const uid = foldTokenUid(token.uid);
-  return session?.token?.uid === uid ? session.token : authorizeToken(ports, token);
+  if (session?.token?.uid === uid) return session.token;
+  return authorizeToken(ports, { ...token, purpose: 'STOP' });
 }
 
 async function keepOrphan(

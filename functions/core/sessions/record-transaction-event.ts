@@ -1,27 +1,31 @@
 import type { MeterSample } from '../metering/sample.ts';
-import type { Clock, Digest } from '../ports.ts';
+import type { Digest } from '../ports.ts';
 import type { ReservationStore } from '../reservations/reservation-store.ts';
 import { useReservation } from '../reservations/use-reservation.ts';
 import type { ConnectorRef } from '../stations/station.ts';
 import type { StationLiveStore } from '../stations/station-store.ts';
-import { type Authorization, authorizeToken } from '../tokens/authorize-token.ts';
+import type { Authorization } from '../tokens/authorize-token.ts';
 import type { TokenType } from '../tokens/token.ts';
-import type { TokenStore } from '../tokens/token-store.ts';
+import {
+  type JudgedStart,
+  judgeStart,
+  noteTokenEnd,
+  noteTokenStart,
+  type UsePorts,
+} from '../tokens/token-use.ts';
+import { judgeStopToken } from './end-session.ts';
 import type { ChargingState, Session, SessionEntry, StopReason } from './session.ts';
 import { eventKey } from './session-entries.ts';
 import type { SessionHints } from './session-hints.ts';
 import { referencedSessionId } from './session-id.ts';
-import type { SessionFacts, SessionStore } from './session-store.ts';
+import type { SessionFacts } from './session-store.ts';
 import { sessionTokenOf } from './start-session.ts';
-import { supersede, supersedeLeftBehind } from './supersede.ts';
+import { isSamePlace, supersede, supersedeLeftBehind } from './supersede.ts';
 
-export interface TransactionEventPorts {
+export interface TransactionEventPorts extends UsePorts {
   readonly tenantId: string;
-  readonly sessions: SessionStore;
   readonly live: StationLiveStore;
-  readonly tokens: TokenStore;
   readonly reservations: ReservationStore;
-  readonly clock: Clock;
   readonly digest: Digest;
 }
 
@@ -39,6 +43,8 @@ export interface TransactionEvent {
   readonly offline?: boolean;
   /** Only in events that ask for a verdict; it may come later than the start. */
   readonly token?: { readonly uid: string; readonly tokenType: TokenType };
+  /** The token was shown to end the session. */
+  readonly stops?: boolean;
   readonly stopReason?: StopReason;
   readonly remoteStartId?: number;
   readonly reservationId?: number;
@@ -60,12 +66,16 @@ export async function recordTransactionEvent(
   hints: SessionHints,
 ): Promise<RecordedEvent> {
   const sessionId = referencedSessionId(ports.digest, ports.tenantId, event.stationId, event.transactionRef);
-  const authorization = event.token ? await authorizeToken(ports, event.token) : undefined;
+  const stops = event.stops === true || event.phase === 'ENDED';
+  const known = event.phase === 'ENDED' ? await ports.sessions.findSession(sessionId) : undefined;
+  const { authorization, forget } = await (stops
+    ? judgeStop(ports, event, known)
+    : judgeToken(ports, sessionId, event));
   const entry = entryOf(event, ports.clock());
-  const session = headOf(sessionId, event, authorization);
-  if (event.phase === 'STARTED') await recordStart(ports, session, entry);
-  else if (event.phase === 'ENDED') await recordEnd(ports, session, event, entry);
-  else await recordUpdate(ports, { session, event, entry, hints });
+  const session = headOf(sessionId, event, stops ? undefined : authorization);
+  if (event.phase === 'STARTED') await recordStart(ports, { session, entry, forget });
+  else if (event.phase === 'ENDED') await recordEnd(ports, { session, event, entry, known, authorization });
+  else await recordUpdate(ports, { session, event, entry, hints, forget });
   if (event.phase !== 'UPDATED') hints.add(sessionId);
   const { stationId, reservationId: number } = event;
   if (number !== undefined && authorization?.status === 'ACCEPTED') {
@@ -74,16 +84,40 @@ export async function recordTransactionEvent(
   return { sessionId, ...(authorization ? { authorization } : {}) };
 }
 
+type Judged = Partial<Pick<JudgedStart, 'authorization'>> & Pick<JudgedStart, 'forget'>;
+
+async function judgeToken(
+  ports: TransactionEventPorts,
+  sessionId: string,
+  { token, stationId, connector }: TransactionEvent,
+): Promise<Judged> {
+  if (!token) return { forget: [] };
+  const place = { stationId, ...(connector ? { connector } : {}) };
+  return judgeStart(
+    ports,
+    { ...token, stationId, ...(connector ? { evseId: connector.evseId } : {}) },
+    (session) => session.sessionId === sessionId || isSamePlace(session, place),
+  );
+}
+
+async function judgeStop(
+  ports: TransactionEventPorts,
+  { token }: TransactionEvent,
+  known: Session | undefined,
+): Promise<Judged> {
+  return token ? { authorization: await judgeStopToken(ports, token, known), forget: [] } : { forget: [] };
+}
+
 async function recordStart(
   ports: TransactionEventPorts,
-  session: Session,
-  entry: SessionEntry,
+  { session, entry, forget }: { session: Session; entry: SessionEntry; forget: readonly string[] },
 ): Promise<void> {
   const accepted = isAccepted(session);
   const other = accepted ? await occupantBeside(ports, session) : undefined;
   const isLate = other !== undefined && other.startedAt > session.startedAt;
   const occupies = accepted && session.connector !== undefined && !isLate;
   const outcome = await ports.sessions.recordStart(session, entry, { occupies });
+  if (outcome !== 'known') await noteTokenStart(ports, session, forget);
   if (!occupies) return;
   if (outcome === 'known') {
     const first = await ports.sessions.findSession(session.sessionId);
@@ -111,9 +145,15 @@ async function occupantBeside(
 
 async function recordUpdate(
   ports: TransactionEventPorts,
-  update: { session: Session; event: TransactionEvent; entry: SessionEntry; hints: SessionHints },
+  update: {
+    session: Session;
+    event: TransactionEvent;
+    entry: SessionEntry;
+    hints: SessionHints;
+    forget: readonly string[];
+  },
 ): Promise<void> {
-  const { session, event, entry, hints } = update;
+  const { session, event, entry, hints, forget } = update;
   await ports.sessions.addEntries(session.sessionId, [entry]);
   if (!hints.has(session.sessionId)) {
     await ports.sessions.ensurePartial({ ...session, partial: true });
@@ -121,6 +161,7 @@ async function recordUpdate(
   }
   const facts = factsOf(session, event);
   if (facts) await ports.sessions.addFacts(session.sessionId, session.stationId, facts);
+  await noteTokenStart(ports, session, forget);
 }
 
 /** An update tells the head something only when it carries what heads keep and starts may lack. */
@@ -138,19 +179,29 @@ function factsOf(session: Session, event: TransactionEvent): SessionFacts | unde
 
 async function recordEnd(
   ports: TransactionEventPorts,
-  session: Session,
-  event: TransactionEvent,
-  entry: SessionEntry,
+  ended: {
+    session: Session;
+    event: TransactionEvent;
+    entry: SessionEntry;
+    known: Session | undefined;
+    authorization: Authorization | undefined;
+  },
 ): Promise<void> {
-  const { sessionId, stationId, connector } = session;
+  const { session, event, entry, known, authorization } = ended;
+  const { sessionId, stationId } = session;
+  const connector = session.connector ?? known?.connector;
+  const stopTokenUid =
+    authorization && authorization.uid !== known?.token?.uid ? authorization.uid : undefined;
   const stopReason: StopReason = event.stopReason ?? 'LOCAL';
   const end = () =>
     ports.sessions.endSession(
       { sessionId, stationId, ...(connector ? { connector } : {}) },
-      { endedAt: event.at, stopReason },
+      { endedAt: event.at, stopReason, ...(stopTokenUid === undefined ? {} : { stopTokenUid }) },
       [entry],
     );
-  if ((await end()) !== 'unknown') return;
+  const outcome = await end();
+  if (known) await noteTokenEnd(ports, known);
+  if (outcome !== 'unknown') return;
   const { token: _, ...unauthorised } = session;
   const alone = await ports.sessions.recordLoneEnd(
     { ...unauthorised, state: 'ENDED', endedAt: event.at, stopReason, partial: true },

@@ -3,22 +3,19 @@ import type { ReservationStore } from '../reservations/reservation-store.ts';
 import { useReservation } from '../reservations/use-reservation.ts';
 import type { ConnectorRef } from '../stations/station.ts';
 import type { StationLiveStore } from '../stations/station-store.ts';
-import { type Authorization, authorizeToken } from '../tokens/authorize-token.ts';
+import type { Authorization } from '../tokens/authorize-token.ts';
 import { foldTokenUid, type TokenType } from '../tokens/token.ts';
-import type { TokenStore } from '../tokens/token-store.ts';
+import { judgeStart, noteTokenStart, type UsePorts } from '../tokens/token-use.ts';
 import type { Session, SessionToken } from './session.ts';
 import { numberedSessionId, transactionNumberOf } from './session-id.ts';
-import type { SessionStore } from './session-store.ts';
-import { supersede, supersedeLeftBehind } from './supersede.ts';
+import { isSamePlace, supersede, supersedeLeftBehind } from './supersede.ts';
 
 /** Starts of one tenant may meet on a number; more than a few in a row means the store is broken. */
 const mostAttempts = 8;
 
-export interface StartPorts {
+export interface StartPorts extends UsePorts {
   readonly tenantId: string;
-  readonly sessions: SessionStore;
   readonly live: StationLiveStore;
-  readonly tokens: TokenStore;
   readonly reservations: ReservationStore;
   readonly clock: Clock;
   readonly digest: Digest;
@@ -52,17 +49,23 @@ export interface StartedSession {
  * an older open session there ended as superseded, and the reservation that the start names used.
  */
 export async function startSession(ports: StartPorts, start: SessionStart): Promise<StartedSession> {
-  const [authorization, before] = await Promise.all([
-    authorizeToken(ports, start.token),
-    ports.live.findConnector(start.stationId, start.connector),
-  ]);
   const startKey = startKeyOf(ports.tenantId, start);
+  const { stationId, connector } = start;
+  const [{ authorization, forget }, before] = await Promise.all([
+    judgeStart(
+      ports,
+      { ...start.token, stationId, evseId: connector.evseId },
+      (session) => session.startKey === startKey || isSamePlace(session, { stationId, connector }),
+    ),
+    ports.live.findConnector(stationId, connector),
+  ]);
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
     const transactionNumber = transactionNumberOf(ports.digest, startKey, attempt);
     const session = newSession(ports, start, { startKey, transactionNumber, authorization });
     const occupies = authorization.status === 'ACCEPTED';
     const result = await ports.sessions.openSession(session, { occupies });
     if (result.outcome === 'opened') {
+      await noteTokenStart(ports, session, forget);
       if (occupies && before?.sessionId !== undefined) {
         await supersede(ports, {
           stationId: start.stationId,
@@ -75,6 +78,7 @@ export async function startSession(ports: StartPorts, start: SessionStart): Prom
     }
     if (result.by.startKey === startKey) {
       if (result.by.token?.status === 'ACCEPTED') {
+        if (result.by.state === 'ACTIVE') await noteTokenStart(ports, result.by);
         await supersedeLeftBehind(ports, result.by);
         await useNamed(ports, start, session.sessionId);
       }

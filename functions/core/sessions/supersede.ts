@@ -34,6 +34,11 @@ export async function supersedeLeftBehind(
   }
 }
 
-function isSamePlace({ connector: one }: Session, { connector: other }: Session): boolean {
-  return one !== undefined && one.evseId === other?.evseId && one.connectorId === other.connectorId;
+type Place = Pick<Session, 'stationId' | 'connector'>;
+
+/** Whether both are known to be at the same connector of the same station. */
+export function isSamePlace(session: Place, other: Place): boolean {
+  const [one, two] = [session.connector, other.connector];
+  if (one === undefined || session.stationId !== other.stationId) return false;
+  return one.evseId === two?.evseId && one.connectorId === two.connectorId;
 }

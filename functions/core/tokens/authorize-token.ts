@@ -1,8 +1,22 @@
 import type { Clock } from '../ports.ts';
+import type { StationStore } from '../stations/station-store.ts';
+import { type TenantPolicy, usualPolicy } from '../tenants/tenant-policy.ts';
 import { foldTokenUid, type Token, type TokenType } from './token.ts';
+import { offence } from './token-restrictions.ts';
 import type { TokenStore } from './token-store.ts';
 
-export type AuthorizationStatus = 'ACCEPTED' | 'BLOCKED' | 'EXPIRED' | 'INVALID' | 'CONCURRENT_SESSION';
+/** `UNKNOWN` to whoever was asked; `INVALID`: known, and not for charging (here, or any more). */
+export type AuthorizationStatus =
+  | 'ACCEPTED'
+  | 'BLOCKED'
+  | 'EXPIRED'
+  | 'INVALID'
+  | 'UNKNOWN'
+  | 'NO_CREDIT'
+  | 'CONCURRENT_SESSION'
+  | 'WRONG_PLACE'
+  | 'WRONG_EVSE'
+  | 'WRONG_TIME';
 
 /** The verdict on a token, and what a station may cache of it. */
 export interface Authorization {
@@ -13,32 +27,133 @@ export interface Authorization {
   readonly groupId?: string;
   readonly expiresAt?: number;
   readonly userId?: string;
+  /** The only EVSEs it charges at. */
+  readonly evseIds?: readonly number[];
+  /** How many sessions may run on it at once. */
+  readonly maxOpenSessions?: number;
+  readonly priority?: number;
+  readonly language?: string;
+  readonly message?: string;
+  /** How long the verdict may be kept, where that is limited. */
+  readonly cacheUntil?: number;
+}
+
+/** Who asks for a verdict, and what for: to know (`ASK`), because charging begins (`START`) or is to end (`STOP`). */
+export interface TokenQuestion {
+  readonly uid: string;
+  readonly tokenType: TokenType;
+  /** `ASK` when absent. */
+  readonly purpose?: 'ASK' | 'START' | 'STOP';
+  /** Where it is shown. Restrictions of place and time are held against tokens that are shown somewhere. */
+  readonly stationId?: string;
+  readonly evseId?: number;
+}
+
+/** Whoever knows tokens: gives a verdict on those it knows, and `undefined` on all others. */
+export type TokenSource = (question: TokenQuestion) => Promise<Authorization | undefined>;
+
+export interface AuthorizationPorts {
+  readonly tokens: TokenStore;
+  readonly clock: Clock;
+  /** For restrictions by location and hour: whoever names a station gives it. */
+  readonly stations?: StationStore;
+  /** The usual one when absent. */
+  readonly policy?: TenantPolicy;
+  /** Asked in their order about tokens that are not the tenant's own. */
+  readonly otherTokens?: readonly TokenSource[];
 }
 
 /**
- * Judges a token by what its tenant keeps: unknown or retired is INVALID, then BLOCKED, then EXPIRED.
- * Group and expiry are given for known tokens only.
+ * Judges a token by the first source that knows it, the tenant's own first: one that nobody knows is UNKNOWN. Group
+ * and expiry are given for known tokens only.
  */
 export async function authorizeToken(
-  ports: { tokens: TokenStore; clock: Clock },
-  asked: { uid: string; tokenType: TokenType },
+  ports: AuthorizationPorts,
+  asked: TokenQuestion,
 ): Promise<Authorization> {
-  const uid = foldTokenUid(asked.uid);
-  const token = uid === '' ? undefined : await ports.tokens.findToken(uid);
-  if (!token) return { status: 'INVALID', uid, tokenType: asked.tokenType };
-  return {
-    status: verdict(token, ports.clock()),
-    uid,
-    tokenType: token.tokenType,
-    ...(token.groupId === undefined ? {} : { groupId: token.groupId }),
-    ...(token.expiresAt === undefined ? {} : { expiresAt: token.expiresAt }),
-    ...(token.userId === undefined ? {} : { userId: token.userId }),
+  const question = { ...asked, uid: foldTokenUid(asked.uid) };
+  const { uid, tokenType } = question;
+  if (uid === '') return { status: 'INVALID', uid, tokenType };
+  const sources: readonly TokenSource[] = [ownTokens(ports), ...(ports.otherTokens ?? [])];
+  for (const judge of sources) {
+    const authorization = await judge(question);
+    if (authorization) return kept(ports, authorization);
+  }
+  return { status: 'UNKNOWN', uid, tokenType };
+}
+
+/** A token with an end of its own is kept until then. */
+function kept(
+  { policy = usualPolicy, clock }: AuthorizationPorts,
+  authorization: Authorization,
+): Authorization {
+  const { cacheUntil, expiresAt } = authorization;
+  if (policy.cacheLifetimeS === undefined || (cacheUntil ?? expiresAt) !== undefined) return authorization;
+  return { ...authorization, cacheUntil: clock() + policy.cacheLifetimeS * 1000 };
+}
+
+/** The tenant's own: retired is INVALID, then BLOCKED, then EXPIRED, then what restricts it. */
+function ownTokens(ports: AuthorizationPorts): TokenSource {
+  return async (question) => {
+    const { uid } = question;
+    const token = await ports.tokens.findToken(uid);
+    if (!token) return undefined;
+    const { tokenType, groupId, expiresAt, userId, restrictions, ...rest } = token;
+    const { maxOpenSessions, priority, language, message } = rest;
+    return {
+      status: await verdict(ports, token, question),
+      uid,
+      tokenType,
+      ...(groupId === undefined ? {} : { groupId }),
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+      ...(userId === undefined ? {} : { userId }),
+      ...(restrictions?.evseIds === undefined ? {} : { evseIds: restrictions.evseIds }),
+      ...(maxOpenSessions === undefined ? {} : { maxOpenSessions }),
+      ...(priority === undefined ? {} : { priority }),
+      ...(language === undefined ? {} : { language }),
+      ...(message === undefined ? {} : { message }),
+    };
   };
 }
 
-function verdict(token: Token, now: number): AuthorizationStatus {
+async function verdict(
+  ports: AuthorizationPorts,
+  token: Token,
+  question: TokenQuestion,
+): Promise<AuthorizationStatus> {
+  const now = ports.clock();
+  const standing = standingOf(token, now);
+  const { purpose = 'ASK', stationId, evseId } = question;
+  if (standing !== 'ACCEPTED' || purpose === 'STOP') return standing;
+  if (purpose === 'START' && isMaster(ports.policy ?? usualPolicy, token)) return 'INVALID';
+  const { restrictions } = token;
+  if (!restrictions || stationId === undefined) return 'ACCEPTED';
+  const needsStation = restrictions.locationIds !== undefined || restrictions.hours !== undefined;
+  const station = needsStation ? await ports.stations?.findStation(stationId) : undefined;
+  const { locationId, timeZone = 'UTC' } = station ?? {};
+  return (
+    offence(restrictions, {
+      at: now,
+      stationId,
+      timeZone,
+      ...(locationId === undefined ? {} : { locationId }),
+      ...(evseId === undefined ? {} : { evseId }),
+    }) ?? 'ACCEPTED'
+  );
+}
+
+/** What a token is worth anywhere: also what a station may hold without us. */
+export function standingOf(
+  token: Token,
+  now: number,
+): Extract<AuthorizationStatus, 'ACCEPTED' | 'BLOCKED' | 'EXPIRED' | 'INVALID'> {
   if (!token.active) return 'INVALID';
   if (token.blocked) return 'BLOCKED';
   if (token.expiresAt !== undefined && token.expiresAt <= now) return 'EXPIRED';
   return 'ACCEPTED';
+}
+
+/** Such a token ends anybody's session and starts none (OCPP 2.0.1 C16). */
+export function isMaster({ masterGroupId }: TenantPolicy, { groupId }: Pick<Token, 'groupId'>): boolean {
+  return masterGroupId !== undefined && groupId === masterGroupId;
 }

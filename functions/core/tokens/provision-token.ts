@@ -6,8 +6,8 @@ import type { TokenStore } from './token-store.ts';
 /** The longest any protocol carries (OCPP 2.0.1 IdToken, OCPI CiString(36)). */
 const longestUid = 36;
 
-/** What an owner says of a new token. */
-export interface TokenDescription {
+/** What an owner says of a token. */
+export interface TokenDescription extends TokenTerms {
   readonly uid: string;
   readonly visualId?: string;
   readonly tokenType: TokenType;
@@ -16,6 +16,9 @@ export interface TokenDescription {
   readonly expiresAt?: number;
 }
 
+/** On what terms it charges; see `Token`. */
+type TokenTerms = Pick<Token, 'restrictions' | 'maxOpenSessions' | 'priority' | 'language' | 'message'>;
+
 interface TokenPorts {
   readonly tokens: TokenStore;
   readonly clock: Clock;
@@ -23,15 +26,59 @@ interface TokenPorts {
 
 /** Registers a token. Throws `Validation` or `Conflict`. */
 export async function createToken(ports: TokenPorts, described: TokenDescription): Promise<Token> {
-  const uid = foldTokenUid(described.uid);
+  const token = newToken(described, ports.clock());
+  const { uid } = token;
+  if ((await ports.tokens.createToken(token)) === 'exists') {
+    throw new DomainError('Conflict', `token ${uid} exists already`, 'input.uid');
+  }
+  return token;
+}
+
+/** What an owner says of a token that may be there already. */
+export interface TokenDetails extends TokenDescription {
+  /** `true` when absent. */
+  readonly active?: boolean;
+  /** As it was when absent. */
+  readonly blocked?: boolean;
+  readonly blockedReason?: string;
+}
+
+/** Makes a token what its owner says, new or not: what is not said of it is not so. Throws `Validation` or `Conflict`. */
+export async function saveToken(
+  ports: TokenPorts,
+  { active, blocked, blockedReason, ...said }: TokenDetails,
+) {
+  const described = newToken(said, ports.clock());
+  const before = await ports.tokens.findToken(described.uid);
+  const isBlocked = blocked ?? before?.blocked ?? false;
+  const reason = blockedReason ?? before?.blockedReason;
+  const token: Token = {
+    ...described,
+    active: active ?? true,
+    blocked: isBlocked,
+    ...(isBlocked && reason !== undefined ? { blockedReason: reason } : {}),
+    ...(before ? { createdAt: before.createdAt, revision: before.revision + 1 } : {}),
+  };
+  const saved = before ? await ports.tokens.replaceToken(token) : await ports.tokens.createToken(token);
+  if (saved === 'exists' || saved === 'changed-meanwhile') {
+    throw new DomainError(
+      'Conflict',
+      `token ${token.uid} was changed by somebody else, read it again`,
+      'uid',
+    );
+  }
+  return token;
+}
+
+function newToken(described: TokenDescription, now: number): Token {
+  const { uid: raw, visualId = raw.trim(), tokenType, groupId, userId, expiresAt, ...terms } = described;
+  const uid = foldTokenUid(raw);
   if (uid === '' || uid.length > longestUid) {
     throw new DomainError('Validation', `uid is 1 to ${longestUid} characters`, 'input.uid');
   }
-  const now = ports.clock();
-  const { tokenType, groupId, userId, expiresAt } = described;
-  const token: Token = {
+  return {
     uid,
-    visualId: described.visualId ?? described.uid.trim(),
+    visualId,
     tokenType,
     active: true,
     blocked: false,
@@ -41,11 +88,8 @@ export async function createToken(ports: TokenPorts, described: TokenDescription
     ...(groupId === undefined ? {} : { groupId }),
     ...(userId === undefined ? {} : { userId }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...terms,
   };
-  if ((await ports.tokens.createToken(token)) === 'exists') {
-    throw new DomainError('Conflict', `token ${uid} exists already`, 'input.uid');
-  }
-  return token;
 }
 
 /** Blocks a token from the next question on; sessions that run go on. Throws `NotFound` or `Conflict`. */

@@ -1,3 +1,5 @@
+import type { TokenRestrictions } from './token-restrictions.ts';
+
 export type TokenType = 'RFID' | 'APP_USER' | 'AD_HOC_USER' | 'EMAID' | 'KEY_CODE' | 'MAC_ADDRESS' | 'OTHER';
 
 /** What lets a driver charge. Times in epoch milliseconds. */
@@ -13,6 +15,15 @@ export interface Token {
   readonly blocked: boolean;
   readonly blockedReason?: string;
   readonly expiresAt?: number;
+  /** Where and when it charges; anywhere and always when absent. */
+  readonly restrictions?: TokenRestrictions;
+  /** How many sessions may run on it at once; as many as it likes when absent. */
+  readonly maxOpenSessions?: number;
+  /** From -9 to 9: who gets power first where there is too little. */
+  readonly priority?: number;
+  /** What its driver reads (RFC 5646), and what a station may show to whoever holds it. */
+  readonly language?: string;
+  readonly message?: string;
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly revision: number;

@@ -10,8 +10,8 @@ import { idTagInfo, tokenOf } from './id-tag.ts';
  */
 export const authorize = defineInboundAction({
   name: 'Authorize',
-  async handle({ idTag }, { services }) {
-    const authorization = await authorizeToken(services, tokenOf(idTag));
+  async handle({ idTag }, { services, stationId }) {
+    const authorization = await authorizeToken(services, { ...tokenOf(idTag), stationId });
     return { idTagInfo: idTagInfo(authorization) };
   },
 });

@@ -12,6 +12,11 @@ const statuses: Readonly<Record<AuthorizationStatus, IdTagInfo['status']>> = {
   BLOCKED: 'Blocked',
   EXPIRED: 'Expired',
   INVALID: 'Invalid',
+  UNKNOWN: 'Invalid',
+  NO_CREDIT: 'Blocked',
+  WRONG_PLACE: 'Invalid',
+  WRONG_EVSE: 'Invalid',
+  WRONG_TIME: 'Invalid',
   CONCURRENT_SESSION: 'ConcurrentTx',
 };
 
@@ -22,10 +27,10 @@ export function tokenOf(idTag: string): { uid: string; tokenType: TokenType } {
 
 /** IdTagInfo (1.6 §7.26). A group that is too long for a parentIdTag stays out: a cut one would be another. */
 export function idTagInfo(authorization: Authorization): IdTagInfo {
-  const { status, groupId, expiresAt } = authorization;
+  const { status, groupId, expiresAt, cacheUntil = expiresAt } = authorization;
   return {
     status: statuses[status],
     ...(groupId !== undefined && groupId.length <= longestIdTag ? { parentIdTag: groupId } : {}),
-    ...(expiresAt === undefined ? {} : { expiryDate: new Date(expiresAt).toISOString() }),
+    ...(cacheUntil === undefined ? {} : { expiryDate: new Date(cacheUntil).toISOString() }),
   };
 }

@@ -10,9 +10,9 @@ import { idTokenInfo, tokenOf } from './id-token.ts';
  */
 export const authorize = defineInboundAction({
   name: 'Authorize',
-  async handle(request, { services }) {
+  async handle(request, { services, stationId }) {
     const token = tokenOf(request.idToken);
-    const info = idTokenInfo(token && (await authorizeToken(services, token)));
+    const info = idTokenInfo(token && (await authorizeToken(services, { ...token, stationId })));
     return withCertificateStatus(request, info, services);
   },
 });

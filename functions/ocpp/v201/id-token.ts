@@ -30,6 +30,11 @@ const statuses: Readonly<Record<AuthorizationStatus, IdTokenInfoType['status']>>
   BLOCKED: 'Blocked',
   EXPIRED: 'Expired',
   INVALID: 'Invalid',
+  UNKNOWN: 'Unknown',
+  NO_CREDIT: 'NoCredit',
+  WRONG_PLACE: 'NotAtThisLocation',
+  WRONG_EVSE: 'NotAllowedTypeEVSE',
+  WRONG_TIME: 'NotAtThisTime',
   CONCURRENT_SESSION: 'ConcurrentTx',
 };
 
@@ -47,15 +52,24 @@ export function groupIdTokenOf(groupId: string): IdTokenType {
   return { idToken: groupId, type: 'Central' };
 }
 
+function messageContent(content: string, language: string | undefined) {
+  return { format: 'UTF8' as const, content, ...(language === undefined ? {} : { language }) };
+}
+
 /** IdTokenInfoType; whoever needs no authorization is accepted. */
 export function idTokenInfo(authorization: Authorization | undefined): IdTokenInfoType {
   if (!authorization) return { status: 'Accepted' };
-  const { status, groupId, expiresAt } = authorization;
+  const { status, groupId, evseIds, priority, language, message } = authorization;
+  const { expiresAt, cacheUntil = expiresAt } = authorization;
   return {
     status: statuses[status],
     ...(groupId !== undefined && groupId.length <= longestIdToken
       ? { groupIdToken: groupIdTokenOf(groupId) }
       : {}),
-    ...(expiresAt === undefined ? {} : { cacheExpiryDateTime: new Date(expiresAt).toISOString() }),
+    ...(cacheUntil === undefined ? {} : { cacheExpiryDateTime: new Date(cacheUntil).toISOString() }),
+    ...(evseIds?.length ? { evseId: [...evseIds] } : {}),
+    ...(priority === undefined ? {} : { chargingPriority: priority }),
+    ...(language === undefined ? {} : { language1: language }),
+    ...(message === undefined ? {} : { personalMessage: messageContent(message, language) }),
   };
 }

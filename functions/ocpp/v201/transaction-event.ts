@@ -76,6 +76,7 @@ function eventOf(request: TransactionEventRequest, at: number) {
     ...(chargingState === undefined ? {} : { chargingState: chargingStates[chargingState] }),
     ...(offline === undefined ? {} : { offline }),
     ...(token === undefined ? {} : { token }),
+    ...(triggerReason === 'StopAuthorized' ? { stops: true } : {}),
     ...(stoppedReason === undefined ? {} : { stopReason: stopReasons[stoppedReason] }),
     ...(remoteStartId === undefined ? {} : { remoteStartId }),
     ...(reservationId === undefined ? {} : { reservationId }),

@@ -87,6 +87,21 @@ describe.runIf(countsAsAws)('what a message costs', () => {
     expect(cost).toEqual({ calls: 1, readUnits: 1, writeUnits: 0 });
   });
 
+  test('the use of a token: one unit to look at it, one when a session starts, one when it ends', async () => {
+    const { uid } = aToken();
+    const { sessionId } = aSession();
+
+    const looked = await costOf(() => stores.tokenUses.findUse(uid));
+    const started = await costOf(() => stores.tokenUses.noteStart(uid, { sessionId, at: noon, forget: [] }));
+    const ended = await costOf(() => stores.tokenUses.noteEnd(uid, sessionId));
+
+    expect(looked).toEqual({ calls: 1, readUnits: 1, writeUnits: 0 });
+    expect([started, ended]).toEqual([
+      { calls: 1, readUnits: 0, writeUnits: 1 },
+      { calls: 1, readUnits: 0, writeUnits: 1 },
+    ]);
+  });
+
   test('a start that we number, with the connector looked at: two calls and eight units', async () => {
     const session = aSession({ stationId });
 

@@ -101,7 +101,7 @@ describe('row 1: a refused start', () => {
   test.each([
     ['BLOCKED', blockedUid],
     ['EXPIRED', expiredUid],
-    ['INVALID', 'NOBODY-KNOWS'],
+    ['UNKNOWN', 'NOBODY-KNOWS'],
   ])('that is %s still gets a session of its own, with the true verdict', async (status, uid) => {
     const token = { uid, tokenType: 'RFID' } as const;
 

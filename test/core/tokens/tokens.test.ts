@@ -38,9 +38,9 @@ describe('row 30: the verdict on a token', () => {
     expect(await authorizeToken(scene, asked)).toMatchObject({ status, uid: 'CARD' });
   });
 
-  test('that nobody knows is INVALID, and tells nothing else', async () => {
+  test('that nobody knows is UNKNOWN, and tells nothing else', async () => {
     expect(await authorizeToken(scene, { uid: ' unknown ', tokenType: 'EMAID' })).toEqual({
-      status: 'INVALID',
+      status: 'UNKNOWN',
       uid: 'UNKNOWN',
       tokenType: 'EMAID',
     });
@@ -53,11 +53,11 @@ describe('row 30: the verdict on a token', () => {
     });
   });
 
-  test('of another tenant’s token is INVALID', async () => {
+  test('of another tenant’s token is UNKNOWN', async () => {
     const theirs = await newScene(db);
     await givenToken(theirs, { uid: 'CARD' });
 
-    expect(await authorizeToken(scene, asked)).toMatchObject({ status: 'INVALID' });
+    expect(await authorizeToken(scene, asked)).toMatchObject({ status: 'UNKNOWN' });
   });
 
   test('row 31: comes with group, expiry and owner, also when it is a refusal', async () => {

@@ -83,7 +83,7 @@ describe('TransactionEvent', () => {
   test.each([
     ['DEADBEEF01', 'Blocked'],
     ['DEADBEEF02', 'Expired'],
-    ['NOBODY', 'Invalid'],
+    ['NOBODY', 'Unknown'],
   ])('row 30: the token %s is answered %s [E05]', async (idToken, status) => {
     const answer = await says('Started', 0, { more: { idToken: { idToken, type: 'ISO14443' } } });
 
