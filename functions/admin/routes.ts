@@ -1,11 +1,14 @@
 import { alertRoutes } from './alerts.ts';
+import { certificateRoutes } from './certificates.ts';
 import { chargingRoutes } from './charging.ts';
 import { commandRoutes } from './commands.ts';
 import { configurationRoutes } from './configuration.ts';
 import { deviceModelRoutes } from './device-model.ts';
 import { meterKeyRoutes } from './meter-keys.ts';
+import { plugAndChargeRoutes } from './plug-and-charge.ts';
 import { reservationRoutes } from './reservations.ts';
 import type { Route } from './route.ts';
+import { securityRoutes } from './security.ts';
 import { siteRoutes } from './sites.ts';
 import { stationLogRoutes } from './station-log.ts';
 
@@ -19,5 +22,8 @@ export const routes: readonly Route[] = [
   ...siteRoutes,
   ...reservationRoutes,
   ...meterKeyRoutes,
+  ...certificateRoutes,
+  ...securityRoutes,
+  ...plugAndChargeRoutes,
   ...stationLogRoutes,
 ];

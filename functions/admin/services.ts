@@ -1,4 +1,8 @@
 import type { AlertStore } from '#core/alerts/alert-store.ts';
+import type { ReadCertificate } from '#core/certificates/certificate-authority.ts';
+import type { CertificateStore, RevocationList } from '#core/certificates/certificate-store.ts';
+import type { PlugAndChargeStore } from '#core/certificates/ev-certificates.ts';
+import type { TrustAnchorStore } from '#core/certificates/trust-anchor.ts';
 import type { CallDesk } from '#core/commands/call-desk.ts';
 import type { CommandStore } from '#core/commands/command-store.ts';
 import type { StationWordStore } from '#core/device-model/availability.ts';
@@ -10,10 +14,13 @@ import type { FirmwareStore } from '#core/jobs/firmware-store.ts';
 import type { JobStore } from '#core/jobs/job-store.ts';
 import type { Clock, Digest, NewId } from '#core/ports.ts';
 import type { ReservationStore } from '#core/reservations/reservation-store.ts';
+import type { SecurityEventStore } from '#core/security/security-event.ts';
 import type { SessionStore } from '#core/sessions/session-store.ts';
 import type { ChargingSettingsStore, ChargingStore } from '#core/smart-charging/charging-store.ts';
 import type { SiteStore } from '#core/smart-charging/site.ts';
 import type { StationLog } from '#core/station-log/station-log.ts';
+import type { PasswordPort } from '#core/stations/provision-station.ts';
+import type { SecurityProfile } from '#core/stations/station.ts';
 import type { StationLimitsStore } from '#core/stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '#core/stations/station-store.ts';
 import type { TokenStore } from '#core/tokens/token-store.ts';
@@ -40,6 +47,19 @@ export interface AdminServices {
   readonly charging: ChargingStore;
   readonly chargingSettings: ChargingSettingsStore;
   readonly sites: SiteStore;
+  readonly certificates: CertificateStore;
+  readonly revocations: RevocationList;
+  readonly anchors: TrustAnchorStore;
+  readonly plugAndCharge: PlugAndChargeStore;
+  readonly securityEvents: SecurityEventStore;
+  readonly readCertificate: ReadCertificate;
+  /** The certificate of the authority that certifies stations, PEM. */
+  readonly stationAuthority: () => Promise<string>;
+  readonly passwords: PasswordPort;
+  readonly sealPassword: (stationId: string, password: string) => Promise<string>;
+  readonly allowedProfiles: ReadonlySet<SecurityProfile>;
+  /** Ends the station's connection, so that what was changed holds from the next one on. */
+  readonly closeConnection: (connectionId: string) => Promise<void>;
   readonly calls: CallDesk;
   /** Whether a text is a key that signatures of meters can be checked with. */
   readonly isMeterKey: (text: string) => boolean;

@@ -4,6 +4,7 @@ import { insideHosts, stationPki } from '#adapters/certificates/station-pki.ts';
 import { digest } from '#adapters/crypto/digest.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores } from '#adapters/dynamodb/open-stores.ts';
+import { forwardData } from '#adapters/http/forward-data.ts';
 import { timersOf } from '#adapters/sqs/timers.ts';
 import { confirmConnection } from '#core/security/confirm-connection.ts';
 import { SessionHints } from '#core/sessions/session-hints.ts';
@@ -32,7 +33,8 @@ const tables = { registry: setting('REGISTRY_TABLE'), operations: setting('OPERA
 const client = dynamoClient();
 const timersQueue = setting('TIMERS_QUEUE_URL');
 const metrics = new Metrics({ namespace: 'OpenCsms' });
-const pki = stationPki({ clock: systemClock, insideHosts: insideHosts(setting('INSIDE_HOSTS')) });
+const inside = insideHosts(setting('INSIDE_HOSTS'));
+const pki = stationPki({ clock: systemClock, insideHosts: inside });
 const sessionHints = new SessionHints();
 const seenHints = new SeenHints();
 const acceptedConnections = new AcceptedConnections();
@@ -177,6 +179,7 @@ function servicesOf({ tenantId, tenantSlug, policy }: StationContext): OcppServi
     tenantSlug,
     policy,
     setTimer: timersOf(timersQueue, tenantId),
+    forwardData: forwardData(tenantId, { insideHosts: inside }),
     clock: systemClock,
     newId,
     digest,

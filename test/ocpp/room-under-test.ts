@@ -8,6 +8,7 @@ import {
   tenantDirectory,
 } from '../../functions/adapters/dynamodb/open-stores.ts';
 import { tables } from '../../functions/adapters/dynamodb/tables.ts';
+import { forwardData } from '../../functions/adapters/http/forward-data.ts';
 import { SessionHints } from '../../functions/core/sessions/session-hints.ts';
 import { AcceptedConnections } from '../../functions/core/stations/accepted-connections.ts';
 import { usualPolicy } from '../../functions/core/tenants/tenant-policy.ts';
@@ -69,6 +70,7 @@ export async function openRoom(tenantId = 'tenant-1'): Promise<Room> {
       sessionHints: new SessionHints(),
       acceptedConnections: new AcceptedConnections(),
       policy: usualPolicy,
+      forwardData: forwardData(tenantId, { insideHosts: [] }),
       setTimer: async (timer, at) => void room.timers.push({ timer, at }),
     },
     givenStation: (stationId, protocol, options) => givenStation(room, stationId, protocol, options),

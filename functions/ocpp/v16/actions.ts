@@ -7,6 +7,7 @@ import { changeAvailability } from './change-availability.ts';
 import { changeConfiguration } from './change-configuration.ts';
 import { clearCache } from './clear-cache.ts';
 import { clearChargingProfile } from './clear-charging-profile.ts';
+import { dataTransferFromStation, dataTransferToStation } from './data-transfer.ts';
 import { deleteCertificate } from './delete-certificate.ts';
 import { diagnosticsStatusNotification } from './diagnostics-status-notification.ts';
 import { extendedTriggerMessage } from './extended-trigger-message.ts';
@@ -41,6 +42,7 @@ import { updateFirmware } from './update-firmware.ts';
 export const inboundActions = [
   authorize,
   bootNotification,
+  dataTransferFromStation,
   diagnosticsStatusNotification,
   firmwareStatusNotification,
   heartbeat,
@@ -62,6 +64,7 @@ export const outboundActions = [
   changeConfiguration,
   clearCache,
   clearChargingProfile,
+  dataTransferToStation,
   deleteCertificate,
   extendedTriggerMessage,
   getCompositeSchedule,
@@ -88,7 +91,6 @@ type Built = (typeof inboundActions | typeof outboundActions)[number]['name'];
  * not compile.
  */
 export const notBuilt = {
-  DataTransfer: 'both',
   GetLocalListVersion: 'to station',
   SendLocalList: 'to station',
 } as const satisfies Record<Exclude<keyof Requests, Built>, Direction>;

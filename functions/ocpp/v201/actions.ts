@@ -6,8 +6,11 @@ import { certificateSigned } from './certificate-signed.ts';
 import { changeAvailability } from './change-availability.ts';
 import { clearCache } from './clear-cache.ts';
 import { clearChargingProfile } from './clear-charging-profile.ts';
+import { clearDisplayMessage } from './clear-display-message.ts';
 import { clearVariableMonitoring } from './clear-variable-monitoring.ts';
 import { clearedChargingLimit } from './cleared-charging-limit.ts';
+import { customerInformation } from './customer-information.ts';
+import { dataTransferFromStation, dataTransferToStation } from './data-transfer.ts';
 import { deleteCertificate } from './delete-certificate.ts';
 import { firmwareStatusNotification } from './firmware-status-notification.ts';
 import { get15118EvCertificate } from './get-15118-ev-certificate.ts';
@@ -15,6 +18,7 @@ import { getBaseReport } from './get-base-report.ts';
 import { getCertificateStatus } from './get-certificate-status.ts';
 import { getChargingProfiles } from './get-charging-profiles.ts';
 import { getCompositeSchedule } from './get-composite-schedule.ts';
+import { getDisplayMessages } from './get-display-messages.ts';
 import { getInstalledCertificateIds } from './get-installed-certificate-ids.ts';
 import { getLog } from './get-log.ts';
 import { getMonitoringReport } from './get-monitoring-report.ts';
@@ -25,6 +29,8 @@ import { installCertificate } from './install-certificate.ts';
 import { logStatusNotification } from './log-status-notification.ts';
 import { meterValues } from './meter-values.ts';
 import { notifyChargingLimit } from './notify-charging-limit.ts';
+import { notifyCustomerInformation } from './notify-customer-information.ts';
+import { notifyDisplayMessages } from './notify-display-messages.ts';
 import { notifyEVChargingNeeds } from './notify-ev-charging-needs.ts';
 import { notifyEVChargingSchedule } from './notify-ev-charging-schedule.ts';
 import { notifyEvent } from './notify-event.ts';
@@ -41,6 +47,7 @@ import { reset } from './reset.ts';
 import type { Requests } from './schema/messages.ts';
 import { securityEventNotification } from './security-event-notification.ts';
 import { setChargingProfile } from './set-charging-profile.ts';
+import { setDisplayMessage } from './set-display-message.ts';
 import { setMonitoringBase } from './set-monitoring-base.ts';
 import { setMonitoringLevel } from './set-monitoring-level.ts';
 import { setNetworkProfile } from './set-network-profile.ts';
@@ -59,6 +66,7 @@ export const inboundActions = [
   authorize,
   bootNotification,
   clearedChargingLimit,
+  dataTransferFromStation,
   firmwareStatusNotification,
   get15118EvCertificate,
   getCertificateStatus,
@@ -66,6 +74,8 @@ export const inboundActions = [
   logStatusNotification,
   meterValues,
   notifyChargingLimit,
+  notifyCustomerInformation,
+  notifyDisplayMessages,
   notifyEVChargingNeeds,
   notifyEVChargingSchedule,
   notifyEvent,
@@ -87,11 +97,15 @@ export const outboundActions = [
   changeAvailability,
   clearCache,
   clearChargingProfile,
+  clearDisplayMessage,
   clearVariableMonitoring,
+  customerInformation,
+  dataTransferToStation,
   deleteCertificate,
   getBaseReport,
   getChargingProfiles,
   getCompositeSchedule,
+  getDisplayMessages,
   getInstalledCertificateIds,
   getLog,
   getMonitoringReport,
@@ -104,6 +118,7 @@ export const outboundActions = [
   reserveNow,
   reset,
   setChargingProfile,
+  setDisplayMessage,
   setMonitoringBase,
   setMonitoringLevel,
   setNetworkProfile,
@@ -122,15 +137,8 @@ type Built = (typeof inboundActions | typeof outboundActions)[number]['name'];
  * not compile.
  */
 export const notBuilt = {
-  ClearDisplayMessage: 'to station',
   CostUpdated: 'to station',
-  CustomerInformation: 'to station',
-  DataTransfer: 'both',
-  GetDisplayMessages: 'to station',
   GetLocalListVersion: 'to station',
   GetTransactionStatus: 'to station',
-  NotifyCustomerInformation: 'from station',
-  NotifyDisplayMessages: 'from station',
   SendLocalList: 'to station',
-  SetDisplayMessage: 'to station',
 } as const satisfies Record<Exclude<keyof Requests, Built>, Direction>;
