@@ -1,14 +1,27 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { closeConnection } from '#adapters/apigateway/post-to-connection.ts';
+import { readCertificateText } from '#adapters/certificates/read-certificate.ts';
+import { stationAuthority } from '#adapters/certificates/station-authority.ts';
 import { digest } from '#adapters/crypto/digest.ts';
+import { sealText } from '#adapters/crypto/sealed-text.ts';
+import { generateStationPassword, hashStationPassword } from '#adapters/crypto/station-passwords.ts';
 import { isMeterKey } from '#adapters/crypto/verify-meter-value.ts';
+import { authorityRecord } from '#adapters/dynamodb/authority-record.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores } from '#adapters/dynamodb/open-stores.ts';
 import { stationLog } from '#adapters/dynamodb/station-log.ts';
+import { kmsSigner } from '#adapters/kms/sign.ts';
+import { stationFiles } from '#adapters/s3/station-files.ts';
+import { tenantFiles } from '#adapters/s3/tenant-files.ts';
+import { readSecret } from '#adapters/secrets/read-secret.ts';
+import { timersOf } from '#adapters/sqs/timers.ts';
+import { securityProfiles } from '#core/stations/security-profiles.ts';
 import { newId, systemClock } from '#platform/clock.ts';
 import { setting, tableNames } from '#platform/config.ts';
 import { door } from '#platform/lambda.ts';
 import { callDesk } from '../ocpp/call-desk.ts';
 import { rolesIn } from './claims.ts';
+import { followFileLink } from './file-links.ts';
 import { openApiOf } from './openapi.ts';
 import { problemAnswer } from './problem.ts';
 import type { AdminAnswer } from './route.ts';
@@ -24,7 +37,17 @@ type Answer = APIGatewayProxyStructuredResultV2;
 const stage = setting('STAGE');
 const tables = tableNames();
 const client = dynamoClient();
+const files = stationFiles({ bucket: setting('FILES_BUCKET') });
+const timersQueue = setting('TIMERS_QUEUE_URL');
 const journal = setting('JOURNAL_TABLE');
+const pepperArn = setting('PEPPER_SECRET_ARN');
+const allowedProfiles = securityProfiles(setting('ALLOWED_SECURITY_PROFILES'));
+const hangUp = closeConnection(setting('STATION_API_ENDPOINT'));
+const authority = stationAuthority({
+  signer: kmsSigner(setting('STATION_CA_KEY_ARN')),
+  keeper: authorityRecord(client, tables),
+  clock: systemClock,
+});
 const logDays = Number(setting('STATION_LOG_DAYS'));
 
 /** Every request of the administrators' REST API. Who asks was verified before; what they may is decided here. */
@@ -32,9 +55,16 @@ export const handler = door(async (event: AdminEvent): Promise<Answer> => {
   const { method, path } = event.requestContext.http;
   if (method === 'GET' && path === '/api/v1/health') return answerOf({ body: { status: 'ok', stage } });
   if (method === 'GET' && path === '/api/v1/openapi.json') return answerOf({ body: openApiOf(routes) });
+  const link = await followFileLink({ method, path }, servicesOf);
+  if (link) return redirectOf(link);
   const routed = await route(routes, callOf(event), servicesOf);
   return 'problem' in routed ? problemAnswer(routed.problem) : answerOf(routed.answer);
 });
+
+function redirectOf({ status, location }: { status: number; location?: string }): Answer {
+  const headers = { 'cache-control': 'no-store', ...(location === undefined ? {} : { location }) };
+  return { statusCode: status, headers };
+}
 
 function callOf(event: AdminEvent): AdminCall {
   const { method, path } = event.requestContext.http;
@@ -67,6 +97,20 @@ function servicesOf(tenantId: string): AdminServices {
     tenantId,
     ...stores,
     stationLog: log,
+    files: tenantFiles(files, tenantId),
+    setTimer: timersOf(timersQueue, tenantId),
+    readCertificate: readCertificateText,
+    stationAuthority: authority.certificate,
+    passwords: {
+      generate: generateStationPassword,
+      hash: async (password) => hashStationPassword(await readSecret(pepperArn), password),
+    },
+    sealPassword: async (stationId, password) =>
+      sealText(await readSecret(pepperArn), `${tenantId}/${stationId}`, password),
+    allowedProfiles,
+    closeConnection: async (connectionId) => {
+      await hangUp(connectionId);
+    },
     calls: callDesk,
     isMeterKey,
     clock: systemClock,

@@ -1,9 +1,12 @@
 import { alertRoutes } from './alerts.ts';
+import { campaignRoutes } from './campaigns.ts';
 import { certificateRoutes } from './certificates.ts';
 import { chargingRoutes } from './charging.ts';
 import { commandRoutes } from './commands.ts';
 import { configurationRoutes } from './configuration.ts';
 import { deviceModelRoutes } from './device-model.ts';
+import { firmwareRoutes } from './firmware.ts';
+import { jobRoutes } from './jobs.ts';
 import { meterKeyRoutes } from './meter-keys.ts';
 import { plugAndChargeRoutes } from './plug-and-charge.ts';
 import { reservationRoutes } from './reservations.ts';
@@ -20,6 +23,9 @@ export const routes: readonly Route[] = [
   ...deviceModelRoutes,
   ...chargingRoutes,
   ...siteRoutes,
+  ...firmwareRoutes,
+  ...jobRoutes,
+  ...campaignRoutes,
   ...reservationRoutes,
   ...meterKeyRoutes,
   ...certificateRoutes,

@@ -1,4 +1,5 @@
 import type { AlertStore } from '#core/alerts/alert-store.ts';
+import type { CampaignStore } from '#core/campaigns/campaign-store.ts';
 import type { ReadCertificate } from '#core/certificates/certificate-authority.ts';
 import type { CertificateStore, RevocationList } from '#core/certificates/certificate-store.ts';
 import type { PlugAndChargeStore } from '#core/certificates/ev-certificates.ts';
@@ -12,6 +13,7 @@ import type { MonitorStore } from '#core/device-model/monitor-store.ts';
 import type { ReportStore } from '#core/device-model/report-store.ts';
 import type { FirmwareStore } from '#core/jobs/firmware-store.ts';
 import type { JobStore } from '#core/jobs/job-store.ts';
+import type { StationFiles } from '#core/jobs/station-files.ts';
 import type { Clock, Digest, NewId } from '#core/ports.ts';
 import type { ReservationStore } from '#core/reservations/reservation-store.ts';
 import type { SecurityEventStore } from '#core/security/security-event.ts';
@@ -23,6 +25,7 @@ import type { PasswordPort } from '#core/stations/provision-station.ts';
 import type { SecurityProfile } from '#core/stations/station.ts';
 import type { StationLimitsStore } from '#core/stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '#core/stations/station-store.ts';
+import type { SetTimer } from '#core/timers.ts';
 import type { TokenStore } from '#core/tokens/token-store.ts';
 
 /** What routes are answered with, for one tenant. */
@@ -41,6 +44,8 @@ export interface AdminServices {
   readonly commands: CommandStore;
   readonly jobs: JobStore;
   readonly firmware: FirmwareStore;
+  readonly campaigns: CampaignStore;
+  readonly files: StationFiles;
   readonly reservations: ReservationStore;
   readonly alerts: AlertStore;
   readonly stationLog: StationLog;
@@ -63,6 +68,7 @@ export interface AdminServices {
   readonly calls: CallDesk;
   /** Whether a text is a key that signatures of meters can be checked with. */
   readonly isMeterKey: (text: string) => boolean;
+  readonly setTimer: SetTimer;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly digest: Digest;

@@ -9,18 +9,22 @@ import type { IdentityStack } from '../stacks/identity-stack.ts';
 import type { StageConfig } from '../stages.ts';
 import { accessLog } from './access-log.ts';
 import { CsmsFunction } from './csms-function.ts';
-import { ofTenants, readItems, writeItems } from './csms-table.ts';
+import { ofAuthority, ofTenants, readItems, writeItems } from './csms-table.ts';
+import type { OcppApi } from './ocpp-api.ts';
 
 export interface AdminApiProps {
   readonly stage: StageConfig;
   readonly data: DataStack;
   readonly identity: IdentityStack;
+  readonly ocpp: OcppApi;
 }
 
 /** The REST API of administrators: everything under `/api/v1` needs a token, but for the question whether it lives. */
 export class AdminApi extends Construct {
   readonly api: HttpApi;
   readonly domainName: string;
+  /** The function behind all routes. */
+  readonly door: CsmsFunction;
 
   constructor(scope: Construct, id: string, props: AdminApiProps) {
     super(scope, id);
@@ -38,13 +42,23 @@ export class AdminApi extends Construct {
         LEDGER_TABLE: ledger.table.tableName,
         JOURNAL_TABLE: journal.table.tableName,
         STATION_LOG_DAYS: String(stage.stationLogDays),
+        PEPPER_SECRET_ARN: data.pepper.secretArn,
+        ALLOWED_SECURITY_PROFILES: stage.securityProfiles.join(','),
+        STATION_API_ENDPOINT: props.ocpp.connectionsUrl,
+        STATION_CA_KEY_ARN: data.stationCa.key.keyArn,
       },
       alarms: { notify: data.alarmTopic },
     });
+    this.door = door;
     registry.allow(door, [...readItems, ...writeItems, 'DeleteItem'], ofTenants);
     operations.allow(door, [...readItems, ...writeItems, 'DeleteItem'], ofTenants);
     ledger.allow(door, readItems, ofTenants);
     journal.allow(door, ['Query'], ofTenants);
+    door.allow(['secretsmanager:GetSecretValue'], [data.pepper.secretArn]);
+    // Whoever asks for the authority's certificate first has it made.
+    registry.allow(door, ['GetItem', 'PutItem'], ofAuthority);
+    data.stationCa.allowSigning(door);
+    props.ocpp.allowConnections(door, ['DELETE']);
     this.api = new HttpApi(this, 'Api', {
       description: 'REST: platform and tenant administrators',
       createDefaultStage: false,
@@ -57,6 +71,17 @@ export class AdminApi extends Construct {
       authorizer: new HttpNoneAuthorizer(),
     });
     if (health) acknowledge(health, { 'AwsSolutions-APIG4': 'says that the API lives, and nothing else' });
+    const links = this.api.addRoutes({
+      path: '/api/v1/files/{proxy+}',
+      methods: [HttpMethod.GET, HttpMethod.PUT],
+      integration,
+      authorizer: new HttpNoneAuthorizer(),
+    });
+    for (const link of links) {
+      acknowledge(link, {
+        'AwsSolutions-APIG4': 'stations have no token: the secret in the link is the proof',
+      });
+    }
     this.api.addRoutes({
       path: '/api/v1/{proxy+}',
       methods: [HttpMethod.ANY],

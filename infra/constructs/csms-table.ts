@@ -22,6 +22,10 @@ export const writeItems = ['PutItem', 'UpdateItem'] as const satisfies readonly 
 /** Which partitions a grant covers, by the first letters of their keys (see `tables.ts`). */
 export const ofTenants = ['T#*'] as const;
 export const ofSlugs = ['SLUG#*'] as const;
+/** All tenants, on the index that lists them. */
+export const ofTenantList = ['TENANTS'] as const;
+/** The authority of stations' certificates. */
+export const ofAuthority = ['CA#*'] as const;
 export const ofClients = ['CLIENT#*'] as const;
 
 export interface CsmsTableProps {

@@ -35,6 +35,8 @@ export class OcppApi extends Construct {
   readonly commandTimeouts: WorkQueue;
   /** The functions through which stations speak and are spoken to. */
   readonly speakers: readonly CsmsFunction[];
+  /** The one that calls them. */
+  readonly sender: CsmsFunction;
   /** What takes in the frames of stations. */
   readonly link: CsmsFunction;
   private readonly props: OcppApiProps;
@@ -74,7 +76,8 @@ export class OcppApi extends Construct {
       // Messages are delayed for up to 15 minutes, which counts as age.
       oldestAllowed: Duration.minutes(20),
     });
-    this.speakers = [link, this.makeOutboundCalls()];
+    this.sender = this.makeOutboundCalls();
+    this.speakers = [link, this.sender];
     this.makeCommandTimeouts();
   }
 

@@ -4,9 +4,11 @@ import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
+import { certificateRequested } from '#contracts/certificate-requested.v1.ts';
 import { chargingChanged } from '#contracts/charging-changed.v1.ts';
 import { commandRequested } from '#contracts/command-requested.v1.ts';
 import { commandSettled } from '#contracts/command-settled.v1.ts';
+import { jobChanged } from '#contracts/job-changed.v1.ts';
 import { sessionEnded } from '#contracts/session-ended.v1.ts';
 import { sessionStarted } from '#contracts/session-started.v1.ts';
 import { siteBalanceDue } from '#contracts/site-balance-due.v1.ts';
@@ -16,10 +18,12 @@ import { stationReady } from '#contracts/station-ready.v1.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { AdminApi } from '../constructs/admin-api.ts';
 import { watch } from '../constructs/alarms.ts';
+import { Certificates } from '../constructs/certificates.ts';
 import { CsmsFunction } from '../constructs/csms-function.ts';
 import { ofTenants, readItems, writeItems } from '../constructs/csms-table.ts';
 import { EventWorkers } from '../constructs/event-workers.ts';
 import { GraphqlApi } from '../constructs/graphql-api.ts';
+import { Jobs } from '../constructs/jobs.ts';
 import { OcppApi } from '../constructs/ocpp-api.ts';
 import { Reconcile } from '../constructs/reconcile.ts';
 import { SiteBalance } from '../constructs/site-balance.ts';
@@ -54,7 +58,7 @@ export class ApiStack extends Stack {
     this.ocpp.node.addDependency(logging);
     this.timers = new Timers(this, 'Timers', { stage, data });
     this.timers.maySet(this.ocpp.link);
-    this.admin = new AdminApi(this, 'Admin', { stage, data, identity });
+    this.admin = new AdminApi(this, 'Admin', { stage, data, identity, ocpp: this.ocpp });
     this.graphql = new GraphqlApi(this, 'Graphql', {
       stage,
       data,
@@ -67,7 +71,10 @@ export class ApiStack extends Stack {
     const afterCommands = this.makeAfterCommands();
     const boots = new Reconcile(this, 'Reconcile', { stage, data }).queue;
     const { queue: balancing } = new SiteBalance(this, 'SiteBalance', { stage, data });
-    this.deliver({ rating, afterCommands, boots, balancing });
+    const { requests: certificates } = new Certificates(this, 'Certificates', { stage, data });
+    const { timers, admin, ocpp } = this;
+    const { queue: jobs } = new Jobs(this, 'Jobs', { stage, data, timers, admin, ocpp });
+    this.deliver({ rating, certificates, afterCommands, boots, balancing, jobs });
     new CfnOutput(this, 'GraphqlUrl', { value: this.graphql.api.graphqlUrl });
     new CfnOutput(this, 'AdminUrl', { value: this.admin.api.apiEndpoint });
     new CfnOutput(this, 'SignInUrl', { value: identity.signInUrl });
@@ -215,10 +222,13 @@ export class ApiStack extends Stack {
 
   private deliver({
     rating,
+    certificates,
     afterCommands,
     boots,
     balancing,
-  }: Readonly<Record<'rating' | 'afterCommands' | 'boots' | 'balancing', WorkQueue>>): void {
+  }: Readonly<
+    Record<'rating' | 'certificates' | 'afterCommands' | 'boots' | 'balancing' | 'jobs', WorkQueue>
+  >): void {
     const { data } = this.props;
     const workers = new EventWorkers(this, 'Events', { bus: data.bus, alarmTopic: data.alarmTopic });
     workers.toQueue(
@@ -227,6 +237,8 @@ export class ApiStack extends Stack {
       this.ocpp.outboundCalls.queue,
     );
     workers.toQueue('SessionsToRate', [sessionEnded], rating.queue);
+    workers.toQueue('CertificatesRequested', [certificateRequested], certificates.queue);
+    workers.toQueue('JobsChanged', [jobChanged], jobs.queue);
     workers.toQueue('CommandsEnded', [commandSettled], afterCommands.queue);
     workers.toQueue('StationsBooted', [stationBooted], boots.queue);
     workers.toQueue(

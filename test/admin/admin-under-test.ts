@@ -1,3 +1,7 @@
+import { readCertificateText } from '#adapters/certificates/read-certificate.ts';
+import { stationAuthority } from '#adapters/certificates/station-authority.ts';
+import { sealText } from '#adapters/crypto/sealed-text.ts';
+import { generateStationPassword, hashStationPassword } from '#adapters/crypto/station-passwords.ts';
 import { isMeterKey } from '#adapters/crypto/verify-meter-value.ts';
 import { stationLog } from '#adapters/dynamodb/station-log.ts';
 import { newId } from '#platform/clock.ts';
@@ -6,8 +10,12 @@ import { type AdminCall, type Routed, route } from '../../functions/admin/router
 import { routes } from '../../functions/admin/routes.ts';
 import type { AdminServices } from '../../functions/admin/services.ts';
 import { callDesk } from '../../functions/ocpp/call-desk.ts';
+import { newKeeper, newSigner } from '../adapters/certificates/key-at-hand.ts';
 import { newScene, type Scene } from '../core/sessions/scene.ts';
 import type { TestDatabase } from '../support/engine.ts';
+
+/** What passwords are hashed and sealed with here. */
+export const pepper = 'p'.repeat(64);
 
 /** What a request came to: its status, and the body or the problem. */
 export interface AdminResult {
@@ -20,14 +28,27 @@ export interface AdminResult {
 export interface AdminUnderTest {
   readonly scene: Scene;
   readonly services: AdminServices;
+  /** The connections that were ended. */
+  readonly closed: readonly string[];
   /** `GET /alerts?open=true`, with a body for what takes one. */
   request(line: string, body?: unknown, as?: Partial<AdminCall>): Promise<AdminResult>;
 }
 
 export async function newAdmin(db: TestDatabase): Promise<AdminUnderTest> {
   const scene = await newScene(db);
+  const closed: string[] = [];
+  const authority = stationAuthority({ signer: newSigner(), keeper: newKeeper(), clock: scene.clock });
   const services: AdminServices = {
     ...scene,
+    readCertificate: readCertificateText,
+    stationAuthority: authority.certificate,
+    passwords: {
+      generate: generateStationPassword,
+      hash: async (password) => hashStationPassword(pepper, password),
+    },
+    sealPassword: async (stationId, password) => sealText(pepper, `${scene.tenantId}/${stationId}`, password),
+    allowedProfiles: new Set([1, 2, 3]),
+    closeConnection: async (connectionId) => void closed.push(connectionId),
     calls: callDesk,
     isMeterKey,
     newId,
@@ -41,6 +62,7 @@ export async function newAdmin(db: TestDatabase): Promise<AdminUnderTest> {
   return {
     scene,
     services,
+    closed,
     async request(line, body, as = {}) {
       const [method = '', url = ''] = line.split(' ');
       const { pathname, searchParams } = new URL(url, 'http://admin');
