@@ -4,15 +4,20 @@ import { postToConnection } from '#adapters/apigateway/post-to-connection.ts';
 import { openText } from '#adapters/crypto/sealed-text.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores } from '#adapters/dynamodb/open-stores.ts';
+import { stationFiles } from '#adapters/s3/station-files.ts';
+import { tenantFiles } from '#adapters/s3/tenant-files.ts';
 import { readSecret } from '#adapters/secrets/read-secret.ts';
 import { sendMessage } from '#adapters/sqs/send.ts';
 import type { Command } from '#core/commands/command.ts';
 import { dispatchCommands, type SendCall } from '#core/commands/dispatch-commands.ts';
+import { fileLink } from '#core/jobs/follow-link.ts';
+import { type HandOutPorts, handOutFile } from '#core/jobs/hand-out-file.ts';
 import { systemClock } from '#platform/clock.ts';
 import { setting } from '#platform/config.ts';
 import { door, eachRecord } from '#platform/lambda.ts';
 import { logger, recordLogger } from '#platform/logger.ts';
 import { encodeCommand } from './calls.ts';
+import { longestAddress } from './job-statuses.ts';
 import { writeStationLog } from './station-log-lines.ts';
 import { isSubprotocol, loadVersion } from './versions.ts';
 
@@ -22,6 +27,8 @@ const client = dynamoClient();
 const post = postToConnection(setting('STATION_API_ENDPOINT'));
 const ownQueue = setting('OUTBOUND_CALLS_QUEUE_URL');
 const timeoutsQueue = setting('COMMAND_TIMEOUTS_QUEUE_URL');
+const files = stationFiles({ bucket: setting('FILES_BUCKET') });
+const linksUrl = setting('FILE_LINKS_URL');
 const pepperArn = setting('PEPPER_SECRET_ARN');
 
 /** An event that says something changed about a station's commands, or our own reminder in the same form. */
@@ -61,6 +68,13 @@ function portsOf(tenantId: string) {
   };
 }
 
+/** Addresses of files are signed when they are sent: they do not outlive the credentials they were signed with. */
+function handOutPortsOf(tenantId: string): HandOutPorts {
+  const { jobs } = openStores({ client, tables, tenantId });
+  const linkOf = fileLink(linksUrl, tenantId);
+  return { jobs, files: tenantFiles(files, tenantId), clock: systemClock, linkOf };
+}
+
 /** A new password is readable in the frame that carries it, and nowhere before. */
 async function unsealed(tenantId: string, command: Command): Promise<Command> {
   const { request, stationId } = command;
@@ -78,7 +92,10 @@ const sendFor =
     if (!isSubprotocol(protocol)) {
       return { refused: { code: 'NotSupported', message: `nothing is spoken here called "${protocol}"` } };
     }
-    const call = encodeCommand(await loadVersion(protocol), await unsealed(tenantId, command));
+    const withFile = await handOutFile(handOutPortsOf(tenantId), command, (request) =>
+      longestAddress(protocol, request),
+    );
+    const call = encodeCommand(await loadVersion(protocol), await unsealed(tenantId, withFile));
     if ('refused' in call) return call;
     const { stationId, name: action } = command;
     const at = systemClock();

@@ -226,6 +226,7 @@ export class ApiStack extends Stack {
     afterCommands,
     boots,
     balancing,
+    jobs,
   }: Readonly<
     Record<'rating' | 'certificates' | 'afterCommands' | 'boots' | 'balancing' | 'jobs', WorkQueue>
   >): void {

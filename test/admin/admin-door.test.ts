@@ -5,7 +5,15 @@ import { lambdaContext } from '../workers/worker-cloud.ts';
 
 let handler: typeof import('../../functions/admin/admin-api.handler.ts').handler;
 beforeAll(async () => {
-  for (const name of ['STAGE', 'REGISTRY_TABLE', 'OPERATIONS_TABLE', 'LEDGER_TABLE', 'JOURNAL_TABLE'])
+  for (const name of [
+    'STAGE',
+    'REGISTRY_TABLE',
+    'OPERATIONS_TABLE',
+    'LEDGER_TABLE',
+    'JOURNAL_TABLE',
+    'FILES_BUCKET',
+    'TIMERS_QUEUE_URL',
+  ])
     vi.stubEnv(name, 'test');
   vi.stubEnv('STATION_LOG_DAYS', '14');
   vi.stubEnv('AWS_REGION', 'eu-west-1');

@@ -4,6 +4,9 @@ import { sealText } from '#adapters/crypto/sealed-text.ts';
 import { generateStationPassword, hashStationPassword } from '#adapters/crypto/station-passwords.ts';
 import { isMeterKey } from '#adapters/crypto/verify-meter-value.ts';
 import { stationLog } from '#adapters/dynamodb/station-log.ts';
+import { stationFiles } from '#adapters/s3/station-files.ts';
+import { tenantFiles } from '#adapters/s3/tenant-files.ts';
+import type { Timer } from '#core/timers.ts';
 import { newId } from '#platform/clock.ts';
 import type { Role } from '../../functions/admin/route.ts';
 import { type AdminCall, type Routed, route } from '../../functions/admin/router.ts';
@@ -16,6 +19,9 @@ import type { TestDatabase } from '../support/engine.ts';
 
 /** What passwords are hashed and sealed with here. */
 export const pepper = 'p'.repeat(64);
+
+/** The bucket of files, where the environment of a test names an endpoint for it. */
+export const testBucket = 'files';
 
 /** What a request came to: its status, and the body or the problem. */
 export interface AdminResult {
@@ -30,6 +36,8 @@ export interface AdminUnderTest {
   readonly services: AdminServices;
   /** The connections that were ended. */
   readonly closed: readonly string[];
+  /** The timers that were set. */
+  readonly timers: readonly { readonly timer: Timer; readonly at: number }[];
   /** `GET /alerts?open=true`, with a body for what takes one. */
   request(line: string, body?: unknown, as?: Partial<AdminCall>): Promise<AdminResult>;
 }
@@ -37,6 +45,7 @@ export interface AdminUnderTest {
 export async function newAdmin(db: TestDatabase): Promise<AdminUnderTest> {
   const scene = await newScene(db);
   const closed: string[] = [];
+  const timers: { timer: Timer; at: number }[] = [];
   const authority = stationAuthority({ signer: newSigner(), keeper: newKeeper(), clock: scene.clock });
   const services: AdminServices = {
     ...scene,
@@ -49,6 +58,8 @@ export async function newAdmin(db: TestDatabase): Promise<AdminUnderTest> {
     sealPassword: async (stationId, password) => sealText(pepper, `${scene.tenantId}/${stationId}`, password),
     allowedProfiles: new Set([1, 2, 3]),
     closeConnection: async (connectionId) => void closed.push(connectionId),
+    files: tenantFiles(stationFiles({ bucket: testBucket }), scene.tenantId),
+    setTimer: async (timer, at) => void timers.push({ timer, at }),
     calls: callDesk,
     isMeterKey,
     newId,
@@ -63,6 +74,7 @@ export async function newAdmin(db: TestDatabase): Promise<AdminUnderTest> {
     scene,
     services,
     closed,
+    timers,
     async request(line, body, as = {}) {
       const [method = '', url = ''] = line.split(' ');
       const { pathname, searchParams } = new URL(url, 'http://admin');

@@ -21,6 +21,7 @@ const ceilings: Readonly<Record<string, number>> = {
   'ocpp/station-link': 980 * kB,
   'workers/after-command': 620 * kB,
   'workers/balance-sites': 620 * kB,
+  'workers/job-changed': 700 * kB,
   'workers/rate-session': 620 * kB,
   'workers/station-log': 560 * kB,
   'workers/relay': 490 * kB,

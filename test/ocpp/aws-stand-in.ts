@@ -74,5 +74,7 @@ export function setEnvironment(aws: AwsStandIn, dynamoUrl: string): void {
     STATION_API_ENDPOINT: `${aws.url}/live`,
     OUTBOUND_CALLS_QUEUE_URL: `${aws.url}/outbound`,
     COMMAND_TIMEOUTS_QUEUE_URL: `${aws.url}/timeouts`,
+    FILES_BUCKET: 'files',
+    FILE_LINKS_URL: 'https://files.example',
   });
 }

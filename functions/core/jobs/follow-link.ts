@@ -6,6 +6,12 @@ import type { StationFiles } from './station-files.ts';
 /** Long enough to begin; what has begun goes on. */
 const addressLifeS = 900;
 
+/** Where stations find the file of a job: shorter than its own address, and good for as long as the job is open. */
+export function fileLink(base: string, tenantId: string) {
+  return ({ jobId, secret }: { jobId: string; secret: string }): string =>
+    `${base}/api/v1/files/${[tenantId, jobId, secret].map(encodeURIComponent).join('/')}`;
+}
+
 /** The file's address behind a link, while its job is open; `undefined` for any other link, or another use of it. */
 export async function followLink(
   { jobs, files }: { jobs: JobStore; files: StationFiles },
