@@ -36,7 +36,7 @@ export type SettingAnswer = 'ACCEPTED' | 'REBOOT_REQUIRED' | 'REJECTED' | 'NOT_S
 export interface SettingAttempt extends Setting {
   readonly commandId: string;
   readonly at: number;
-  /** How often this value was sent to this firmware. */
+  /** How often in a row this value was sent to this firmware, with less than a day between. */
   readonly tries: number;
   readonly firmwareVersion?: string;
   /** Absent while there is none. */

@@ -10,6 +10,7 @@ import type {
 import type { ConfigurationStore } from '../device-model/configuration-store.ts';
 import { componentKey, type Variable, variableKey } from '../device-model/device-model.ts';
 import type { DeviceModelStore } from '../device-model/device-model-store.ts';
+import type { Clock } from '../ports.ts';
 import type { Station } from '../stations/station.ts';
 import type { StationLiveStore } from '../stations/station-store.ts';
 import type { SettingFacts } from './plan-configuration.ts';
@@ -20,6 +21,7 @@ export interface ConfigurationPorts {
   readonly configuration: ConfigurationStore;
   readonly deviceModel: DeviceModelStore;
   readonly calls: CallDesk;
+  readonly clock: Clock;
 }
 
 /** Everything known about the desired settings of a station, in the order of their keys. */
@@ -28,6 +30,7 @@ export async function factsOf(
   station: Station,
 ): Promise<{ facts: readonly SettingFacts[]; attempts: Attempts; asked: ReadonlySet<string> }> {
   const { stationId, firmwareVersion } = station;
+  const { clock } = ports;
   const [desired, attempts, link] = await Promise.all([
     desiredOf(ports, station),
     ports.configuration.findAttempts(stationId),
@@ -48,6 +51,7 @@ export async function factsOf(
       ...(commandState === undefined ? {} : { commandState }),
       bootedAt: link?.bootedAt ?? 0,
       ...(firmwareVersion === undefined ? {} : { firmwareVersion }),
+      now: clock(),
     };
   });
   return { facts, attempts, asked: askedSince(link?.bootedAt ?? 0, attempts, states) };

@@ -7,8 +7,12 @@ import {
 } from '../device-model/configuration.ts';
 import { actualOf, type Variable } from '../device-model/device-model.ts';
 
-/** How often a firmware is sent a value that it takes and then does not have. */
+/**
+ * How often in a row a station is sent a value that it takes and does not have after its next restart, and how long it
+ * is left alone then: some restart at every new value, others forget them all.
+ */
 const mostTries = 3;
+export const patienceMs = 24 * 3_600_000;
 
 /** Everything that decides what to do about one desired setting. */
 export interface SettingFacts {
@@ -21,6 +25,7 @@ export interface SettingFacts {
   /** The station's last boot: what it told before may not be true any more. */
   readonly bootedAt: number;
   readonly firmwareVersion?: string;
+  readonly now: number;
 }
 
 /** What to do: nothing, ask the station for its value, or send it the desired one. */
@@ -41,9 +46,7 @@ export function planSetting(facts: SettingFacts, readAnswered: boolean): Step {
   if (isFresh && variable?.goneAt !== undefined) return 'none';
   const has = actual?.value === undefined ? undefined : isSameValue(actual.value, desired.value);
   const isFreshValue = has !== undefined && actual !== undefined && actual.reportedAt >= bootedAt;
-  if (isFreshValue && has) return 'none';
-  if ((tried?.tries ?? 0) >= mostTries) return 'none';
-  if (isFreshValue) return 'write';
+  if (isFreshValue) return has || isTiring(facts) ? 'none' : 'write';
   if (readAnswered) return tried?.answer === 'ACCEPTED' ? 'none' : 'write';
   return has === true || tried?.answer !== undefined ? 'read' : 'write';
 }
@@ -57,6 +60,12 @@ export function attemptAtThis({
   return attempt?.value === desired.value && attempt.firmwareVersion === firmwareVersion
     ? attempt
     : undefined;
+}
+
+/** Whether the station was sent this value so often of late that it is left alone with it. */
+function isTiring(facts: SettingFacts): boolean {
+  const tried = attemptAtThis(facts);
+  return tried !== undefined && tried.tries >= mostTries && facts.now - tried.at < patienceMs;
 }
 
 function isUnderWay({ desired, attempt, commandState }: SettingFacts): boolean {

@@ -3,7 +3,7 @@ import { enqueueCommand } from '../commands/request-command.ts';
 import type { Attempts, Setting, SettingAttempt } from '../device-model/configuration.ts';
 import type { Station } from '../stations/station.ts';
 import { type ConfigurationPorts, factsOf } from './configuration-facts.ts';
-import { attemptAtThis, planSetting, type SettingFacts } from './plan-configuration.ts';
+import { attemptAtThis, patienceMs, planSetting, type SettingFacts } from './plan-configuration.ts';
 import type { ReconcilePorts } from './reconcilers.ts';
 
 /** A station that lost its connection meanwhile gets it when it is back. */
@@ -12,13 +12,12 @@ const waitMs = 24 * 3_600_000;
 const mostRounds = 5;
 
 /** What reconciling the configuration works with. */
-export type ConfigurationWork = ConfigurationPorts &
-  Pick<ReconcilePorts, 'stations' | 'limits' | 'clock' | 'newId'>;
+export type ConfigurationWork = ConfigurationPorts & Pick<ReconcilePorts, 'stations' | 'limits' | 'newId'>;
 
 /**
  * Brings a station to its desired configuration: settings known to be different are sent, those that may have been
  * lost with a restart are read first. Safe to repeat and to run twice at once: what is under way is not sent again,
- * nor what the station refused or took three times without having it.
+ * nor what the station refused, nor for a day what it took three times without having it after a restart.
  */
 export async function reconcileConfiguration(ports: ConfigurationWork, station: Station): Promise<void> {
   await reconcile(ports, station, undefined);
@@ -129,13 +128,14 @@ function after(
 function attemptOf(at: number, facts: SettingFacts, commandId: string): SettingAttempt {
   const { desired, firmwareVersion } = facts;
   const before = attemptAtThis(facts);
+  const isNew = before === undefined || at - before.at >= patienceMs;
   const answered = before?.answer === undefined ? 0 : 1;
   return {
     key: desired.key,
     value: desired.value,
     commandId,
     at,
-    tries: before === undefined ? 1 : before.tries + answered,
+    tries: isNew ? 1 : before.tries + answered,
     ...(firmwareVersion === undefined ? {} : { firmwareVersion }),
   };
 }

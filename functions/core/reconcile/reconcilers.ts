@@ -5,12 +5,16 @@ import type { ConfigurationStore } from '../device-model/configuration-store.ts'
 import type { DeviceModelStore } from '../device-model/device-model-store.ts';
 import { confirmFirmware } from '../jobs/confirm-firmware.ts';
 import type { JobStore } from '../jobs/job-store.ts';
+import type { LocalListStore } from '../local-lists/local-list.ts';
+import { checkLocalList } from '../local-lists/reconcile-local-list.ts';
 import type { Clock, Digest, NewId } from '../ports.ts';
 import type { ChargingSettingsStore, ChargingStore } from '../smart-charging/charging-store.ts';
 import { installDesiredProfiles } from '../smart-charging/desired-profiles.ts';
 import type { Station } from '../stations/station.ts';
 import type { StationLimitsStore } from '../stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '../stations/station-store.ts';
+import type { TenantPolicyStore } from '../tenants/tenant-policy.ts';
+import type { TokenStore } from '../tokens/token-store.ts';
 import { reconcileConfiguration } from './reconcile-configuration.ts';
 
 /** What reconcilers work with. An area that needs another store adds it, by the name it has among the stores. */
@@ -25,6 +29,9 @@ export interface ReconcilePorts {
   readonly jobs: JobStore;
   readonly charging: ChargingStore;
   readonly chargingSettings: ChargingSettingsStore;
+  readonly localLists: LocalListStore;
+  readonly tokens: TokenStore;
+  readonly policies: TenantPolicyStore;
   readonly calls: CallDesk;
   readonly clock: Clock;
   readonly newId: NewId;
@@ -43,6 +50,7 @@ export const reconcilers: readonly Reconciler[] = [
   reconcileConfiguration,
   confirmFirmware,
   installDesiredProfiles,
+  checkLocalList,
 ];
 
 /**
