@@ -16,6 +16,7 @@ import type { MonitorStore } from '#core/device-model/monitor-store.ts';
 import type { ReportStore } from '#core/device-model/report-store.ts';
 import type { DisplayStore } from '#core/display/display-message.ts';
 import type { JobStore } from '#core/jobs/job-store.ts';
+import type { LocalListStore } from '#core/local-lists/local-list.ts';
 import type { Clock, Digest, NewId } from '#core/ports.ts';
 import type { ReservationStore } from '#core/reservations/reservation-store.ts';
 import type { SecurityEventStore } from '#core/security/security-event.ts';
@@ -26,6 +27,8 @@ import type { AcceptedConnections } from '#core/stations/accepted-connections.ts
 import type { Newcomer, OnboardingStore } from '#core/stations/onboarding.ts';
 import type { StationLimitsStore } from '#core/stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '#core/stations/station-store.ts';
+import type { TariffStore } from '#core/tariffs/tariff-store.ts';
+import type { Tenant } from '#core/tenants/tenant.ts';
 import type { TenantPolicy } from '#core/tenants/tenant-policy.ts';
 import type { SetTimer } from '#core/timers.ts';
 import type { TokenStore } from '#core/tokens/token-store.ts';
@@ -75,7 +78,10 @@ export interface OcppServices {
   readonly sessionHints: SessionHints;
   readonly acceptedConnections: AcceptedConnections;
   readonly onboarding: OnboardingStore;
+  readonly localLists: LocalListStore;
   readonly policy: TenantPolicy;
+  readonly findTenant: () => Promise<Tenant | undefined>;
+  readonly tariffs: TariffStore;
 }
 
 /** What an action gets beside the answer to one of our calls. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { CommandRequest } from '#core/commands/command-request.ts';
 import { chargingProfile, profilePurpose, rateUnit } from './charging-items.ts';
 import { jobRequests } from './job-requests.ts';
-import { connectorRef, reservedPlace, text, tokenType, whole } from './schemas.ts';
+import { authorizationStatus, connectorRef, reservedPlace, text, tokenType, whole } from './schemas.ts';
 import { certificateHash, certificatePurpose, securityProfile, trustUse } from './security-schemas.ts';
 
 /** Every kind of request, as commands keep it. */
@@ -19,6 +19,25 @@ export const commandRequest = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('UNLOCK'), connector: connectorRef }),
   z.object({ kind: z.literal('ASK_FOR_BOOT') }),
   z.object({
+    kind: z.literal('SEND_LOCAL_LIST'),
+    update: z.enum(['FULL', 'DIFFERENTIAL']),
+    version: whole,
+    entries: z.array(
+      z.object({
+        uid: text,
+        tokenType,
+        status: authorizationStatus,
+        groupId: text.exactOptional(),
+        expiresAt: whole.exactOptional(),
+        evseIds: z.array(whole).exactOptional(),
+        priority: whole.exactOptional(),
+        language: text.exactOptional(),
+      }),
+    ),
+    removed: z.array(z.object({ uid: text, tokenType })),
+  }),
+  z.object({ kind: z.literal('GET_LOCAL_LIST_VERSION') }),
+  z.object({
     kind: z.literal('RESERVE'),
     number: whole,
     place: reservedPlace,
@@ -26,6 +45,8 @@ export const commandRequest = z.discriminatedUnion('kind', [
     expiresAt: whole,
   }),
   z.object({ kind: z.literal('CANCEL_RESERVATION'), number: whole }),
+  z.object({ kind: z.literal('CHECK_SESSION'), sessionId: text, transactionRef: text }),
+  z.object({ kind: z.literal('TELL_COST'), transactionRef: text, amount: z.number() }),
   z.object({ kind: z.literal('INSTALL_CERTIFICATE'), use: trustUse, pem: text }),
   z.object({ kind: z.literal('DELETE_CERTIFICATE'), certificate: certificateHash }),
   z.object({ kind: z.literal('LIST_CERTIFICATES'), uses: z.array(trustUse) }),

@@ -72,6 +72,9 @@ export function tenantKeys(tenantId: string) {
     settings: (stationId: string): Key => ({ pk: station(stationId), sk: 'SETTINGS' }),
     stationWords: (stationId: string): Key => ({ pk: station(stationId), sk: 'WORDS' }),
 
+    localList: (stationId: string): Key => ({ pk: station(stationId), sk: 'LOCAL_LIST' }),
+    localLists: `${tenant}#LOCAL_LISTS`,
+
     newcomer: (stationId: string): Key => ({ pk: `${tenant}#NEWCOMERS`, sk: bounded(stationId) }),
     newcomers: `${tenant}#NEWCOMERS`,
 
@@ -121,6 +124,7 @@ export function tenantKeys(tenantId: string) {
       sk: `${entryPrefix}${bounded(key)}`,
     }),
     entries: session,
+    costClaim: (sessionId: string): Key => ({ pk: session(sessionId), sk: 'COST' }),
     sessionsOfStation: station,
     openSessionsOfStation: (stationId: string) => `${station(stationId)}#OPEN`,
     sessionsOfUser: (userId: string) => `${tenant}#U#${part(userId)}`,

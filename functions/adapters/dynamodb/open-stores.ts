@@ -16,6 +16,7 @@ import type { ReportStore } from '#core/device-model/report-store.ts';
 import type { DisplayStore } from '#core/display/display-message.ts';
 import type { FirmwareStore } from '#core/jobs/firmware-store.ts';
 import type { JobStore } from '#core/jobs/job-store.ts';
+import type { LocalListStore } from '#core/local-lists/local-list.ts';
 import type { ReservationStore } from '#core/reservations/reservation-store.ts';
 import type { FailedAttemptStore } from '#core/security/failed-attempts.ts';
 import type { SecurityEventStore } from '#core/security/security-event.ts';
@@ -45,6 +46,7 @@ import { failedAttemptStore } from './failed-attempt-store.ts';
 import { firmwareStore } from './firmware-store.ts';
 import { jobStore } from './job-store.ts';
 import { tenantKeys } from './keys.ts';
+import { localListStore } from './local-list-store.ts';
 import { monitorStore } from './monitor-store.ts';
 import { onboardingStore } from './onboarding-store.ts';
 import { plugAndChargeStore } from './plug-and-charge-store.ts';
@@ -79,6 +81,7 @@ export interface Stores {
   readonly configuration: ConfigurationStore;
   readonly words: StationWordStore;
   readonly onboarding: OnboardingStore;
+  readonly localLists: LocalListStore;
   readonly policies: TenantPolicyStore;
   readonly tokens: TokenStore;
   readonly tokenUses: TokenUseStore;
@@ -126,6 +129,7 @@ export function openStores({
     configuration: configurationStore(context),
     words: stationWordStore(context),
     onboarding: onboardingStore(context),
+    localLists: localListStore(context),
     policies: tenantPolicyStore(context),
     tokens: tokenStore(context),
     tokenUses: tokenUseStore(context),

@@ -33,21 +33,23 @@ export const tokenType = z.enum([
   'OTHER',
 ]);
 
+export const authorizationStatus = z.enum([
+  'ACCEPTED',
+  'BLOCKED',
+  'EXPIRED',
+  'INVALID',
+  'UNKNOWN',
+  'NO_CREDIT',
+  'CONCURRENT_SESSION',
+  'WRONG_PLACE',
+  'WRONG_EVSE',
+  'WRONG_TIME',
+]);
+
 export const sessionToken = z.object({
   uid: text,
   tokenType,
-  status: z.enum([
-    'ACCEPTED',
-    'BLOCKED',
-    'EXPIRED',
-    'INVALID',
-    'UNKNOWN',
-    'NO_CREDIT',
-    'CONCURRENT_SESSION',
-    'WRONG_PLACE',
-    'WRONG_EVSE',
-    'WRONG_TIME',
-  ]),
+  status: authorizationStatus,
   groupId: text.exactOptional(),
   userId: text.exactOptional(),
 }) satisfies z.ZodType<SessionToken>;

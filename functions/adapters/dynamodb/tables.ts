@@ -25,6 +25,9 @@
  * | findLive, findLives                      | operations             | T#ST#{stationId}              | LINK, LIVE           |
  * | findLimits                        strong | operations             | T#ST#{stationId}              | LIMITS               |
  * | findPolicy                        strong | registry               | T                             | TENANT               |
+ * | findChoice (local lists)          strong | registry               | T#ST#{stationId}              | LOCAL_LIST           |
+ * | listChoices                              | registry, byKind       | T#LOCAL_LISTS                 | {stationId}          |
+ * | findList (local lists)            strong | operations             | T#ST#{stationId}              | LOCAL_LIST           |
  * | findNewcomer, listNewcomers              | operations             | T#NEWCOMERS                   | {stationId}          |
  * | listTenants                              | registry, byKind       | TENANTS                       | {tenantId}           |
  * | (certificate of the authority)    strong | registry               | CA#STATIONS                   | CA                   |

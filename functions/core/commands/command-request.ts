@@ -1,5 +1,6 @@
 import type { CertificateHash, CertificatePurpose, TrustUse } from '../certificates/certificate.ts';
 import type { JobRequest } from '../jobs/job-request.ts';
+import type { ListUpdate } from '../local-lists/local-list.ts';
 import type { ReservedPlace } from '../reservations/reservation.ts';
 import type { ChargingProfile, ProfilePurpose, RateUnit } from '../smart-charging/charging-profile.ts';
 import type { ConnectorRef, SecurityProfile } from '../stations/station.ts';
@@ -33,6 +34,10 @@ export type CommandRequest =
       readonly expiresAt: number;
     }
   | { readonly kind: 'CANCEL_RESERVATION'; readonly number: number }
+  /** Does the session still run, and is anything of it still to be sent? */
+  | { readonly kind: 'CHECK_SESSION'; readonly sessionId: string; readonly transactionRef: string }
+  /** Shows what the session costs so far; an amount in the currency of its display, taxes included. */
+  | { readonly kind: 'TELL_COST'; readonly transactionRef: string; readonly amount: number }
   | { readonly kind: 'INSTALL_CERTIFICATE'; readonly use: TrustUse; readonly pem: string }
   | { readonly kind: 'DELETE_CERTIFICATE'; readonly certificate: CertificateHash }
   /** At least one use; a protocol that takes one at a time asks for the first. */
@@ -85,6 +90,9 @@ export type CommandRequest =
       readonly durationS: number;
       readonly unit?: RateUnit;
     }
+  /** What of its local authorization list changes; see `ListUpdate`. */
+  | ({ readonly kind: 'SEND_LOCAL_LIST' } & ListUpdate)
+  | { readonly kind: 'GET_LOCAL_LIST_VERSION' }
   /** Something that goes on for long after the answer. */
   | JobRequest
   | { readonly kind: 'CALL'; readonly action: string; readonly payload: Readonly<Record<string, unknown>> };

@@ -3,6 +3,8 @@ import type { ConfigurationStore } from '../device-model/configuration-store.ts'
 import type { DeviceModelStore } from '../device-model/device-model-store.ts';
 import { afterJobCommand } from '../jobs/after-job-command.ts';
 import type { JobStore } from '../jobs/job-store.ts';
+import type { LocalListStore } from '../local-lists/local-list.ts';
+import { followListAnswer, followListUpdate } from '../local-lists/reconcile-local-list.ts';
 import type { Clock, Digest, NewId } from '../ports.ts';
 import { reconcileAfterRead } from '../reconcile/reconcile-configuration.ts';
 import { followCancellation, followReservation } from '../reservations/follow-reservation.ts';
@@ -13,6 +15,8 @@ import type { ChargingStore } from '../smart-charging/charging-store.ts';
 import { followProfile } from '../smart-charging/follow-profile.ts';
 import type { StationLimitsStore } from '../stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '../stations/station-store.ts';
+import type { TenantPolicyStore } from '../tenants/tenant-policy.ts';
+import type { TokenStore } from '../tokens/token-store.ts';
 import type { CallDesk } from './call-desk.ts';
 import { type Command, type CommandRequest, isFinal } from './command.ts';
 import type { CommandStore } from './command-store.ts';
@@ -29,6 +33,9 @@ export interface FollowUpPorts {
   readonly reservations: ReservationStore;
   readonly jobs: JobStore;
   readonly charging: ChargingStore;
+  readonly localLists: LocalListStore;
+  readonly tokens: TokenStore;
+  readonly policies: TenantPolicyStore;
   readonly alerts: AlertStore;
   readonly clock: Clock;
   readonly digest: Digest;
@@ -56,6 +63,8 @@ export const followUps: Readonly<Partial<Record<CommandRequest['kind'], FollowUp
   SET_SECURITY_PROFILE: advanceUpgrade,
   PREFER_NETWORK: advanceUpgrade,
   SET_CHARGING_PROFILE: followProfile,
+  SEND_LOCAL_LIST: followListUpdate,
+  GET_LOCAL_LIST_VERSION: followListAnswer,
 };
 
 /** Of requests in a protocol's own words: by the call's name. */

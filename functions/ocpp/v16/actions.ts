@@ -16,6 +16,7 @@ import { getCompositeSchedule } from './get-composite-schedule.ts';
 import { getConfiguration } from './get-configuration.ts';
 import { getDiagnostics } from './get-diagnostics.ts';
 import { getInstalledCertificateIds } from './get-installed-certificate-ids.ts';
+import { getLocalListVersion } from './get-local-list-version.ts';
 import { getLog } from './get-log.ts';
 import { heartbeat } from './heartbeat.ts';
 import { installCertificate } from './install-certificate.ts';
@@ -27,6 +28,7 @@ import { reserveNow } from './reserve-now.ts';
 import { reset } from './reset.ts';
 import type { Requests } from './schema/messages.ts';
 import { securityEventNotification } from './security-event-notification.ts';
+import { sendLocalList } from './send-local-list.ts';
 import { setChargingProfile } from './set-charging-profile.ts';
 import { signCertificate } from './sign-certificate.ts';
 import { signedFirmwareStatusNotification } from './signed-firmware-status-notification.ts';
@@ -71,12 +73,14 @@ export const outboundActions = [
   getConfiguration,
   getDiagnostics,
   getInstalledCertificateIds,
+  getLocalListVersion,
   getLog,
   installCertificate,
   remoteStartTransaction,
   remoteStopTransaction,
   reserveNow,
   reset,
+  sendLocalList,
   setChargingProfile,
   signedUpdateFirmware,
   triggerMessage,
@@ -90,7 +94,4 @@ type Built = (typeof inboundActions | typeof outboundActions)[number]['name'];
  * Known and not built: stations get NotSupported. An action that is neither here nor above, or in both, does
  * not compile.
  */
-export const notBuilt = {
-  GetLocalListVersion: 'to station',
-  SendLocalList: 'to station',
-} as const satisfies Record<Exclude<keyof Requests, Built>, Direction>;
+export const notBuilt = {} as const satisfies Record<Exclude<keyof Requests, Built>, Direction>;

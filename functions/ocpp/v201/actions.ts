@@ -9,6 +9,7 @@ import { clearChargingProfile } from './clear-charging-profile.ts';
 import { clearDisplayMessage } from './clear-display-message.ts';
 import { clearVariableMonitoring } from './clear-variable-monitoring.ts';
 import { clearedChargingLimit } from './cleared-charging-limit.ts';
+import { costUpdated } from './cost-updated.ts';
 import { customerInformation } from './customer-information.ts';
 import { dataTransferFromStation, dataTransferToStation } from './data-transfer.ts';
 import { deleteCertificate } from './delete-certificate.ts';
@@ -20,9 +21,11 @@ import { getChargingProfiles } from './get-charging-profiles.ts';
 import { getCompositeSchedule } from './get-composite-schedule.ts';
 import { getDisplayMessages } from './get-display-messages.ts';
 import { getInstalledCertificateIds } from './get-installed-certificate-ids.ts';
+import { getLocalListVersion } from './get-local-list-version.ts';
 import { getLog } from './get-log.ts';
 import { getMonitoringReport } from './get-monitoring-report.ts';
 import { getReport } from './get-report.ts';
+import { getTransactionStatus } from './get-transaction-status.ts';
 import { getVariables } from './get-variables.ts';
 import { heartbeat } from './heartbeat.ts';
 import { installCertificate } from './install-certificate.ts';
@@ -46,6 +49,7 @@ import { reserveNow } from './reserve-now.ts';
 import { reset } from './reset.ts';
 import type { Requests } from './schema/messages.ts';
 import { securityEventNotification } from './security-event-notification.ts';
+import { sendLocalList } from './send-local-list.ts';
 import { setChargingProfile } from './set-charging-profile.ts';
 import { setDisplayMessage } from './set-display-message.ts';
 import { setMonitoringBase } from './set-monitoring-base.ts';
@@ -99,6 +103,7 @@ export const outboundActions = [
   clearChargingProfile,
   clearDisplayMessage,
   clearVariableMonitoring,
+  costUpdated,
   customerInformation,
   dataTransferToStation,
   deleteCertificate,
@@ -107,9 +112,11 @@ export const outboundActions = [
   getCompositeSchedule,
   getDisplayMessages,
   getInstalledCertificateIds,
+  getLocalListVersion,
   getLog,
   getMonitoringReport,
   getReport,
+  getTransactionStatus,
   getVariables,
   installCertificate,
   publishFirmware,
@@ -117,6 +124,7 @@ export const outboundActions = [
   requestStopTransaction,
   reserveNow,
   reset,
+  sendLocalList,
   setChargingProfile,
   setDisplayMessage,
   setMonitoringBase,
@@ -136,9 +144,4 @@ type Built = (typeof inboundActions | typeof outboundActions)[number]['name'];
  * Known and not built: stations get NotSupported. An action that is neither here nor above, or in both, does
  * not compile.
  */
-export const notBuilt = {
-  CostUpdated: 'to station',
-  GetLocalListVersion: 'to station',
-  GetTransactionStatus: 'to station',
-  SendLocalList: 'to station',
-} as const satisfies Record<Exclude<keyof Requests, Built>, Direction>;
+export const notBuilt = {} as const satisfies Record<Exclude<keyof Requests, Built>, Direction>;

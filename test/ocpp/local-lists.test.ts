@@ -1,0 +1,262 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Command } from '../../functions/core/commands/command.ts';
+import { followUp } from '../../functions/core/commands/follow-ups.ts';
+import { chooseLocalList } from '../../functions/core/local-lists/choose-local-list.ts';
+import { checkLocalList } from '../../functions/core/local-lists/reconcile-local-list.ts';
+import { updateListsOf } from '../../functions/core/local-lists/update-lists.ts';
+import { blockToken, createToken } from '../../functions/core/tokens/provision-token.ts';
+import { callDesk } from '../../functions/ocpp/call-desk.ts';
+import { encodeCommand } from '../../functions/ocpp/calls.ts';
+import type { Subprotocol } from '../../functions/ocpp/version.ts';
+import { loadVersion } from '../../functions/ocpp/versions.ts';
+import { openRoom, type Room, type TestStation } from './room-under-test.ts';
+
+let room: Room;
+let tenants = 0;
+let station: TestStation;
+beforeAll(async () => {
+  room = await openRoom('tenant-of-lists');
+});
+afterAll(() => room.close());
+beforeEach(() => {
+  tenants += 1;
+});
+
+const words = {
+  'ocpp1.6': { version: 'listVersion', list: 'localAuthorizationList' },
+  'ocpp2.0.1': { version: 'versionNumber', list: 'localAuthorizationList' },
+} as const;
+const ports = () => ({ ...room.services, calls: callDesk });
+const listOf = () => room.services.localLists.findList(station.stationId);
+const stationId = () => station.stationId;
+
+interface Sent {
+  readonly action: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** Sends the oldest waiting call, has the station answer, and lets follow what follows. */
+async function exchange(protocol: Subprotocol, answer: (sent: Sent) => object | string): Promise<Sent> {
+  const [command] = await room.services.commands.listQueued(stationId(), 1);
+  if (!command) throw new Error('nothing waits');
+  const call = encodeCommand(await loadVersion(protocol), command);
+  if ('refused' in call) throw new Error(call.refused.message);
+  const [, , action, payload] = JSON.parse(call.frame);
+  await claim(command);
+  const said = answer({ action, payload });
+  const frame =
+    typeof said === 'string' ? [4, command.commandId, said, '', {}] : [3, command.commandId, said];
+  await station.sends(JSON.stringify(frame));
+  await followUp(ports(), command);
+  return { action, payload };
+}
+
+async function claim({ commandId }: Command): Promise<void> {
+  const { connectionId } = station;
+  room.now += 1_000;
+  const slot = { stationId: stationId(), commandId, connectionId, now: room.now, until: room.now + 30_000 };
+  const claimed = await room.services.commands.claim(slot);
+  if (claimed !== 'claimed') throw new Error(claimed);
+}
+
+const waiting = async () => (await room.services.commands.listQueued(stationId(), 9)).map(({ name }) => name);
+
+describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('the local list over %s', (protocol) => {
+  const { version, list } = words[protocol];
+  const has = (number: number) => () => ({ [version]: number });
+  const says = (status: string) => () => ({ status });
+  const choose = (...uids: string[]) =>
+    chooseLocalList(ports(), { stationId: stationId(), choice: { kind: 'TOKENS', uids } });
+  const uid = (name: string) => `${name}-${tenants}`;
+  beforeEach(async () => {
+    station = await room.givenStation(`CP${tenants}`, protocol);
+    for (const name of ['A', 'B', 'C']) {
+      await createToken(room.services, { uid: uid(name), tokenType: 'RFID', groupId: 'G' });
+    }
+  });
+
+  test('a station is asked what it has, and gets the list anew when that is not ours [TC_042_1, TC_043_1, D01, D02]', async () => {
+    await choose(uid('A'), uid('B'));
+
+    const asked = await exchange(protocol, has(7));
+    const sent = await exchange(protocol, says('Accepted'));
+
+    expect(asked.action).toBe('GetLocalListVersion');
+    expect(sent).toMatchObject({ action: 'SendLocalList', payload: { updateType: 'Full', [version]: 8 } });
+    expect(sent.payload[list]).toHaveLength(2);
+    expect(JSON.stringify(sent.payload[list])).toContain('"Accepted"');
+    expect(await listOf()).toMatchObject({ content: { version: 8 }, lastVersion: 8, failures: 0 });
+    expect(await waiting()).toEqual([]);
+  });
+
+  test('a token that is blocked is sent as the only change, to the stations that have it [D01]', async () => {
+    await choose(uid('A'), uid('B'));
+    await exchange(protocol, has(0));
+    await exchange(protocol, says('Accepted'));
+    await blockToken(room.services, uid('B'));
+
+    await updateListsOf(ports(), uid('B'));
+    const { payload } = await exchange(protocol, says('Accepted'));
+
+    expect(payload).toMatchObject({ updateType: 'Differential', [version]: 2 });
+    expect(payload[list]).toHaveLength(1);
+    expect(JSON.stringify(payload[list])).toContain('"Blocked"');
+  });
+
+  test.each(['VersionMismatch', 'Failed'])(
+    'row 60: after %s the list is made anew [TC_043_3, TC_043_4, D01.FR.05]',
+    async (status) => {
+      await choose(uid('A'));
+      await exchange(protocol, has(0));
+      await exchange(protocol, says('Accepted'));
+      await choose(uid('A'), uid('C'));
+      await exchange(protocol, has(1));
+      const differential = await exchange(protocol, says(status));
+
+      const anew = await exchange(protocol, says('Accepted'));
+
+      expect(differential.payload).toMatchObject({ updateType: 'Differential', [version]: 2 });
+      expect(anew.payload).toMatchObject({ updateType: 'Full', [version]: 3 });
+      expect(anew.payload[list]).toHaveLength(2);
+    },
+  );
+
+  test('a station that goes on refusing is left alone, and an operator is told', async () => {
+    await choose(uid('A'));
+    await exchange(protocol, has(0));
+
+    for (let attempt = 0; attempt < 3; attempt += 1) await exchange(protocol, says('Failed'));
+
+    expect(await waiting()).toEqual([]);
+    const { items } = await room.services.alerts.listAlerts(
+      { stationId: stationId(), open: true },
+      { limit: 9 },
+    );
+    expect(items).toMatchObject([{ kind: 'local-list-refused' }]);
+  });
+
+  test('a station that knows no lists is remembered as such until somebody chooses again [TC_043_2]', async () => {
+    await choose(uid('A'));
+    await exchange(protocol, () => 'NotImplemented');
+    await checkLocalList(ports(), station);
+    const before = await waiting();
+
+    await choose(uid('A'));
+
+    expect([before, await waiting()]).toEqual([[], ['GET_LOCAL_LIST_VERSION']]);
+  });
+
+  test('a long list goes in parts, each after the one before was taken [D01.FR.11]', async () => {
+    await room.services.limits.noteLimits(stationId(), {
+      localListEntriesPerMessage: 1,
+      localListEntries: 3,
+    });
+    await choose(uid('A'), uid('B'), uid('C'));
+    await exchange(protocol, has(0));
+
+    const updates = [
+      await exchange(protocol, says('Accepted')),
+      await exchange(protocol, says('Accepted')),
+      await exchange(protocol, says('Accepted')),
+    ];
+
+    expect(updates.map(({ payload }) => [payload.updateType, payload[version]])).toEqual([
+      ['Full', 1],
+      ['Differential', 2],
+      ['Differential', 3],
+    ]);
+    expect(await waiting()).toEqual([]);
+  });
+
+  test('row 59: more tokens than the station holds are refused', async () => {
+    await room.services.limits.noteLimits(stationId(), { localListEntries: 1 });
+
+    await expect(choose(uid('A'), uid('B'))).rejects.toMatchObject({ code: 'TooLarge', field: 'tokens' });
+  });
+
+  test('a token that nobody registered is refused', async () => {
+    await expect(choose('NO-SUCH')).rejects.toMatchObject({ code: 'Validation', field: 'tokens' });
+  });
+
+  test('a station that lost its list gets it anew, one that has it gets nothing', async () => {
+    await choose(uid('A'));
+    await exchange(protocol, has(0));
+    await exchange(protocol, says('Accepted'));
+    await checkLocalList(ports(), station);
+    await exchange(protocol, has(1));
+    const afterRestart = await waiting();
+
+    await checkLocalList(ports(), station);
+    await exchange(protocol, has(0));
+
+    expect([afterRestart, await waiting()]).toEqual([[], ['SEND_LOCAL_LIST']]);
+  });
+
+  test('what happens twice is sent once', async () => {
+    await choose(uid('A'));
+    await exchange(protocol, has(0));
+
+    await Promise.all([updateListsOf(ports(), uid('A')), updateListsOf(ports(), uid('A'))]);
+
+    expect(await waiting()).toEqual(['SEND_LOCAL_LIST']);
+  });
+
+  test('an operator’s own list makes ours uncertain', async () => {
+    await choose(uid('A'));
+    await exchange(protocol, has(0));
+    await exchange(protocol, says('Accepted'));
+    const parameters = { [version]: 9, updateType: 'Full' };
+    const [request] = await callDesk.prepareCall(protocol, { name: 'SEND_LOCAL_LIST', parameters }, {});
+    if (!request) throw new Error('no call');
+    await room.services.commands.addCommand({
+      commandId: crypto.randomUUID(),
+      stationId: stationId(),
+      name: 'SEND_LOCAL_LIST',
+      request,
+      state: 'QUEUED',
+      createdAt: Date.now(),
+      deadlineAt: Date.now() + 9_000,
+    });
+
+    await exchange(protocol, says('Accepted'));
+
+    const known = await listOf();
+    expect(known).toMatchObject({ lastVersion: 9 });
+    expect(known?.content).toBeUndefined();
+  });
+
+  test('a caller’s long list is cut into a new list and changes of rising versions', async () => {
+    const entries = Array.from({ length: 5 }, (_, index) =>
+      protocol === 'ocpp1.6'
+        ? { idTag: `T${index}`, idTagInfo: { status: 'Accepted' } }
+        : { idToken: { idToken: `T${index}`, type: 'Central' }, idTokenInfo: { status: 'Accepted' } },
+    );
+    const parameters = { [version]: 3, updateType: 'Full', [list]: entries };
+
+    const calls = await callDesk.prepareCall(
+      protocol,
+      { name: 'SEND_LOCAL_LIST', parameters },
+      { localListEntriesPerMessage: 2 },
+    );
+
+    expect(calls).toMatchObject([
+      { payload: { updateType: 'Full', [version]: 3 } },
+      { payload: { updateType: 'Differential', [version]: 4 } },
+      { payload: { updateType: 'Differential', [version]: 5 } },
+    ]);
+  });
+});
+
+describe('a 1.6 station', () => {
+  test('says with -1, or with NotSupported, that it knows no lists [TC_042_2, TC_043_2]', async () => {
+    for (const [index, answer] of [{ listVersion: -1 }, { status: 'NotSupported' }].entries()) {
+      station = await room.givenStation(`CP${tenants}-${index}`, 'ocpp1.6');
+      await chooseLocalList(ports(), { stationId: stationId(), choice: { kind: 'GROUP', groupId: 'NONE' } });
+      if (index === 1) await exchange('ocpp1.6', () => ({ listVersion: 3 }));
+      await exchange('ocpp1.6', () => answer);
+
+      expect(await listOf()).toMatchObject({ unsupported: true });
+      expect(await waiting()).toEqual([]);
+    }
+  });
+});
