@@ -32,6 +32,8 @@ const facts: readonly CoreEvent[] = [
   { type: 'CdrIssued', ...session, cdrId: 'cdr-1' },
   { type: 'CommandRequested', ...command },
   { type: 'CommandSettled', ...command, command: 'RESET', state: 'ACCEPTED' },
+  { type: 'ChargingChanged', ...fact, what: 'PROFILE' },
+  { type: 'SiteBalanceDue', eventId: 'e-1', tenantId: 't-1', at: 1_000, siteId: 'site-1' },
   {
     type: 'AlertRaised',
     ...session,

@@ -175,6 +175,52 @@ describe('events of the stream', () => {
     ]);
   });
 
+  test('tell what limits charging anew, and not what was said before', async () => {
+    const profile = {
+      profileId: 1,
+      purpose: 'EVSE_DEFAULT',
+      stackLevel: 0,
+      kind: 'RELATIVE',
+      schedules: [],
+    } as const;
+    const installed = { evseId: 1, profile, source: 'CSO', installedAt: noon } as const;
+    const needs = { evseId: 1, transfer: 'AC', maxCurrentA: 1, maxVoltageV: 1 } as const;
+    const events = await eventsAfter(async ({ charging }) => {
+      await charging.installProfile(stationId, installed);
+      await charging.installProfile(stationId, { ...installed, installedAt: noon + 1, reportId: 5 });
+      await charging.clearProfiles(stationId, [1], noon + 2);
+      await charging.noteLimit(stationId, { evseId: 0, source: 'EMS', schedules: [], notedAt: noon + 3 });
+      await charging.noteNeeds(stationId, { ...needs, notedAt: noon + 4 });
+      await charging.noteNeeds(stationId, { ...needs, notedAt: noon + 5 });
+      await charging.noteControllable(stationId, false, noon + 6);
+      await charging.noteReport(stationId, { requestId: 1, criteria: {}, askedAt: noon });
+    });
+
+    const told = { type: 'ChargingChanged', stationId };
+    expect(events).toEqual([
+      { ...told, what: 'PROFILE', at: noon },
+      { ...told, what: 'PROFILE', at: noon + 2 },
+      { ...told, what: 'LIMIT', at: noon + 3 },
+      { ...told, what: 'NEEDS', at: noon + 4 },
+      { ...told, what: 'NEEDS', at: noon + 5 },
+      { ...told, what: 'CONTROL', at: noon + 6 },
+    ]);
+  });
+
+  test('tell that a site is to be balanced each time somebody asks, and not that it was', async () => {
+    const events = await eventsAfter(async ({ sites }) => {
+      const nothing = { balancedAt: noon, shares: [], reserves: [], grants: [] };
+      await sites.askBalance('site-1', noon);
+      await sites.saveAllocation({ siteId: 'site-1' }, { ...nothing, version: 1 });
+      await sites.askBalance('site-1', noon);
+    });
+
+    expect(events).toMatchObject([
+      { type: 'SiteBalanceDue', siteId: 'site-1' },
+      { type: 'SiteBalanceDue', siteId: 'site-1' },
+    ]);
+  });
+
   test('are the same for the same record, told apart otherwise, and fit the contracts of the bus', async () => {
     const records = await readStream(db, db.tables.operations);
 
