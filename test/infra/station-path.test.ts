@@ -18,7 +18,7 @@ runInContext(source, realm);
 
 /** Runs the very file that CloudFront runs, on a request of a viewer. */
 function rewrite(uri: string, extra: Partial<EdgeRequest> = {}): EdgeRequest & { statusCode?: number } {
-  const event = { request: { uri, querystring: {}, headers: {}, ...extra } };
+  const event = { viewer: { ip: '203.0.113.7' }, request: { uri, querystring: {}, headers: {}, ...extra } };
   return JSON.parse(runInContext(`JSON.stringify(handler(${JSON.stringify(event)}))`, realm));
 }
 
@@ -102,11 +102,15 @@ describe('station path function', () => {
       'x-station-cert-present': { value: '1' },
       'x-station-cert-subject': { value: 'CN=CP001,O=demo' },
       'x-station-transport': { value: 'tls' },
+      'x-station-address': { value: '198.51.100.1' },
     };
 
     const request = rewrite('/ocpp/demo/CP001', { headers });
 
-    expect(request.headers).toEqual({ 'x-station-transport': { value: 'tls' } });
+    expect(request.headers).toEqual({
+      'x-station-transport': { value: 'tls' },
+      'x-station-address': { value: '203.0.113.7' },
+    });
   });
 
   it('never fails, and never lets a path through as it is', () => {

@@ -149,8 +149,8 @@ export function certificateStore(context: StoreContext): CertificateStore {
     async saveTrust(stationId, { certificates, reportedAt, revision }) {
       const change = new Update().setAll({ stationId, certificates, reportedAt, revision });
       const stored = change.name('revision');
-      const isNext = `${stored} = ${change.value(revision - 1)}`;
-      change.when(revision === 1 ? `attribute_not_exists(${stored})` : isNext);
+      if (revision === 1) change.when(`attribute_not_exists(${stored})`);
+      else change.when(`${stored} = ${change.value(revision - 1)}`);
       const { done } = await update(client, change.for(table, keys.trust(stationId)));
       return done ? 'saved' : 'changed-meanwhile';
     },

@@ -1,5 +1,6 @@
 import '../../../functions/adapters/certificates/reflect-metadata.ts';
 
+import type { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
 const ec = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -13,13 +14,16 @@ export interface StationKey {
 /** A station's new key and its request for a certificate, as PEM. */
 export async function newRequest(
   { O, CN }: { O: string; CN: string },
-  algorithm: RsaHashedKeyGenParams | EcKeyGenParams = ec,
+  algorithm: webcrypto.RsaHashedKeyGenParams | (webcrypto.EcKeyGenParams & { hash: string }) = ec,
 ): Promise<StationKey> {
-  const keys = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair;
+  const keys = (await crypto.subtle.generateKey(algorithm, true, [
+    'sign',
+    'verify',
+  ])) as webcrypto.CryptoKeyPair;
   const request = await x509.Pkcs10CertificateRequestGenerator.create({
     name: new x509.Name([{ O: [{ utf8String: O }] }, { CN: [{ utf8String: CN }] }]),
     keys,
-    signingAlgorithm: { ...algorithm, hash: 'SHA-256' } as Algorithm,
+    signingAlgorithm: { name: algorithm.name, hash: 'SHA-256' },
   });
   const pkcs8 = await crypto.subtle.exportKey('pkcs8', keys.privateKey);
   return { csr: request.toString('pem'), key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY') };

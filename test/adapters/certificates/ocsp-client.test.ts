@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ocspClient } from '../../../functions/adapters/certificates/ocsp-client.ts';
+import { postToPublic } from '../../../functions/adapters/certificates/public-http.ts';
+import {
+  hashDataOf,
+  type Member,
+  newMember,
+  type Responder,
+  startResponder,
+} from '../../support/contract-pki.ts';
+
+let issuer: Member;
+let leaf: Member;
+let responder: Responder;
+beforeAll(async () => {
+  issuer = await newMember({ name: 'Issuer' });
+  leaf = await newMember({ name: 'Leaf', issuer, serial: '8f01' });
+  responder = await startResponder(issuer);
+});
+beforeEach(() => {
+  responder.mood = 'fine';
+  responder.revoked.clear();
+});
+afterAll(() => responder.close());
+
+const client = ocspClient({ clock: () => Date.now(), insideHosts: ['127.0.0.1'] });
+const question = () => ({ ...hashDataOf(leaf, issuer), responderUrl: responder.url });
+
+describe('row 58: a responder is asked over HTTP', () => {
+  test('says what it knows, signed by the issuer [M06]', async () => {
+    const good = await client.ask(question(), [issuer.pem]);
+    responder.revoked.add('8f01');
+    const revoked = await client.ask(question(), [issuer.pem]);
+
+    expect(good).toMatchObject({ status: 'GOOD', trusted: true });
+    expect(revoked).toMatchObject({ status: 'REVOKED', trusted: true });
+    expect(responder.asked).toContain('8f01');
+    expect(Buffer.from(good?.response ?? '', 'base64')[0]).toBe(0x30);
+  });
+
+  test('is believed as the issuer’s delegate, and not as anybody else’s', async () => {
+    const stranger = await newMember({ name: 'Stranger' });
+    const usages = ['1.3.6.1.5.5.7.3.9'];
+    const delegates = [
+      await newMember({ name: 'Delegate', issuer, usages }),
+      await newMember({ name: 'Impostor', issuer: stranger, isAuthority: false, usages }),
+      await newMember({ name: 'No responder', issuer, isAuthority: false }),
+    ];
+
+    const trusted = await Promise.all(
+      delegates.map(async (delegate) => {
+        const delegated = await startResponder(issuer, delegate);
+        const answer = await client.ask({ ...question(), responderUrl: delegated.url }, [issuer.pem]);
+        await delegated.close();
+        return answer?.trusted;
+      }),
+    );
+
+    expect(trusted).toEqual([true, false, false]);
+  });
+
+  test.each(['try later', 'out of date', 'answers for another', 'silent'] as const)(
+    'that is %s gives no answer',
+    async (mood) => {
+      responder.mood = mood;
+
+      expect(await client.ask(question(), [issuer.pem])).toBeUndefined();
+    },
+  );
+
+  test('of a question that is no hexadecimal gives no answer', async () => {
+    expect(await client.ask({ ...question(), issuerKeyHash: 'zz' })).toBeUndefined();
+  });
+});
+
+describe('what lies inside the network is not reached', () => {
+  const post = (url: string, insideHosts: readonly string[] = []) =>
+    postToPublic({
+      ...{ url, insideHosts, contentType: 'text/plain', body: Buffer.from('x') },
+      ...{ timeoutMs: 2_000, mostBytes: 100 },
+    });
+
+  test.each([
+    'http://127.0.0.1:1/',
+    'http://[::1]:1/',
+    'http://[::ffff:127.0.0.1]:1/',
+    'http://169.254.169.254/latest/meta-data/',
+    'http://10.1.2.3/',
+    'http://2130706433/',
+    'http://localhost:1/',
+    'http://user:password@example.com/',
+    'file:///etc/passwd',
+    'gopher://example.com/',
+    'no address',
+  ])('by way of %s', async (url) => {
+    const before = responder.asked.length;
+
+    expect(await post(url)).toBeUndefined();
+    expect(responder.asked).toHaveLength(before);
+  });
+
+  test('by its own name either, though it answers there', async () => {
+    expect(await post(responder.url.replace('127.0.0.1', 'localhost'))).toBeUndefined();
+    expect(await post(responder.url)).toBeUndefined();
+  });
+
+  test('unless the stage says that it may; too large an answer is none', async () => {
+    const answer = await client.ask(question(), []);
+
+    expect(answer?.status).toBe('GOOD');
+    expect(await post(responder.url, ['127.0.0.1'])).toBeUndefined();
+  });
+});
