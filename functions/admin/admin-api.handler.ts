@@ -3,6 +3,7 @@ import { closeConnection } from '#adapters/apigateway/post-to-connection.ts';
 import { readCertificateText } from '#adapters/certificates/read-certificate.ts';
 import { stationAuthority } from '#adapters/certificates/station-authority.ts';
 import { digest } from '#adapters/crypto/digest.ts';
+import { newSecret } from '#adapters/crypto/new-secret.ts';
 import { sealText } from '#adapters/crypto/sealed-text.ts';
 import { generateStationPassword, hashStationPassword } from '#adapters/crypto/station-passwords.ts';
 import { isMeterKey } from '#adapters/crypto/verify-meter-value.ts';
@@ -10,6 +11,7 @@ import { authorityRecord } from '#adapters/dynamodb/authority-record.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores } from '#adapters/dynamodb/open-stores.ts';
 import { stationLog } from '#adapters/dynamodb/station-log.ts';
+import { isPublicUrl } from '#adapters/http/public-address.ts';
 import { kmsSigner } from '#adapters/kms/sign.ts';
 import { stationFiles } from '#adapters/s3/station-files.ts';
 import { tenantFiles } from '#adapters/s3/tenant-files.ts';
@@ -113,6 +115,8 @@ function servicesOf(tenantId: string): AdminServices {
     },
     calls: callDesk,
     isMeterKey,
+    isPublicUrl,
+    newSecret,
     clock: systemClock,
     newId,
     digest,

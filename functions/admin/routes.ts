@@ -4,7 +4,9 @@ import { certificateRoutes } from './certificates.ts';
 import { chargingRoutes } from './charging.ts';
 import { commandRoutes } from './commands.ts';
 import { configurationRoutes } from './configuration.ts';
+import { dataTransferRoutes } from './data-transfers.ts';
 import { deviceModelRoutes } from './device-model.ts';
+import { displayRoutes } from './displays.ts';
 import { firmwareRoutes } from './firmware.ts';
 import { jobRoutes } from './jobs.ts';
 import { meterKeyRoutes } from './meter-keys.ts';
@@ -12,6 +14,7 @@ import { plugAndChargeRoutes } from './plug-and-charge.ts';
 import { reservationRoutes } from './reservations.ts';
 import type { Route } from './route.ts';
 import { securityRoutes } from './security.ts';
+import { sessionCheckRoutes } from './session-checks.ts';
 import { siteRoutes } from './sites.ts';
 import { stationLogRoutes } from './station-log.ts';
 
@@ -27,6 +30,9 @@ export const routes: readonly Route[] = [
   ...jobRoutes,
   ...campaignRoutes,
   ...reservationRoutes,
+  ...sessionCheckRoutes,
+  ...displayRoutes,
+  ...dataTransferRoutes,
   ...meterKeyRoutes,
   ...certificateRoutes,
   ...securityRoutes,

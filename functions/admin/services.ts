@@ -6,11 +6,14 @@ import type { PlugAndChargeStore } from '#core/certificates/ev-certificates.ts';
 import type { TrustAnchorStore } from '#core/certificates/trust-anchor.ts';
 import type { CallDesk } from '#core/commands/call-desk.ts';
 import type { CommandStore } from '#core/commands/command-store.ts';
+import type { CustomerInformationStore } from '#core/customers/customer-information.ts';
+import type { DataTransferStore } from '#core/data-transfer/data-transfer.ts';
 import type { StationWordStore } from '#core/device-model/availability.ts';
 import type { ConfigurationStore } from '#core/device-model/configuration-store.ts';
 import type { DeviceModelStore } from '#core/device-model/device-model-store.ts';
 import type { MonitorStore } from '#core/device-model/monitor-store.ts';
 import type { ReportStore } from '#core/device-model/report-store.ts';
+import type { DisplayStore } from '#core/display/display-message.ts';
 import type { FirmwareStore } from '#core/jobs/firmware-store.ts';
 import type { JobStore } from '#core/jobs/job-store.ts';
 import type { StationFiles } from '#core/jobs/station-files.ts';
@@ -47,6 +50,12 @@ export interface AdminServices {
   readonly campaigns: CampaignStore;
   readonly files: StationFiles;
   readonly reservations: ReservationStore;
+  readonly transfers: DataTransferStore;
+  readonly displays: DisplayStore;
+  readonly customers: CustomerInformationStore;
+  /** Whether an address of the web leads out of this system. */
+  readonly isPublicUrl: (url: string) => boolean;
+  readonly newSecret: () => string;
   readonly alerts: AlertStore;
   readonly stationLog: StationLog;
   readonly charging: ChargingStore;

@@ -4,10 +4,11 @@ import { jobDue } from './jobs/job-due.ts';
 import type { Clock } from './ports.ts';
 import { expireReservation } from './reservations/expire-reservation.ts';
 import type { ReservationStore } from './reservations/reservation-store.ts';
+import { type CheckPorts, checkSession } from './sessions/check-session.ts';
 import type { SetTimer, Timer } from './timers.ts';
 
 /** What timers act with, bound to the tenant they were set for. */
-export interface TimerPorts extends ReportPorts, CampaignPorts {
+export interface TimerPorts extends ReportPorts, CampaignPorts, CheckPorts {
   readonly tenantId: string;
   readonly reservations: ReservationStore;
   readonly clock: Clock;
@@ -21,6 +22,8 @@ export async function fireTimer(ports: TimerPorts, timer: Timer): Promise<void> 
       return jobDue(ports, timer);
     case 'CAMPAIGN_DUE':
       return advanceCampaign(ports, timer.campaignId);
+    case 'CHECK_SESSION':
+      return checkSession(ports, timer);
     case 'EXPIRE_RESERVATION':
       return expireReservation(ports, timer);
     case 'GIVE_UP_REPORT':

@@ -3,7 +3,7 @@ import type { APIGatewayProxyStructuredResultV2, APIGatewayProxyWebsocketEventV2
 import { insideHosts, stationPki } from '#adapters/certificates/station-pki.ts';
 import { digest } from '#adapters/crypto/digest.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
-import { openStores } from '#adapters/dynamodb/open-stores.ts';
+import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { forwardData } from '#adapters/http/forward-data.ts';
 import { timersOf } from '#adapters/sqs/timers.ts';
 import { confirmConnection } from '#core/security/confirm-connection.ts';
@@ -31,6 +31,7 @@ type Answer = APIGatewayProxyStructuredResultV2;
 /** The ledger is out of this door's reach. */
 const tables = { registry: setting('REGISTRY_TABLE'), operations: setting('OPERATIONS_TABLE'), ledger: '' };
 const client = dynamoClient();
+const directory = tenantDirectory(client, tables);
 const timersQueue = setting('TIMERS_QUEUE_URL');
 const metrics = new Metrics({ namespace: 'OpenCsms' });
 const inside = insideHosts(setting('INSIDE_HOSTS'));
@@ -178,6 +179,7 @@ function servicesOf({ tenantId, tenantSlug, policy }: StationContext): OcppServi
     tenantId,
     tenantSlug,
     policy,
+    findTenant: () => directory.findTenant(tenantId),
     setTimer: timersOf(timersQueue, tenantId),
     forwardData: forwardData(tenantId, { insideHosts: inside }),
     clock: systemClock,

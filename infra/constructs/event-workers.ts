@@ -33,9 +33,14 @@ export class EventWorkers extends Construct {
     this.undelivered = new DeadLetterQueue(this, 'Undelivered', { alarms: { notify: props.alarmTopic } });
   }
 
-  /** Puts these events, whole, into a queue. */
-  toQueue(id: string, contracts: readonly Contract[], queue: IQueue): void {
-    this.rule(id, contracts).addTarget(new SqsQueue(queue, this.delivery()));
+  /** Puts these events, whole, into a queue; with a pattern, those whose detail fits it. */
+  toQueue(
+    id: string,
+    contracts: readonly Contract[],
+    queue: IQueue,
+    detail?: Readonly<Record<string, unknown>>,
+  ): void {
+    this.rule(id, contracts, detail).addTarget(new SqsQueue(queue, this.delivery()));
   }
 
   /** Runs a publishing mutation for each of these events; the fields of the event's detail are its variables. */
@@ -62,12 +67,13 @@ export class EventWorkers extends Construct {
     this.rule(id, contracts).addTarget(target);
   }
 
-  private rule(id: string, contracts: readonly Contract[]): Rule {
+  private rule(id: string, contracts: readonly Contract[], detail?: Readonly<Record<string, unknown>>): Rule {
     return new Rule(this, id, {
       eventBus: this.bus,
       eventPattern: {
         source: [...new Set(contracts.map(({ source }) => source))],
         detailType: contracts.map(({ detailType }) => detailType),
+        ...(detail === undefined ? {} : { detail }),
       },
     });
   }

@@ -9,12 +9,15 @@ import { chargingChanged } from '#contracts/charging-changed.v1.ts';
 import { commandRequested } from '#contracts/command-requested.v1.ts';
 import { commandSettled } from '#contracts/command-settled.v1.ts';
 import { jobChanged } from '#contracts/job-changed.v1.ts';
+import { reservationChanged } from '#contracts/reservation-changed.v1.ts';
 import { sessionEnded } from '#contracts/session-ended.v1.ts';
+import { sessionMetered } from '#contracts/session-metered.v1.ts';
 import { sessionStarted } from '#contracts/session-started.v1.ts';
 import { siteBalanceDue } from '#contracts/site-balance-due.v1.ts';
 import { stationBooted } from '#contracts/station-booted.v1.ts';
 import { stationConnectionChanged } from '#contracts/station-connection-changed.v1.ts';
 import { stationReady } from '#contracts/station-ready.v1.ts';
+import { stationStatusChanged } from '#contracts/station-status-changed.v1.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { AdminApi } from '../constructs/admin-api.ts';
 import { watch } from '../constructs/alarms.ts';
@@ -26,6 +29,7 @@ import { GraphqlApi } from '../constructs/graphql-api.ts';
 import { Jobs } from '../constructs/jobs.ts';
 import { OcppApi } from '../constructs/ocpp-api.ts';
 import { Reconcile } from '../constructs/reconcile.ts';
+import { SessionWorkers } from '../constructs/session-workers.ts';
 import { SiteBalance } from '../constructs/site-balance.ts';
 import { StationLog } from '../constructs/station-log.ts';
 import { Timers } from '../constructs/timers.ts';
@@ -238,6 +242,7 @@ export class ApiStack extends Stack {
       this.ocpp.outboundCalls.queue,
     );
     workers.toQueue('SessionsToRate', [sessionEnded], rating.queue);
+    this.followSessions(workers);
     workers.toQueue('CertificatesRequested', [certificateRequested], certificates.queue);
     workers.toQueue('JobsChanged', [jobChanged], jobs.queue);
     workers.toQueue('CommandsEnded', [commandSettled], afterCommands.queue);
@@ -250,6 +255,20 @@ export class ApiStack extends Stack {
     for (const [id, { contract, mutation, operation }] of Object.entries(publications)) {
       workers.toSubscribers(id, [contract], { api: this.graphql.api, mutation, operation });
     }
+  }
+
+  private followSessions(workers: EventWorkers): void {
+    const { stage, data } = this.props;
+    const { changes, readings } = new SessionWorkers(this, 'Sessions', { stage, data, timers: this.timers });
+    workers.toQueue(
+      'SessionsChanged',
+      [reservationChanged, sessionStarted, sessionEnded, stationBooted],
+      changes.queue,
+    );
+    workers.toQueue('ConnectorsFree', [stationStatusChanged], changes.queue, {
+      connector: { status: ['AVAILABLE'] },
+    });
+    workers.toQueue('SessionsMetered', [sessionMetered], readings.queue);
   }
 
   private tableNames(...roles: readonly ('registry' | 'operations' | 'ledger')[]): Record<string, string> {

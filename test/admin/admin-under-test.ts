@@ -1,9 +1,11 @@
 import { readCertificateText } from '#adapters/certificates/read-certificate.ts';
 import { stationAuthority } from '#adapters/certificates/station-authority.ts';
+import { newSecret } from '#adapters/crypto/new-secret.ts';
 import { sealText } from '#adapters/crypto/sealed-text.ts';
 import { generateStationPassword, hashStationPassword } from '#adapters/crypto/station-passwords.ts';
 import { isMeterKey } from '#adapters/crypto/verify-meter-value.ts';
 import { stationLog } from '#adapters/dynamodb/station-log.ts';
+import { isPublicUrl } from '#adapters/http/public-address.ts';
 import { stationFiles } from '#adapters/s3/station-files.ts';
 import { tenantFiles } from '#adapters/s3/tenant-files.ts';
 import type { Timer } from '#core/timers.ts';
@@ -57,6 +59,8 @@ export async function newAdmin(db: TestDatabase): Promise<AdminUnderTest> {
     },
     sealPassword: async (stationId, password) => sealText(pepper, `${scene.tenantId}/${stationId}`, password),
     allowedProfiles: new Set([1, 2, 3]),
+    isPublicUrl,
+    newSecret,
     closeConnection: async (connectionId) => void closed.push(connectionId),
     files: tenantFiles(stationFiles({ bucket: testBucket }), scene.tenantId),
     setTimer: async (timer, at) => void timers.push({ timer, at }),

@@ -22,9 +22,11 @@ const ceilings: Readonly<Record<string, number>> = {
   'workers/after-command': 620 * kB,
   'workers/balance-sites': 620 * kB,
   'workers/job-changed': 700 * kB,
+  'workers/follow-sessions': 680 * kB,
   'workers/rate-session': 620 * kB,
   'workers/station-log': 560 * kB,
   'workers/relay': 490 * kB,
+  'workers/tell-cost': 680 * kB,
   'workers/timers': 640 * kB,
 };
 

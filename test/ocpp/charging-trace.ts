@@ -81,6 +81,7 @@ async function tenantWithStation(db: TestDatabase, protocol: Subprotocol) {
     sessionHints: new SessionHints(),
     acceptedConnections: new AcceptedConnections(),
     policy: usualPolicy,
+    findTenant: async () => undefined,
     forwardData: async () => ({ status: 'REJECTED' }),
     setTimer: async () => undefined,
   };

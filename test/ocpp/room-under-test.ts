@@ -70,6 +70,7 @@ export async function openRoom(tenantId = 'tenant-1'): Promise<Room> {
       sessionHints: new SessionHints(),
       acceptedConnections: new AcceptedConnections(),
       policy: usualPolicy,
+      findTenant: () => tenantDirectory(client, names).findTenant(tenantId),
       forwardData: forwardData(tenantId, { insideHosts: [] }),
       setTimer: async (timer, at) => void room.timers.push({ timer, at }),
     },

@@ -44,7 +44,7 @@ export async function endSession(
 }
 
 function headUpdate({ keys, tables }: StoreContext, { session, end }: Ending) {
-  const { endedAt, meterStopWh, stopReason, stopTokenUid } = end;
+  const { endedAt, meterStopWh, stopReason, stopTokenUid, endedByCheck } = end;
   const change = new Update()
     .setAll({
       state: 'ENDED',
@@ -53,6 +53,7 @@ function headUpdate({ keys, tables }: StoreContext, { session, end }: Ending) {
       byStationPk: keys.sessionsOfStation(session.stationId),
       ...(meterStopWh === undefined ? {} : { meterStopWh }),
       ...(stopTokenUid === undefined ? {} : { stopTokenUid }),
+      ...(endedByCheck === undefined ? {} : { endedByCheck }),
     })
     .remove('openPk');
   change.when(`${change.name('stationId')} = ${change.value(session.stationId)}`);

@@ -23,6 +23,8 @@ const sessionSchema = z.object({
   partial: z.boolean().exactOptional(),
   remoteStartId: whole.exactOptional(),
   reservationId: whole.exactOptional(),
+  missingEvents: z.enum(['AWAITED', 'LOST']).exactOptional(),
+  endedByCheck: z.boolean().exactOptional(),
   cdrId: text.exactOptional(),
   billed: z
     .object({

@@ -7,6 +7,7 @@ import { endSession } from './session-end.ts';
 import { addFacts, fillPartial } from './session-facts.ts';
 import { readSession } from './session-items.ts';
 import { connectorReadings, sessionOrphans } from './session-leftovers.ts';
+import { sessionMarks } from './session-marks.ts';
 import { sessionReads } from './session-reads.ts';
 import { forOneWrite, sessionWrites } from './session-writes.ts';
 import type { StoreContext } from './store-context.ts';
@@ -19,6 +20,7 @@ export function sessionStore(context: StoreContext): SessionStore {
     ...sessionReads(context),
     ...sessionOrphans(context),
     ...connectorReadings(context),
+    ...sessionMarks(context),
     addEntries: writes.addEntries,
     addFacts: (sessionId, stationId, facts) => addFacts(context, { sessionId, stationId }, facts),
     endSession: (session, end, entries) => endSession(context, writes, { session, end, entries }),

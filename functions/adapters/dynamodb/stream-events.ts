@@ -41,7 +41,7 @@ export function eventsOfRecord(record: DynamoDBRecord): readonly CoreEvent[] {
   if (sk === 'ALERT') return alertEvents(change);
   if (sk === 'SESSION') return sessionEvents(change);
   if (sk.startsWith(entryPrefix)) return entryEvents(change);
-  if (parts.at(-1) === 'RES') return reservationEvents(change);
+  if (parts.length === 3 && parts[2] === 'RES') return reservationEvents(change);
   if (parts.at(-1) === 'CERTS') return certificateEvents(change);
   if (parts.length === 3 && parts[2] === 'JOB') return jobEvents(change);
   if (sk === 'ALLOCATION') return allocationEvents(change);

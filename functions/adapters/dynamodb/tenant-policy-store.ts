@@ -12,6 +12,7 @@ export const tenantPolicy = z.object({
   registrationRetryS: whole,
   masterGroupId: text.exactOptional(),
   cacheLifetimeS: whole.exactOptional(),
+  showRunningCost: z.boolean().exactOptional(),
 }) satisfies z.ZodType<TenantPolicy>;
 
 const readPolicy = itemReader('tenant', z.object({ policy: tenantPolicy.exactOptional() }));

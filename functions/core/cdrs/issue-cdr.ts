@@ -35,7 +35,7 @@ export type IssueCdrResult =
   | { readonly outcome: 'not-ended' | 'incomplete' | 'unknown-session' };
 
 /** Where the session took place and how it is priced, with whatever is doubtful about either. */
-interface Circumstances {
+export interface Circumstances {
   readonly connector?: Connector;
   readonly timeZone: string;
   readonly tariff?: Tariff;
@@ -89,7 +89,11 @@ export async function issueCdr(
   return { outcome: 'exists', cdr: (await ports.cdrs.findCdr(cdrId)) ?? cdr };
 }
 
-async function findCircumstances(ports: IssueCdrPorts, session: Session): Promise<Circumstances> {
+/** Finds what a session is priced by. */
+export async function findCircumstances(
+  ports: Pick<IssueCdrPorts, 'tenant' | 'stations' | 'tariffs'>,
+  session: Session,
+): Promise<Circumstances> {
   const station = await ports.stations.findStation(session.stationId);
   const connector = station && connectorOf(station, session);
   const doubts: string[] = [];

@@ -205,6 +205,8 @@ function reviewReasons(found: {
   const reasons: string[] = [];
   const endedAt = session.endedAt ?? startedAt;
   if (found.startMissing) reasons.push('The start of the session never arrived.');
+  if (session.endedByCheck === true)
+    reasons.push('The station never told the end; it was found out by asking.');
   if (endedAt < startedAt) reasons.push('The session ends before it starts.');
   if (startedAt < earliestBelievable || isAhead(found.facts, endedAt)) {
     reasons.push("The station's clock cannot have been right.");

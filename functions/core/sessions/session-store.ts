@@ -1,7 +1,7 @@
 import type { MeterSample } from '../metering/sample.ts';
 import type { Page, PageRequest } from '../ports.ts';
 import type { ConnectorRef } from '../stations/station.ts';
-import type { Session, SessionEntry, SessionToken, StopReason } from './session.ts';
+import type { MissingEvents, Session, SessionEntry, SessionToken, StopReason } from './session.ts';
 
 /** Which sessions to list: all of the tenant, of one station, of one user or token, newest first. */
 export interface SessionQuery {
@@ -18,6 +18,8 @@ export interface SessionEnd {
   readonly meterStopWh?: number;
   readonly stopReason: StopReason;
   readonly stopTokenUid?: string;
+  /** The station never told it. */
+  readonly endedByCheck?: boolean;
 }
 
 /** Facts a later event adds to the head when the head lacks them; what is there already stays. */
@@ -72,6 +74,16 @@ export interface SessionStore {
     end: SessionEnd,
     entries: readonly SessionEntry[],
   ): Promise<'ended' | 'already-ended' | 'unknown'>;
+  /** Keeps whether events are missing; `undefined` when none are. Nothing for a session of another station. */
+  noteMissingEvents(
+    session: { sessionId: string; stationId: string },
+    missing: MissingEvents | undefined,
+  ): Promise<void>;
+  /**
+   * Takes the right to tell a station what the session costs, which comes back after a while. `too-soon` for everybody
+   * else until then.
+   */
+  claimCostUpdate(sessionId: string, at: number, everyMs: number): Promise<'claimed' | 'too-soon'>;
   /** Creates an ended head for a session of which only the end arrived. */
   recordLoneEnd(session: Session, entries: readonly SessionEntry[]): Promise<'recorded' | 'known'>;
   /** A stop or readings for a session nobody knows: kept for an operator to see. */

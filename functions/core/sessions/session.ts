@@ -16,6 +16,8 @@ export interface SessionToken {
 /** `ACTIVE` until the station says it ended; ended sessions never open again. */
 export type SessionState = 'ACTIVE' | 'ENDED';
 
+export type MissingEvents = 'AWAITED' | 'LOST';
+
 export type StopReason =
   | 'LOCAL'
   | 'REMOTE'
@@ -54,6 +56,10 @@ export interface Session {
   readonly partial?: boolean;
   readonly remoteStartId?: number;
   readonly reservationId?: number;
+  /** Of events that never arrived: the station may still send them, or it has none left to send. */
+  readonly missingEvents?: MissingEvents;
+  /** The station never told the end: it was found out by asking. */
+  readonly endedByCheck?: boolean;
   readonly cdrId?: string;
   /** What its CDR says, for lists: written with the CDR, together with `cdrId`. */
   readonly billed?: BilledSummary;

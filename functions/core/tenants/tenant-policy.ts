@@ -8,6 +8,8 @@ export interface TenantPolicy {
   readonly masterGroupId?: string;
   /** How long stations may keep a verdict on a token that does not expire by itself; as long as they like when absent. */
   readonly cacheLifetimeS?: number;
+  /** Whether stations show what a session costs, while it runs and at its end; it costs reads for each of them. */
+  readonly showRunningCost?: boolean;
 }
 
 /** What holds for a tenant that decided nothing. */

@@ -1,5 +1,8 @@
+import { runningCost } from '#core/cdrs/running-cost.ts';
 import { recordTransactionEvent } from '#core/sessions/record-transaction-event.ts';
 import type { ChargingState, StopReason } from '#core/sessions/session.ts';
+import { logger } from '#platform/logger.ts';
+import type { OcppServices } from '../services.ts';
 import { stationTime } from '../station-time.ts';
 import { defineInboundAction } from './define-action.ts';
 import { idTokenInfo, tokenOf } from './id-token.ts';
@@ -42,13 +45,14 @@ const stopReasons: Readonly<Record<NonNullable<TransactionType['stoppedReason']>
  * TransactionEvent (2.0.1 E01 to E15), from the station: a transaction started, changed or ended.
  *
  * Always confirmed, in any order, any number of times. The verdict on a token is answered when the event
- * carries one. No running cost is answered: the price is known when the session is rated.
+ * carries one. Where the tenant wants it, the end is answered with what the session cost (I03); what it costs until then
+ * goes out in CostUpdated, because an answer holds the final cost alone.
  */
 export const transactionEvent = defineInboundAction({
   name: 'TransactionEvent',
   async handle(request, call) {
     const { services } = call;
-    const { authorization } = await recordTransactionEvent(
+    const { sessionId, authorization } = await recordTransactionEvent(
       services,
       {
         stationId: call.stationId,
@@ -57,10 +61,26 @@ export const transactionEvent = defineInboundAction({
       },
       services.sessionHints,
     );
-    return request.idToken ? { idTokenInfo: idTokenInfo(authorization) } : {};
+    const cost = request.eventType === 'Ended' ? await finalCost(services, sessionId) : undefined;
+    return {
+      ...(request.idToken ? { idTokenInfo: idTokenInfo(authorization) } : {}),
+      ...(cost === undefined ? {} : { totalCost: cost }),
+    };
   },
   acknowledge: () => ({}),
 });
+
+/** What a display may show at the end: nothing, rather than something that would not stand or a late answer. */
+async function finalCost(services: OcppServices, sessionId: string): Promise<number | undefined> {
+  if (services.policy.showRunningCost !== true) return undefined;
+  try {
+    const tenant = await services.findTenant();
+    return tenant && (await runningCost({ ...services, tenant }, { sessionId }))?.amount;
+  } catch (error) {
+    logger.warn('the cost of a session could not be told', { sessionId, error });
+    return undefined;
+  }
+}
 
 function eventOf(request: TransactionEventRequest, at: number) {
   const { eventType, triggerReason, seqNo, offline, reservationId, evse, idToken, transactionInfo } = request;

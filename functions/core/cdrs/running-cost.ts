@@ -1,0 +1,35 @@
+import { assembleSession } from '../sessions/assemble-session.ts';
+import { periodsOfSession } from '../tariffs/periods-of-session.ts';
+import { rateSession } from '../tariffs/rate-session.ts';
+import { findCircumstances, type IssueCdrPorts } from './issue-cdr.ts';
+
+/** Displays show amounts; the bill itself is exact. */
+const decimalPlaces = 4;
+
+/**
+ * What a session costs by everything known of it now, taxes included where the tariff knows them: the very rating
+ * that will bill it. `undefined` when it has no price, or none that would stand: nobody accepted its token, events
+ * of it are missing, or somebody has to look at it first.
+ *
+ * Reads the whole session: its price follows from all of its readings.
+ */
+export async function runningCost(
+  ports: Pick<IssueCdrPorts, 'tenant' | 'sessions' | 'stations' | 'tariffs'>,
+  { sessionId }: { sessionId: string },
+): Promise<{ amount: number; currency: string } | undefined> {
+  const session = await ports.sessions.findSession(sessionId);
+  if (session?.token?.status !== 'ACCEPTED') return undefined;
+  const [entries, circumstances] = await Promise.all([
+    ports.sessions.listEntries(sessionId),
+    findCircumstances(ports, session),
+  ]);
+  const { connector, tariff, timeZone } = circumstances;
+  if (!tariff || circumstances.doubts.length > 0) return undefined;
+  const power = connector?.maxPowerW === undefined ? {} : { maxPowerW: connector.maxPowerW };
+  const record = assembleSession(session, entries, power);
+  const isSettled = session.state !== 'ENDED' || record.complete;
+  if (!isSettled || record.missingSeqNos.length > 0 || record.reviewReasons.length > 0) return undefined;
+  const { totalCost, currency } = rateSession(periodsOfSession(record), tariff, timeZone);
+  const amount = Number(Number(totalCost.inclVat ?? totalCost.exclVat).toFixed(decimalPlaces));
+  return { amount, currency };
+}
