@@ -9,7 +9,8 @@ export function mergeVariable(before: Variable | undefined, told: ToldVariable, 
   const known = before?.attributes ?? [];
   const types = new Set(told.attributes.map(({ type }) => type));
   const characteristics = told.characteristics ?? before?.characteristics;
-  const { goneAt } = before ?? {};
+  const { goneAt, reportedAt = 0 } = before ?? {};
+  const isStillGone = goneAt !== undefined && Math.max(goneAt, reportedAt) > at;
   return {
     ...told.variable,
     attributes: [
@@ -23,8 +24,8 @@ export function mergeVariable(before: Variable | undefined, told: ToldVariable, 
       ),
     ],
     ...(characteristics === undefined ? {} : { characteristics }),
-    reportedAt: Math.max(at, before?.reportedAt ?? at),
-    ...(goneAt !== undefined && goneAt > at ? { goneAt } : {}),
+    reportedAt: Math.max(at, reportedAt),
+    ...(isStillGone ? { goneAt } : {}),
   };
 }
 
