@@ -4,7 +4,7 @@ import { type JobWishPorts, readUpdateFirmware } from '../jobs/job-wishes.ts';
 import { type JobPorts, startJob } from '../jobs/start-job.ts';
 import type { StationStore } from '../stations/station-store.ts';
 import { type Campaign, type CampaignStation, nextStep } from './campaign.ts';
-import type { CampaignStore } from './campaign-store.ts';
+import type { CampaignStore, CampaignView } from './campaign-store.ts';
 
 export interface CampaignPorts extends JobPorts, JobWishPorts {
   readonly campaigns: CampaignStore;
@@ -12,7 +12,7 @@ export interface CampaignPorts extends JobPorts, JobWishPorts {
 }
 
 /** Somebody else is at it as often as this: the next event goes on. */
-const mostSteps = 30;
+const mostSteps = 100;
 
 /**
  * Does what is next in a campaign until there is nothing: starts stations, or ends it. Each step is decided on a view
@@ -24,12 +24,10 @@ export async function advanceCampaign(ports: CampaignPorts, campaignId: string):
     const view = await ports.campaigns.findCampaign(campaignId);
     if (!view) return;
     const { campaign, stations } = view;
-    for (const station of stations) {
-      if (station.state === 'STARTED') await giveJob(ports, campaign, station);
-    }
+    if (await endedWhileStarting(ports, view)) continue;
     const now = ports.clock();
     const next = nextStep(campaign, stations, now);
-    if (next.do === 'NOTHING') return skipLeftOver(ports, view.campaign, stations, now);
+    if (next.do === 'NOTHING') return skipLeftOver(ports, campaign, stations, now);
     if (next.do === 'END') {
       const { state, because } = next;
       const end = { state, endedAt: now, ...(because === undefined ? {} : { stoppedBecause: because }) };
@@ -55,16 +53,31 @@ export async function noteJobOver(
   await campaigns.endStation(campaignId, { stationId, jobId }, { state: ended, at: endedAt, ...why });
 }
 
+/** Sees to it that every station that was started has its job; whether one of them turned out to have ended. */
+async function endedWhileStarting(
+  ports: CampaignPorts,
+  { campaign, stations }: CampaignView,
+): Promise<boolean> {
+  let ended = false;
+  for (const station of stations) {
+    if (station.state !== 'STARTED') continue;
+    if ((await giveJob(ports, campaign, station)) === 'ended') ended = true;
+  }
+  return ended;
+}
+
 async function giveJob(
   ports: CampaignPorts,
   campaign: Campaign,
   { stationId, jobId = '' }: CampaignStation,
-): Promise<void> {
+): Promise<'given' | 'ended'> {
   const { campaignId, waitMs, automaticRetries, createdBy } = campaign;
   const job = await ports.jobs.findJob(stationId, jobId);
-  if (job && (isOver(job.state) || job.state !== 'REQUESTED' || job.attempt > 1)) {
-    return noteJobOver(ports, campaignId, job);
+  if (job && isOver(job.state)) {
+    await noteJobOver(ports, campaignId, job);
+    return 'ended';
   }
+  if (job && (job.state !== 'REQUESTED' || job.attempt > 1)) return 'given';
   try {
     const station = await ports.stations.findStation(stationId);
     if (!station) throw new DomainError('NotFound', `station ${stationId} is not known`, 'stationId');
@@ -78,10 +91,12 @@ async function giveJob(
       campaignId,
       ...(createdBy === undefined ? {} : { requestedBy: createdBy }),
     });
+    return 'given';
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     const end = { state: 'FAILED', at: ports.clock(), reason: error.message } as const;
     await ports.campaigns.endStation(campaignId, { stationId, jobId }, end);
+    return 'ended';
   }
 }
 
