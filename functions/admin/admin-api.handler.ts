@@ -9,7 +9,7 @@ import { generateStationPassword, hashStationPassword } from '#adapters/crypto/s
 import { isMeterKey } from '#adapters/crypto/verify-meter-value.ts';
 import { authorityRecord } from '#adapters/dynamodb/authority-record.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
-import { openStores } from '#adapters/dynamodb/open-stores.ts';
+import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { stationLog } from '#adapters/dynamodb/station-log.ts';
 import { isPublicUrl } from '#adapters/http/public-address.ts';
 import { kmsSigner } from '#adapters/kms/sign.ts';
@@ -17,6 +17,7 @@ import { stationFiles } from '#adapters/s3/station-files.ts';
 import { tenantFiles } from '#adapters/s3/tenant-files.ts';
 import { readSecret } from '#adapters/secrets/read-secret.ts';
 import { timersOf } from '#adapters/sqs/timers.ts';
+import { DomainError } from '#core/errors.ts';
 import { securityProfiles } from '#core/stations/security-profiles.ts';
 import { newId, systemClock } from '#platform/clock.ts';
 import { setting, tableNames } from '#platform/config.ts';
@@ -39,6 +40,7 @@ type Answer = APIGatewayProxyStructuredResultV2;
 const stage = setting('STAGE');
 const tables = tableNames();
 const client = dynamoClient();
+const directory = tenantDirectory(client, tables);
 const files = stationFiles({ bucket: setting('FILES_BUCKET') });
 const timersQueue = setting('TIMERS_QUEUE_URL');
 const journal = setting('JOURNAL_TABLE');
@@ -110,6 +112,11 @@ function servicesOf(tenantId: string): AdminServices {
     sealPassword: async (stationId, password) =>
       sealText(await readSecret(pepperArn), `${tenantId}/${stationId}`, password),
     allowedProfiles,
+    findTenant: async () => {
+      const tenant = await directory.findTenant(tenantId);
+      if (!tenant) throw new DomainError('NotFound', 'the caller belongs to no tenant of this system');
+      return tenant;
+    },
     closeConnection: async (connectionId) => {
       await hangUp(connectionId);
     },

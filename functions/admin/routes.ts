@@ -9,7 +9,9 @@ import { deviceModelRoutes } from './device-model.ts';
 import { displayRoutes } from './displays.ts';
 import { firmwareRoutes } from './firmware.ts';
 import { jobRoutes } from './jobs.ts';
+import { localListRoutes } from './local-lists.ts';
 import { meterKeyRoutes } from './meter-keys.ts';
+import { onboardingRoutes } from './onboarding.ts';
 import { plugAndChargeRoutes } from './plug-and-charge.ts';
 import { reservationRoutes } from './reservations.ts';
 import type { Route } from './route.ts';
@@ -17,6 +19,7 @@ import { securityRoutes } from './security.ts';
 import { sessionCheckRoutes } from './session-checks.ts';
 import { siteRoutes } from './sites.ts';
 import { stationLogRoutes } from './station-log.ts';
+import { tokenRoutes } from './tokens.ts';
 
 /** Everything below `/api/v1` but the question whether it lives. The most special path of two comes first. */
 export const routes: readonly Route[] = [
@@ -38,4 +41,7 @@ export const routes: readonly Route[] = [
   ...securityRoutes,
   ...plugAndChargeRoutes,
   ...stationLogRoutes,
+  ...onboardingRoutes,
+  ...tokenRoutes,
+  ...localListRoutes,
 ];

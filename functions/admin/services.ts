@@ -17,6 +17,7 @@ import type { DisplayStore } from '#core/display/display-message.ts';
 import type { FirmwareStore } from '#core/jobs/firmware-store.ts';
 import type { JobStore } from '#core/jobs/job-store.ts';
 import type { StationFiles } from '#core/jobs/station-files.ts';
+import type { LocalListStore } from '#core/local-lists/local-list.ts';
 import type { Clock, Digest, NewId } from '#core/ports.ts';
 import type { ReservationStore } from '#core/reservations/reservation-store.ts';
 import type { SecurityEventStore } from '#core/security/security-event.ts';
@@ -24,12 +25,16 @@ import type { SessionStore } from '#core/sessions/session-store.ts';
 import type { ChargingSettingsStore, ChargingStore } from '#core/smart-charging/charging-store.ts';
 import type { SiteStore } from '#core/smart-charging/site.ts';
 import type { StationLog } from '#core/station-log/station-log.ts';
+import type { OnboardingStore } from '#core/stations/onboarding.ts';
 import type { PasswordPort } from '#core/stations/provision-station.ts';
 import type { SecurityProfile } from '#core/stations/station.ts';
 import type { StationLimitsStore } from '#core/stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '#core/stations/station-store.ts';
+import type { Tenant } from '#core/tenants/tenant.ts';
+import type { TenantPolicyStore } from '#core/tenants/tenant-policy.ts';
 import type { SetTimer } from '#core/timers.ts';
 import type { TokenStore } from '#core/tokens/token-store.ts';
+import type { TokenUseStore } from '#core/tokens/token-use.ts';
 
 /** What routes are answered with, for one tenant. */
 export interface AdminServices {
@@ -44,6 +49,11 @@ export interface AdminServices {
   readonly words: StationWordStore;
   readonly sessions: SessionStore;
   readonly tokens: TokenStore;
+  readonly tokenUses: TokenUseStore;
+  readonly localLists: LocalListStore;
+  readonly onboarding: OnboardingStore;
+  readonly policies: TenantPolicyStore;
+  readonly findTenant: () => Promise<Tenant>;
   readonly commands: CommandStore;
   readonly jobs: JobStore;
   readonly firmware: FirmwareStore;

@@ -4,6 +4,7 @@ import { newSecret } from '#adapters/crypto/new-secret.ts';
 import { sealText } from '#adapters/crypto/sealed-text.ts';
 import { generateStationPassword, hashStationPassword } from '#adapters/crypto/station-passwords.ts';
 import { isMeterKey } from '#adapters/crypto/verify-meter-value.ts';
+import { tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { stationLog } from '#adapters/dynamodb/station-log.ts';
 import { isPublicUrl } from '#adapters/http/public-address.ts';
 import { stationFiles } from '#adapters/s3/station-files.ts';
@@ -59,6 +60,11 @@ export async function newAdmin(db: TestDatabase): Promise<AdminUnderTest> {
     },
     sealPassword: async (stationId, password) => sealText(pepper, `${scene.tenantId}/${stationId}`, password),
     allowedProfiles: new Set([1, 2, 3]),
+    findTenant: async () => {
+      const tenant = await tenantDirectory(db.client, db.tables).findTenant(scene.tenantId);
+      if (!tenant) throw new Error('this test made no tenant');
+      return tenant;
+    },
     isPublicUrl,
     newSecret,
     closeConnection: async (connectionId) => void closed.push(connectionId),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openStores } from '../../functions/adapters/dynamodb/open-stores.ts';
 import type { Command } from '../../functions/core/commands/command.ts';
 import { followUp } from '../../functions/core/commands/follow-ups.ts';
 import { chooseLocalList } from '../../functions/core/local-lists/choose-local-list.ts';
@@ -9,7 +10,7 @@ import { callDesk } from '../../functions/ocpp/call-desk.ts';
 import { encodeCommand } from '../../functions/ocpp/calls.ts';
 import type { Subprotocol } from '../../functions/ocpp/version.ts';
 import { loadVersion } from '../../functions/ocpp/versions.ts';
-import { openRoom, type Room, type TestStation } from './room-under-test.ts';
+import { names, openRoom, type Room, type TestStation } from './room-under-test.ts';
 
 let room: Room;
 let tenants = 0;
@@ -26,7 +27,11 @@ const words = {
   'ocpp1.6': { version: 'listVersion', list: 'localAuthorizationList' },
   'ocpp2.0.1': { version: 'versionNumber', list: 'localAuthorizationList' },
 } as const;
-const ports = () => ({ ...room.services, calls: callDesk });
+const ports = () => {
+  const { client, services } = room;
+  const { tenantId } = services;
+  return { ...openStores({ client, tables: names, tenantId }), ...services, calls: callDesk };
+};
 const listOf = () => room.services.localLists.findList(station.stationId);
 const stationId = () => station.stationId;
 

@@ -1,0 +1,190 @@
+import * as z from 'zod';
+import { decideRegistration } from '#core/stations/decide-registration.ts';
+import { acceptNewcomer, type InboxEntry, rejectNewcomer } from '#core/stations/onboarding.ts';
+import type { Connector, SecurityProfile } from '#core/stations/station.ts';
+import type { TenantPolicy } from '#core/tenants/tenant-policy.ts';
+import {
+  administrators,
+  operators,
+  pageAnswer,
+  pageOf,
+  parameter,
+  type Route,
+  readBody,
+  readers,
+  rfc3339,
+  rfc3339OrNull,
+} from './route.ts';
+import type { AdminServices } from './services.ts';
+
+const connectorShape = z.strictObject({
+  connectorId: z.int().min(1),
+  evseId: z.int().min(1).exactOptional(),
+  connectorType: z.string().min(1).max(50),
+  maxPowerW: z.int().positive().exactOptional(),
+  maxCurrentA: z.number().positive().exactOptional(),
+  voltageV: z.number().positive().exactOptional(),
+  phases: z.int().min(1).max(3).exactOptional(),
+  tariffId: z.string().min(1).exactOptional(),
+});
+
+const acceptanceShape = z.strictObject({
+  name: z.string().min(1).max(100),
+  description: z.string().max(1000).exactOptional(),
+  locationId: z.string().min(1).max(36).exactOptional(),
+  address: z.string().max(200).exactOptional(),
+  timeZone: z.string().min(1).exactOptional(),
+  heartbeatIntervalS: z.int().exactOptional(),
+  securityProfile: z.int().min(0).max(3).exactOptional(),
+  connectors: z.array(connectorShape).min(1),
+  /** The password it came with is its own from now on. */
+  adoptPassword: z.boolean().default(false),
+  password: z.string().exactOptional(),
+});
+
+const onboardingShape = z.strictObject({
+  enabled: z.boolean(),
+  retrySeconds: z.int().min(10).max(86_400).default(300),
+});
+
+const authorizationShape = z.strictObject({
+  masterGroupId: z.string().min(1).max(36).exactOptional(),
+  cacheLifetimeSeconds: z.int().min(1).max(31_536_000).exactOptional(),
+});
+
+export const onboardingRoutes: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/stations/{stationId}/registration',
+    summary: 'Decides what a station is told when it boots: ACCEPT, HOLD (wait to be set up) or REJECT.',
+    roles: operators,
+    async handle(request, services) {
+      const shape = z.strictObject({ registration: z.enum(['ACCEPT', 'HOLD', 'REJECT']) });
+      const stationId = parameter(request, 'stationId');
+      const { registration: wish } = readBody(shape, request.body);
+      const { registration = 'ACCEPT' } = await decideRegistration(services, { stationId, wish });
+      const link = await services.live.findLink(stationId);
+      return { body: { stationId, registration, told: link?.registration ?? null } };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/onboarding',
+    summary: 'Stations that nobody registered and that wait to be let in.',
+    roles: readers,
+    async handle(request, { onboarding }) {
+      return pageAnswer(await onboarding.listNewcomers(pageOf(request)), entryView);
+    },
+  },
+  {
+    method: 'POST',
+    path: '/onboarding/{stationId}/accept',
+    summary:
+      'Registers a waiting station and has it connect anew. Gives its password, if it is a new one, this once.',
+    roles: administrators,
+    async handle(request, services) {
+      const { adoptPassword, ...body } = readBody(acceptanceShape, request.body);
+      const stationId = parameter(request, 'stationId');
+      const described = await describe(services, { stationId, ...body });
+      const { station, password } = await acceptNewcomer(services, described, { adoptPassword });
+      const { protocol, securityProfile } = station;
+      const secret = password === undefined ? {} : { password };
+      return { status: 201, body: { stationId, protocol, securityProfile, ...secret } };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/onboarding/{stationId}/reject',
+    summary: 'Turns a waiting station down.',
+    roles: operators,
+    async handle(request, services) {
+      return { body: entryView(await rejectNewcomer(services, parameter(request, 'stationId'))) };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/settings/onboarding',
+    summary:
+      'Whether unknown stations may wait to be let in, and after how long stations that wait ask again.',
+    roles: readers,
+    handle: async (_, { policies }) => ({ body: onboardingView(await policies.findPolicy()) }),
+  },
+  {
+    method: 'PUT',
+    path: '/settings/onboarding',
+    summary: 'Changes these; a station learns of it with its next connection.',
+    roles: administrators,
+    async handle(request, { policies, clock }) {
+      const { enabled, retrySeconds } = readBody(onboardingShape, request.body);
+      const before = await policies.findPolicy();
+      const policy = { ...before, onboarding: enabled, registrationRetryS: retrySeconds };
+      await policies.savePolicy(policy, clock());
+      return { body: onboardingView(policy) };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/settings/authorization',
+    summary: 'Which group of tokens ends any session, and how long stations may keep verdicts.',
+    roles: readers,
+    handle: async (_, { policies }) => ({ body: authorizationView(await policies.findPolicy()) }),
+  },
+  {
+    method: 'PUT',
+    path: '/settings/authorization',
+    summary: 'Changes these; a station learns of it with its next connection, within two hours.',
+    roles: administrators,
+    async handle(request, { policies, clock }) {
+      const { masterGroupId, cacheLifetimeSeconds } = readBody(authorizationShape, request.body);
+      const { onboarding, registrationRetryS } = await policies.findPolicy();
+      const policy: TenantPolicy = {
+        onboarding,
+        registrationRetryS,
+        ...(masterGroupId === undefined ? {} : { masterGroupId }),
+        ...(cacheLifetimeSeconds === undefined ? {} : { cacheLifetimeS: cacheLifetimeSeconds }),
+      };
+      await policies.savePolicy(policy, clock());
+      return { body: authorizationView(policy) };
+    },
+  },
+];
+
+type Acceptance = Omit<z.infer<typeof acceptanceShape>, 'adoptPassword'>;
+
+async function describe(services: AdminServices, accepted: Acceptance & { stationId: string }) {
+  const { connectors, securityProfile, timeZone, ...rest } = accepted;
+  const entry = await services.onboarding.findNewcomer(accepted.stationId);
+  const profile = securityProfile ?? entry?.securityProfile;
+  return {
+    ...rest,
+    timeZone: timeZone ?? (await services.findTenant()).timeZone,
+    connectors: connectors.map((connector) => placed(connector, entry?.protocol === 'ocpp1.6')),
+    ...(profile === undefined ? {} : { securityProfile: profile as SecurityProfile }),
+  };
+}
+
+/** OCPP 1.6 knows no EVSEs: there each connector is an EVSE of its own. */
+function placed(connector: z.infer<typeof connectorShape>, flat: boolean): Connector {
+  const { connectorId, evseId, ...rest } = connector;
+  const place =
+    flat || evseId === undefined ? { evseId: connectorId, connectorId: 1 } : { evseId, connectorId };
+  return { ...rest, ...place };
+}
+
+function entryView({ password, firstSeenAt, lastSeenAt, rejectedAt, connectionId: _, ...entry }: InboxEntry) {
+  return {
+    ...entry,
+    cameWithPassword: password !== undefined,
+    firstSeenAt: rfc3339(firstSeenAt),
+    lastSeenAt: rfc3339(lastSeenAt),
+    rejectedAt: rfc3339OrNull(rejectedAt),
+  };
+}
+
+function onboardingView({ onboarding, registrationRetryS }: TenantPolicy) {
+  return { enabled: onboarding, retrySeconds: registrationRetryS };
+}
+
+function authorizationView({ masterGroupId, cacheLifetimeS }: TenantPolicy) {
+  return { masterGroupId: masterGroupId ?? null, cacheLifetimeSeconds: cacheLifetimeS ?? null };
+}
