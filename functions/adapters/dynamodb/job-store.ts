@@ -132,8 +132,8 @@ export function jobStore(context: StoreContext): JobStore {
     },
 
     async addStray(stationId, stray) {
-      const { at, status, requestId = '' } = stray;
-      const key = { pk: keys.strayStatuses(stationId), sk: orderOf(at, `${status}#${requestId}`) };
+      const { at, area, status, requestId = '' } = stray;
+      const key = { pk: keys.strayStatuses(stationId), sk: orderOf(at, `${area}#${status}#${requestId}`) };
       const expiresAtS = Math.floor(at / 1000) + strayDays * secondsPerDay;
       await put(client, putNew(table, key, { ...stray, expiresAtS }));
     },

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Job } from '../../../functions/core/jobs/job.ts';
+import { exchange } from '../command-exchange.ts';
+import { openRoom, type Room, type TestStation } from '../room-under-test.ts';
+
+let room: Room;
+let station: TestStation;
+let stations = 0;
+beforeAll(async () => {
+  room = await openRoom();
+});
+beforeEach(async () => {
+  stations += 1;
+  station = await room.givenStation(`CP-J16-${stations}`, 'ocpp1.6');
+  await station.calls('BootNotification', { chargePointVendor: 'V', chargePointModel: 'M' });
+});
+afterAll(() => room.close());
+
+const location = 'ftp://files.example/fw-2.bin';
+const signing = {
+  signature: 'c2lnbmF0dXJl',
+  signingCertificate: '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n',
+};
+
+const updateWish = { name: 'UPDATE_FIRMWARE', parameters: { location, version: '2.0', retries: 2 } };
+const signedWish = { ...updateWish, parameters: { location, ...signing } };
+
+async function latestJob(): Promise<Job> {
+  const { items } = await room.services.jobs.listJobs(station.stationId, { limit: 1 });
+  const [job] = items;
+  if (!job) throw new Error('no job');
+  return job;
+}
+
+async function reports(action: string, ...statuses: string[]): Promise<void> {
+  const { request } = await latestJob();
+  const named =
+    action.startsWith('Signed') || action.startsWith('Log') ? { requestId: request.requestId } : {};
+  for (const status of statuses) await station.calls(action, { status, ...named });
+}
+
+describe('a firmware update over 1.6', () => {
+  test('runs from the call to the last status [TC_044.1]', async () => {
+    const { action, payload, command } = await exchange(room, station, updateWish, {});
+    await reports('FirmwareStatusNotification', 'Downloading', 'Downloaded', 'Installing', 'Installed');
+
+    expect([action, command.state]).toEqual(['UpdateFirmware', 'ACCEPTED']);
+    expect(payload).toEqual({ location, retries: 2, retrieveDate: expect.stringMatching(/Z$/) });
+    expect(await latestJob()).toMatchObject({ kind: 'FIRMWARE', state: 'DONE', wantedVersion: '2.0' });
+  });
+
+  test('that fails to download ends its job [TC_044.2]', async () => {
+    await exchange(room, station, updateWish, {});
+    await reports('FirmwareStatusNotification', 'Downloading', 'DownloadFailed', 'Idle');
+
+    expect(await latestJob()).toMatchObject({ state: 'FAILED', reason: 'DOWNLOAD_FAILED' });
+  });
+
+  test('that fails to install ends its job [TC_044.3]', async () => {
+    await exchange(room, station, updateWish, {});
+    await reports('FirmwareStatusNotification', 'Downloaded', 'Installing', 'InstallationFailed');
+
+    expect(await latestJob()).toMatchObject({ state: 'FAILED', reason: 'INSTALL_FAILED' });
+  });
+});
+
+describe('a signed firmware update over 1.6', () => {
+  test('runs from the call to the last status [TC_080]', async () => {
+    const { action, payload } = await exchange(room, station, signedWish, { status: 'Accepted' });
+    await reports(
+      'SignedFirmwareStatusNotification',
+      'Downloading',
+      'Downloaded',
+      'SignatureVerified',
+      'Installing',
+      'InstallRebooting',
+      'Installed',
+    );
+
+    const job = await latestJob();
+    expect(action).toBe('SignedUpdateFirmware');
+    expect(payload).toMatchObject({
+      requestId: job.request.requestId,
+      firmware: { location, ...signing, retrieveDateTime: expect.any(String) },
+    });
+    expect(job).toMatchObject({ state: 'DONE', reason: 'INSTALLED' });
+  });
+
+  test('with a signature that does not fit ends its job [TC_081]', async () => {
+    await exchange(room, station, signedWish, { status: 'Accepted' });
+    await reports('SignedFirmwareStatusNotification', 'Downloaded', 'InvalidSignature');
+
+    expect(await latestJob()).toMatchObject({ state: 'FAILED', reason: 'INVALID_SIGNATURE' });
+  });
+
+  test.each([
+    ['InvalidCertificate', 'INVALID_CERTIFICATE'],
+    ['RevokedCertificate', 'REVOKED_CERTIFICATE'],
+  ])('answered with %s ends its job', async (status, reason) => {
+    const { command } = await exchange(room, station, signedWish, { status });
+
+    expect(command.state).toBe('REJECTED');
+    expect(await latestJob()).toMatchObject({ state: 'FAILED', reason });
+  });
+});
+
+describe('diagnostics over 1.6', () => {
+  const wish = {
+    name: 'GET_DIAGNOSTICS',
+    parameters: {
+      location: 'ftp://files.example/',
+      from: '2030-02-01T00:00:00Z',
+      to: '2030-02-02T00:00:00Z',
+    },
+  };
+
+  test('are uploaded under the name the station chose [TC_045.1]', async () => {
+    const { action, payload } = await exchange(room, station, wish, { fileName: 'diag.zip' });
+    await reports('DiagnosticsStatusNotification', 'Uploading', 'Uploaded');
+
+    expect(action).toBe('GetDiagnostics');
+    expect(payload).toEqual({
+      location: 'ftp://files.example/',
+      startTime: '2030-02-01T00:00:00.000Z',
+      stopTime: '2030-02-02T00:00:00.000Z',
+    });
+    expect(await latestJob()).toMatchObject({ kind: 'DIAGNOSTICS', state: 'DONE', fileName: 'diag.zip' });
+  });
+
+  test('whose upload fails end their job [TC_045.2]', async () => {
+    await exchange(room, station, wish, { fileName: 'diag.zip' });
+    await reports('DiagnosticsStatusNotification', 'Uploading', 'UploadFailed');
+
+    expect(await latestJob()).toMatchObject({ state: 'FAILED', reason: 'UPLOAD_FAILED' });
+  });
+
+  test('that do not exist end their job at once', async () => {
+    const { command } = await exchange(room, station, wish, {});
+
+    expect(command.state).toBe('ACCEPTED');
+    expect(await latestJob()).toMatchObject({ state: 'FAILED', reason: 'NOTHING_TO_UPLOAD' });
+  });
+});
+
+test('statuses that a trigger asked for, of nothing, are kept beside the jobs', async () => {
+  await station.calls('FirmwareStatusNotification', { status: 'Idle' });
+  await station.calls('DiagnosticsStatusNotification', { status: 'Idle' });
+
+  const strays = await room.services.jobs.listStrays(station.stationId, 10);
+  expect(strays.map(({ area, status }) => `${area} ${status}`).sort()).toEqual([
+    'DIAGNOSTICS IDLE',
+    'FIRMWARE IDLE',
+  ]);
+});
