@@ -126,7 +126,7 @@ describe('station API', () => {
 });
 
 describe('administrators’ API', () => {
-  it('wants a token everywhere but where it says that it lives', () => {
+  it('wants a token everywhere but where it says that it lives, and for files whose link is the proof', () => {
     const routes = [...resourcesOf('prod', 'AWS::ApiGatewayV2::Route').values()].map(
       ({ Properties }) => Properties,
     );
@@ -136,6 +136,8 @@ describe('administrators’ API', () => {
       Object.fromEntries(http.map(({ RouteKey, AuthorizationType }) => [RouteKey, AuthorizationType])),
     ).toEqual({
       'GET /api/v1/health': 'NONE',
+      'GET /api/v1/files/{proxy+}': 'NONE',
+      'PUT /api/v1/files/{proxy+}': 'NONE',
       'ANY /api/v1/{proxy+}': 'JWT',
     });
   });

@@ -1,3 +1,4 @@
+import type { CallDesk } from '#core/commands/call-desk.ts';
 import { followUp } from '#core/commands/follow-ups.ts';
 import { afterJobChanged } from '#core/jobs/after-job-changed.ts';
 import type { Job } from '#core/jobs/job.ts';
@@ -5,6 +6,7 @@ import type { JobRequest } from '#core/jobs/job-request.ts';
 import { type JobTerms, requestIdOf, startJob } from '#core/jobs/start-job.ts';
 import type { Timer } from '#core/timers.ts';
 import { newId } from '#platform/clock.ts';
+import { callDesk } from '../../../functions/ocpp/call-desk.ts';
 import { aStation } from '../../adapters/dynamodb/samples.ts';
 import type { TestDatabase } from '../../support/engine.ts';
 import { type CommandScene, newCommandScene, stationId } from '../commands/command-scene.ts';
@@ -12,6 +14,7 @@ import { type CommandScene, newCommandScene, stationId } from '../commands/comma
 /** A tenant whose station can be given jobs. */
 export interface JobScene extends CommandScene {
   readonly newId: typeof newId;
+  readonly calls: CallDesk;
   readonly timers: { timer: Timer; at: number }[];
   readonly setTimer: (timer: Timer, at: number) => Promise<void>;
   /** Starts an update, or the job of another request, at the station. */
@@ -31,6 +34,7 @@ export async function newJobScene(db: TestDatabase): Promise<JobScene> {
   const timers: JobScene['timers'] = [];
   const scene: JobScene = Object.assign(base, {
     newId,
+    calls: callDesk,
     timers,
     setTimer: async (timer: Timer, at: number) => void timers.push({ timer, at }),
     begin: (request: Partial<JobRequest> = {}, terms: Partial<JobTerms> = {}) => begin(scene, request, terms),

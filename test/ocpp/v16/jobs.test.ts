@@ -40,7 +40,7 @@ async function reports(action: string, ...statuses: string[]): Promise<void> {
 }
 
 describe('a firmware update over 1.6', () => {
-  test('runs from the call to the last status [TC_044.1]', async () => {
+  test('runs from the call to the last status [TC_044_1]', async () => {
     const { action, payload, command } = await exchange(room, station, updateWish, {});
     await reports('FirmwareStatusNotification', 'Downloading', 'Downloaded', 'Installing', 'Installed');
 
@@ -49,14 +49,14 @@ describe('a firmware update over 1.6', () => {
     expect(await latestJob()).toMatchObject({ kind: 'FIRMWARE', state: 'DONE', wantedVersion: '2.0' });
   });
 
-  test('that fails to download ends its job [TC_044.2]', async () => {
+  test('that fails to download ends its job [TC_044_2]', async () => {
     await exchange(room, station, updateWish, {});
     await reports('FirmwareStatusNotification', 'Downloading', 'DownloadFailed', 'Idle');
 
     expect(await latestJob()).toMatchObject({ state: 'FAILED', reason: 'DOWNLOAD_FAILED' });
   });
 
-  test('that fails to install ends its job [TC_044.3]', async () => {
+  test('that fails to install ends its job [TC_044_3]', async () => {
     await exchange(room, station, updateWish, {});
     await reports('FirmwareStatusNotification', 'Downloaded', 'Installing', 'InstallationFailed');
 
@@ -114,7 +114,7 @@ describe('diagnostics over 1.6', () => {
     },
   };
 
-  test('are uploaded under the name the station chose [TC_045.1]', async () => {
+  test('are uploaded under the name the station chose [TC_045_1]', async () => {
     const { action, payload } = await exchange(room, station, wish, { fileName: 'diag.zip' });
     await reports('DiagnosticsStatusNotification', 'Uploading', 'Uploaded');
 
@@ -127,7 +127,7 @@ describe('diagnostics over 1.6', () => {
     expect(await latestJob()).toMatchObject({ kind: 'DIAGNOSTICS', state: 'DONE', fileName: 'diag.zip' });
   });
 
-  test('whose upload fails end their job [TC_045.2]', async () => {
+  test('whose upload fails end their job [TC_045_2]', async () => {
     await exchange(room, station, wish, { fileName: 'diag.zip' });
     await reports('DiagnosticsStatusNotification', 'Uploading', 'UploadFailed');
 
