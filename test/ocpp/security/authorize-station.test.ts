@@ -1,9 +1,10 @@
 import type { APIGatewayRequestAuthorizerEvent, Context } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hashStationPassword } from '../../../functions/adapters/crypto/station-passwords.ts';
+import { openStores } from '../../../functions/adapters/dynamodb/open-stores.ts';
 import type { SecurityProfile, Station } from '../../../functions/core/stations/station.ts';
 import { type AwsStandIn, setEnvironment, startAwsStandIn } from '../aws-stand-in.ts';
-import { noon, openRoom, type Room } from '../room-under-test.ts';
+import { names, noon, openRoom, type Room } from '../room-under-test.ts';
 
 type Handler = typeof import('../../../functions/ocpp/authorize-station.handler.ts').handler;
 
@@ -65,6 +66,8 @@ interface Attempt {
   readonly subject?: string;
   readonly offered?: string;
   readonly secret?: string;
+  readonly serial?: string;
+  readonly source?: string;
 }
 
 async function connects(attempt: Attempt): Promise<Record<string, unknown> | string> {
@@ -82,6 +85,8 @@ async function connects(attempt: Attempt): Promise<Record<string, unknown> | str
       'Sec-WebSocket-Protocol': offered,
       ...(credentials === undefined ? {} : { Authorization: `Basic ${credentials}` }),
       ...(attempt.subject === undefined ? {} : { 'x-station-cert-subject': attempt.subject }),
+      ...(attempt.serial === undefined ? {} : { 'x-station-cert-serial': attempt.serial }),
+      'x-station-address': attempt.source ?? crypto.randomUUID(),
     },
   } as unknown as APIGatewayRequestAuthorizerEvent;
   try {
@@ -156,5 +161,65 @@ describe('the version to speak', () => {
 
   test.each(['', 'ocpp2.0.1', 'v12.stomp'])('is left open when only %j is offered', async (offered) => {
     expect(await connects({ stationId: 'CP2', password, offered })).not.toHaveProperty('protocol');
+  });
+});
+
+const stores = () => openStores({ client: room.client, tables: names, tenantId: 'tenant-1' });
+
+describe('what is known of credentials', () => {
+  test('a revoked certificate opens nothing, however its serial is spelt', async () => {
+    const subject = 'CN=CP3,O=demo';
+    await stores().revocations.revoke('CP3', '4a01', noon);
+
+    expect(await connects({ stationId: 'CP3', subject, serial: '4a:01' })).toBe('Unauthorized');
+    expect(await connects({ stationId: 'CP3', subject, serial: '00:4A:01' })).toBe('Unauthorized');
+    expect(await connects({ stationId: 'CP3', subject, serial: '4a:02' })).toMatchObject({
+      securityProfile: '3',
+    });
+  });
+
+  test('who tries wrong passwords is not heard for a while, others are', async () => {
+    await givenStation('TRIED', 2);
+    const attack = { stationId: 'TRIED', password: 'wrong', source: '198.51.100.1' };
+    for (let count = 0; count < 8; count += 1) {
+      await connects(attack);
+      const attempts = await stores().attempts.find('TRIED', attack.source);
+      if (attempts?.blockedUntil !== undefined) break;
+    }
+
+    expect(await connects({ ...attack, password })).toBe('Unauthorized');
+    expect(await connects({ ...attack, password, source: '203.0.113.7' })).toMatchObject({
+      securityProfile: '2',
+    });
+    const { items } = await room.services.alerts.listAlerts({ stationId: 'TRIED' }, { limit: 5 });
+    expect(items).toMatchObject([{ kind: 'WRONG_PASSWORD', category: 'SECURITY_ALERT' }]);
+  });
+
+  test('the right password makes wrong ones forgotten', async () => {
+    await givenStation('FUMBLED', 2);
+    const attempt = { stationId: 'FUMBLED', source: '198.51.100.2' };
+    await connects({ ...attempt, password: 'wrong' });
+
+    await connects({ ...attempt, password });
+
+    expect(await stores().attempts.find('FUMBLED', attempt.source)).toBeUndefined();
+  });
+
+  test('which of two passwords a station came with is told, and that it came under its new profile', async () => {
+    const hash = (text: string) => hashStationPassword('p'.repeat(64), text);
+    const changing = { password: { ...hash('the-new-password'), previous: hash(password) } };
+    await givenStation('CHANGING', 1, {
+      ...changing,
+      securityChange: { password: { commandId: 'c', outcome: 'UNSURE' }, profile: { to: 2, commandId: 'd' } },
+    });
+    const settlesOf = async (attempt: Partial<Attempt>) => {
+      const context = await connects({ stationId: 'CHANGING', ...attempt });
+      return typeof context === 'string' ? context : context.settles;
+    };
+
+    expect(await settlesOf({ password: 'the-new-password', tls: false })).toBe('{"passwordUsed":"CURRENT"}');
+    expect(await settlesOf({ password, tls: false })).toBe('{"passwordUsed":"PREVIOUS"}');
+    expect(await settlesOf({ password })).toBe('{"passwordUsed":"PREVIOUS"}');
+    expect(await connects({ stationId: 'CP2', password })).not.toHaveProperty('settles');
   });
 });
