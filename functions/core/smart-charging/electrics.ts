@@ -20,8 +20,8 @@ export function electricsOf(station: Pick<Station, 'connectors'>, evseId: number
   const connectors = station.connectors.filter((one) => evseId === 0 || one.evseId === evseId);
   const direct =
     connectors.length > 0 && connectors.every(({ connectorType }) => directTypes.test(connectorType));
-  const voltageV = direct ? usualVoltageV : (largest(connectors, 'voltageV') ?? usualVoltageV);
   const phases = direct ? 3 : Math.min(3, largest(connectors, 'phases') ?? 3);
+  const voltageV = direct ? usualVoltageV : phaseVoltage(largest(connectors, 'voltageV'), phases);
   const base = { voltageV, phases, direct };
   if (evseId === 0) return base;
   const maxCurrentA = direct ? undefined : largest(connectors, 'maxCurrentA');
@@ -31,6 +31,16 @@ export function electricsOf(station: Pick<Station, 'connectors'>, evseId: number
     ...(maxCurrentA === undefined ? {} : { maxCurrentA }),
     ...(maxPowerW === undefined ? {} : { maxPowerW }),
   };
+}
+
+/** Above this a voltage of several phases is that between them, which many write: 400 V for 230 V each. */
+const highestPhaseVoltageV = 300;
+
+/** Volts between a phase and neutral. */
+function phaseVoltage(voltageV: number | undefined, phases: number): number {
+  if (voltageV === undefined) return usualVoltageV;
+  const between = phases > 1 && voltageV > highestPhaseVoltageV;
+  return between ? Math.floor(voltageV / Math.sqrt(3)) : voltageV;
 }
 
 function largest(

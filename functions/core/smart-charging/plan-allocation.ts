@@ -125,7 +125,7 @@ function isOf(sessionId: string) {
 
 /** Stations without a site have profiles only for vehicles that asked for a plan. */
 function wantedOfSessions(
-  { limit, claims, group }: PlanInput,
+  { limit, claims, group, before }: PlanInput,
   shares: readonly Share[],
   ports: Ports,
 ): readonly Wanted[] {
@@ -147,14 +147,21 @@ function wantedOfSessions(
       const tenths = next.get(claim.sessionId) ?? 0;
       const profile = sessionProfile(claim, { tenths, unit, group }, ports);
       const { member, sessionId, evseId } = claim;
-      return {
-        member,
-        sessionId,
-        evseId,
-        tenths,
-        profile,
-      };
-    });
+      return { member, sessionId, evseId, tenths, profile };
+    })
+    .filter((wanted) => !waitsAtDefault(wanted, shares, before));
+}
+
+/** A session that has nothing of its own yet and cannot have more yet: its station's default says the same. */
+function waitsAtDefault(
+  { member, sessionId, tenths, profile }: Wanted,
+  shares: readonly Share[],
+  before: SiteAllocation | undefined,
+): boolean {
+  const share = shares.find((one) => one.sessionId === sessionId);
+  if (share === undefined || tenths !== share.boundTenths || tenths === share.targetTenths) return false;
+  const own = member.charging.profiles.some((known) => known.profile.profileId === profile.profileId);
+  return !own && !before?.grants.some((grant) => grant.sessionId === sessionId);
 }
 
 /** Above what operators set, as far as the station lets us. */

@@ -114,7 +114,7 @@ describe('a site with a limit', () => {
     expect(await site.shares()).toEqual([240, 240]);
   });
 
-  test('sets aside what a station that is away may draw, and gives it its share when it is back [K06, K07]', async () => {
+  test('sets aside what a station that is away may draw, and gives it its share when it is back', async () => {
     await limitTo(48);
     await site.settle(stations);
     const first = await site.start('CS-1');
