@@ -32,8 +32,10 @@ const facts: readonly CoreEvent[] = [
   { type: 'CdrIssued', ...session, cdrId: 'cdr-1' },
   { type: 'CommandRequested', ...command },
   { type: 'CommandSettled', ...command, command: 'RESET', state: 'ACCEPTED' },
+  { type: 'JobChanged', ...fact, jobId: 'job-1', kind: 'FIRMWARE', state: 'DONE' },
   { type: 'ChargingChanged', ...fact, what: 'PROFILE' },
   { type: 'SiteBalanceDue', eventId: 'e-1', tenantId: 't-1', at: 1_000, siteId: 'site-1' },
+  { type: 'TokenChanged', eventId: 'e-1', tenantId: 't-1', at: 1_000, uid: '04AABB' },
   {
     type: 'AlertRaised',
     ...session,
