@@ -71,8 +71,8 @@ export class Certificates extends Construct {
       targets: [
         new LambdaFunction(renew.lambda, {
           deadLetterQueue: deadLetters.queue,
-          retryAttempts: 3,
-          maxEventAge: Duration.hours(6),
+          retryAttempts: 185,
+          maxEventAge: Duration.hours(24),
         }),
       ],
     });

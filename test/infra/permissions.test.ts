@@ -72,7 +72,7 @@ describe('permissions', () => {
     for (const { where, condition } of onItems) {
       const keys = condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
       expect(keys?.length, where).toBeGreaterThan(0);
-      for (const key of keys ?? []) expect(['T#*', 'SLUG#*', 'CLIENT#*'], where).toContain(key);
+      for (const key of keys ?? []) expect(['T#*', 'SLUG#*', 'CLIENT#*', 'CA#*', 'TENANTS'], where).toContain(key);
     }
   });
 
@@ -88,7 +88,9 @@ describe('permissions', () => {
     const readers = statements().filter(({ actions }) => actions.includes('secretsmanager:GetSecretValue'));
 
     expect(readers.map(({ where }) => where.replace(/Role.*/, '')).sort()).toEqual([
+      'api/AdminDoor',
       'api/OcppAuthorizeStation',
+      'api/OcppSendCalls',
       'api/TenantFields',
     ]);
   });
