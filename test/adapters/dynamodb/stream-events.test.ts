@@ -5,7 +5,7 @@ import { contracts } from '#contracts/events.ts';
 import type { CoreEvent } from '#core/events.ts';
 import { readStream } from '../../support/change-log.ts';
 import { newTenantId, startTestDatabase, type TestDatabase } from '../../support/engine.ts';
-import { aCdr, aCommand, anEntry, aSession, noon } from './samples.ts';
+import { aCdr, aCommand, anEntry, aSession, aToken, noon } from './samples.ts';
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -218,6 +218,52 @@ describe('events of the stream', () => {
     expect(events).toMatchObject([
       { type: 'SiteBalanceDue', siteId: 'site-1' },
       { type: 'SiteBalanceDue', siteId: 'site-1' },
+    ]);
+  });
+
+  test('tell each state of a reservation once', async () => {
+    const reservation = {
+      reservationId: `${stationId}-7`,
+      stationId,
+      number: 7,
+      state: 'REQUESTED',
+      place: { evseId: 1 },
+      token: { uid: 'CARD', tokenType: 'RFID' },
+      expiresAt: noon + 60_000,
+      createdAt: noon,
+      updatedAt: noon,
+      commandId: 'c-1',
+    } as const;
+    const events = await eventsAfter(async ({ reservations }) => {
+      await reservations.addReservation(reservation);
+      await reservations.takeStep(stationId, 7, { state: 'RESERVED', at: noon + 1, from: ['REQUESTED'] });
+      await reservations.noteCancelRequest(stationId, 7, noon + 2);
+      const used = { state: 'USED', at: noon + 3, from: ['RESERVED'], sessionId: 's-1' } as const;
+      await reservations.takeStep(stationId, 7, used);
+      await reservations.takeStep(stationId, 7, used);
+    });
+
+    const told = { type: 'ReservationChanged', stationId, number: 7, tokenUid: 'CARD', place: { evseId: 1 } };
+    expect(events).toMatchObject([
+      { ...told, state: 'REQUESTED', at: noon },
+      { ...told, state: 'RESERVED', at: noon + 1 },
+      { ...told, state: 'USED', at: noon + 3, sessionId: 's-1' },
+    ]);
+  });
+
+  test('tell that a token is new or changed, and nothing of a change that was refused', async () => {
+    const token = aToken({ updatedAt: noon });
+    const events = await eventsAfter(async ({ tokens }) => {
+      await tokens.createToken(token);
+      await tokens.createToken({ ...token, updatedAt: noon + 1 });
+      await tokens.replaceToken({ ...token, blocked: true, updatedAt: noon + 2, revision: 2 });
+      await tokens.replaceToken({ ...token, updatedAt: noon + 3, revision: 2 });
+    });
+
+    const { uid } = token;
+    expect(events).toEqual([
+      { type: 'TokenChanged', at: noon, uid },
+      { type: 'TokenChanged', at: noon + 2, uid },
     ]);
   });
 

@@ -1,0 +1,179 @@
+import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
+import { readTimer } from '#adapters/sqs/timers.ts';
+import { recordTransactionEvent } from '#core/sessions/record-transaction-event.ts';
+import { usualPolicy } from '#core/tenants/tenant-policy.ts';
+import type { BatchResult, Door } from '#platform/lambda.ts';
+import { aStation } from '../adapters/dynamodb/samples.ts';
+import { goodUid, newScene, noon, type Scene } from '../core/sessions/scene.ts';
+import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
+import { lambdaContext, startWorkerCloud, type WorkerCloud } from './worker-cloud.ts';
+
+let db: TestDatabase;
+let cloud: WorkerCloud;
+let scene: Scene;
+let follow: Door<SQSEvent, BatchResult>;
+let tellCost: Door<SQSEvent, BatchResult>;
+beforeAll(async () => {
+  db = await startTestDatabase();
+  cloud = await startWorkerCloud(db);
+  process.env.TIMERS_QUEUE_URL = process.env.RATING_QUEUE_URL;
+  ({ handler: follow } = await import('../../functions/workers/follow-sessions.handler.ts'));
+  ({ handler: tellCost } = await import('../../functions/workers/tell-cost.handler.ts'));
+});
+beforeEach(async () => {
+  scene = await newScene(db);
+});
+afterEach(() => {
+  cloud.queued.length = 0;
+});
+afterAll(async () => {
+  await cloud.close();
+  await db.close();
+});
+
+const stationId = 'CS-1';
+
+function record(type: string, detail: object): SQSRecord {
+  const body = JSON.stringify({
+    'detail-type': type,
+    time: new Date().toISOString(),
+    detail: { eventId: 'e-1', tenantId: scene.tenantId, stationId, at: Date.now(), ...detail },
+  });
+  return { messageId: 'm-1', body } as SQSRecord;
+}
+const happens = (type: string, detail: object) => follow({ Records: [record(type, detail)] }, lambdaContext);
+const timers = () => cloud.queued.map(({ body }) => readTimer(body).timer);
+const event = (phase: 'STARTED' | 'ENDED', seqNo: number) =>
+  recordTransactionEvent(
+    scene,
+    {
+      stationId,
+      phase,
+      transactionRef: 'tx',
+      seqNo,
+      at: noon + seqNo,
+      connector: { evseId: 1, connectorId: 1 },
+      samples: [],
+      ...(phase === 'STARTED' ? { token: { uid: goodUid, tokenType: 'RFID' } } : {}),
+    },
+    scene.hints,
+  );
+
+async function reservation(): Promise<number> {
+  await scene.reservations.addReservation({
+    reservationId: 'CS-1-7',
+    stationId,
+    number: 7,
+    state: 'RESERVED',
+    place: { evseId: 1 },
+    token: { uid: goodUid, tokenType: 'RFID' },
+    expiresAt: noon + 3_600_000,
+    createdAt: noon - 1,
+    updatedAt: noon - 1,
+    commandId: 'c-1',
+  });
+  return 7;
+}
+const reservationState = async () => (await scene.reservations.findReservation(stationId, 7))?.state;
+
+describe('what follows from changes', () => {
+  const changed = { reservationId: 'CS-1-7', number: 7, expiresAt: noon, place: {}, tokenUid: 'X' };
+
+  test('a new reservation gets its end, others do not', async () => {
+    await happens('ReservationChanged.v1', { ...changed, state: 'REQUESTED' });
+    await happens('ReservationChanged.v1', { ...changed, state: 'RESERVED' });
+
+    expect(timers()).toEqual([{ kind: 'EXPIRE_RESERVATION', stationId, number: 7 }]);
+  });
+
+  test('a start that named no reservation uses the one it was made for [H03]', async () => {
+    await reservation();
+    const { sessionId } = await event('STARTED', 0);
+
+    await happens('SessionStarted.v1', { sessionId, authorised: true });
+
+    expect(await reservationState()).toBe('USED');
+  });
+
+  test('row 22: an end with events missing has the session looked at again', async () => {
+    const { sessionId } = await event('STARTED', 0);
+    await event('ENDED', 2);
+
+    await happens('SessionEnded.v1', { sessionId });
+
+    expect(timers()).toEqual([{ kind: 'CHECK_SESSION', stationId, sessionId }]);
+  });
+
+  test.each([
+    ['a boot', 'StationBooted.v1', { registration: 'ACCEPTED' }, 1],
+    ['a boot that was not accepted', 'StationBooted.v1', { registration: 'PENDING' }, 0],
+    ['a free EVSE', 'StationStatusChanged.v1', statusOf(1, 'AVAILABLE'), 1],
+    ['another free EVSE', 'StationStatusChanged.v1', statusOf(2, 'AVAILABLE'), 0],
+    ['an occupied EVSE', 'StationStatusChanged.v1', statusOf(1, 'OCCUPIED'), 0],
+  ])('row 25: %s has open sessions looked at: %s', async (_, type, detail, times) => {
+    await event('STARTED', 0);
+
+    await happens(type, detail);
+
+    expect(timers()).toHaveLength(times);
+  });
+
+  test('what cannot be read comes again', async () => {
+    expect(await happens('SomethingElse.v1', {})).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm-1' }],
+    });
+  });
+});
+
+function statusOf(evseId: number, status: string) {
+  return { status: 'AVAILABLE', connector: { evseId, connectorId: 1, status } };
+}
+
+describe('readings of sessions', () => {
+  beforeEach(async () => {
+    scene.now = Date.now();
+    await scene.stations.createStation(aStation({ stationId, protocol: 'ocpp2.0.1' }));
+    await scene.live.connect({ stationId, connectionId: 'c', protocol: 'ocpp2.0.1', connectedAt: 1 });
+    await scene.tariffs.saveTariff({
+      tariffId: 'flat',
+      name: 'Flat',
+      currency: 'EUR',
+      elements: [{ priceComponents: [{ type: 'FLAT', price: '2', stepSize: 1 }] }],
+      status: 'ACTIVE',
+      createdAt: 1,
+      updatedAt: 1,
+      revision: 1,
+    });
+  });
+
+  test.each([
+    [true, 1],
+    [false, 0],
+  ])('tell the station what they cost where the tenant wants it (%s) [I02]', async (wanted, times) => {
+    await tenantDirectory(db.client, db.tables).createTenant({
+      tenantId: scene.tenantId,
+      slug: scene.tenantId,
+      name: 'Demo',
+      status: 'ACTIVE',
+      tenantType: 'CPO',
+      countryCode: 'FR',
+      partyId: 'DMO',
+      currency: 'EUR',
+      timeZone: 'Europe/Paris',
+      defaultTariffId: 'flat',
+      policy: { ...usualPolicy, showRunningCost: wanted },
+      createdAt: noon,
+      updatedAt: noon,
+    });
+    const { sessionId } = await event('STARTED', 0);
+
+    await tellCost({ Records: [record('SessionMetered.v1', { sessionId })] }, lambdaContext);
+
+    const { items } = await scene.commands.listCommands(stationId, { limit: 5 });
+    expect(items.map(({ request }) => request)).toEqual(
+      Array(times).fill({ kind: 'TELL_COST', transactionRef: 'tx', amount: 2 }),
+    );
+  });
+});
