@@ -14,6 +14,7 @@ import { stationBooted } from './station-booted.v1.ts';
 import { stationConnectionChanged } from './station-connection-changed.v1.ts';
 import { stationReady } from './station-ready.v1.ts';
 import { stationStatusChanged } from './station-status-changed.v1.ts';
+import { tokenChanged } from './token-changed.v1.ts';
 
 /** Everything the bus carries. `docs/events.md` lists the same. */
 export const contracts = [
@@ -29,6 +30,7 @@ export const contracts = [
   commandSettled,
   jobChanged,
   certificateRequested,
+  tokenChanged,
   alertRaised,
   reservationChanged,
   chargingChanged,

@@ -108,6 +108,12 @@ export interface CertificateRequested extends Fact {
   readonly certificateId: string;
 }
 
+/** A token was registered, or what is known of it changed. */
+export interface TokenChanged extends Omit<Fact, 'stationId'> {
+  readonly type: 'TokenChanged';
+  readonly uid: string;
+}
+
 /** Something came up that an operator should look at; of a station where one is named. */
 export interface AlertRaised extends Omit<Fact, 'stationId'> {
   readonly type: 'AlertRaised';
@@ -165,4 +171,5 @@ export type CoreEvent =
   | ReservationChanged
   | ChargingChanged
   | SiteBalanceDue
+  | TokenChanged
   | AlertRaised;

@@ -18,6 +18,7 @@ import { stationBooted } from '#contracts/station-booted.v1.ts';
 import { stationConnectionChanged } from '#contracts/station-connection-changed.v1.ts';
 import { stationReady } from '#contracts/station-ready.v1.ts';
 import { stationStatusChanged } from '#contracts/station-status-changed.v1.ts';
+import { tokenChanged } from '#contracts/token-changed.v1.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { AdminApi } from '../constructs/admin-api.ts';
 import { watch } from '../constructs/alarms.ts';
@@ -27,6 +28,7 @@ import { ofTenants, readItems, writeItems } from '../constructs/csms-table.ts';
 import { EventWorkers } from '../constructs/event-workers.ts';
 import { GraphqlApi } from '../constructs/graphql-api.ts';
 import { Jobs } from '../constructs/jobs.ts';
+import { LocalLists } from '../constructs/local-lists.ts';
 import { OcppApi } from '../constructs/ocpp-api.ts';
 import { Reconcile } from '../constructs/reconcile.ts';
 import { SessionWorkers } from '../constructs/session-workers.ts';
@@ -234,7 +236,7 @@ export class ApiStack extends Stack {
   }: Readonly<
     Record<'rating' | 'certificates' | 'afterCommands' | 'boots' | 'balancing' | 'jobs', WorkQueue>
   >): void {
-    const { data } = this.props;
+    const { stage, data } = this.props;
     const workers = new EventWorkers(this, 'Events', { bus: data.bus, alarmTopic: data.alarmTopic });
     workers.toQueue(
       'CallsDue',
@@ -247,6 +249,8 @@ export class ApiStack extends Stack {
     workers.toQueue('JobsChanged', [jobChanged], jobs.queue);
     workers.toQueue('CommandsEnded', [commandSettled], afterCommands.queue);
     workers.toQueue('StationsBooted', [stationBooted], boots.queue);
+    const lists = new LocalLists(this, 'LocalLists', { stage, data });
+    workers.toQueue('TokensChanged', [tokenChanged], lists.queue.queue);
     workers.toQueue(
       'SharesDue',
       [sessionStarted, sessionEnded, chargingChanged, siteBalanceDue, stationConnectionChanged],

@@ -70,6 +70,7 @@ export function setEnvironment(aws: AwsStandIn, dynamoUrl: string): void {
     TIMERS_QUEUE_URL: `${aws.url}/timers`,
     ALLOWED_SECURITY_PROFILES: '1,2,3',
     PEPPER_SECRET_ARN: 'pepper',
+    INSIDE_HOSTS: 'none',
     EDGE_SECRET_ARN: 'origin',
     STATION_API_ENDPOINT: `${aws.url}/live`,
     OUTBOUND_CALLS_QUEUE_URL: `${aws.url}/outbound`,

@@ -34,6 +34,7 @@ export function tenantKeys(tenantId: string) {
     stations: `${tenant}#STATIONS`,
     token: (uid: string): Key => ({ pk: `${tenant}#TOK#${part(uid)}`, sk: 'TOKEN' }),
     tokens: `${tenant}#TOKENS`,
+    tokenChange: (uid: string): Key => ({ pk: `${tenant}#TOK#${part(uid)}`, sk: 'CHANGE' }),
     tokenUse: (uid: string): Key => ({ pk: `${tenant}#TOK#${part(uid)}`, sk: 'USE' }),
     tariff: (tariffId: string): Key => ({ pk: `${tenant}#TARIFF#${part(tariffId)}`, sk: 'TARIFF' }),
     tariffs: `${tenant}#TARIFFS`,

@@ -15,6 +15,7 @@ import { connectorName, entryPrefix, partsOfKey } from './keys.ts';
 import { readReservation } from './reservation-store.ts';
 import { readEntry, readSession } from './session-items.ts';
 import { readConnectors, readLink } from './station-live-store.ts';
+import { readTokenChange, tokenChangeSk } from './token-changes.ts';
 
 /** One change of one item. */
 interface Change {
@@ -39,6 +40,7 @@ export function eventsOfRecord(record: DynamoDBRecord): readonly CoreEvent[] {
   if (sk === 'LINK') return linkEvents(change);
   if (sk === 'LIVE') return statusEvents(change);
   if (sk === 'ALERT') return alertEvents(change);
+  if (sk === tokenChangeSk) return tokenEvents(change);
   if (sk === 'SESSION') return sessionEvents(change);
   if (sk.startsWith(entryPrefix)) return entryEvents(change);
   if (parts.length === 3 && parts[2] === 'RES') return reservationEvents(change);
@@ -266,6 +268,12 @@ function jobEvents(change: Change): readonly CoreEvent[] {
       ...(campaignId === undefined ? {} : { campaignId }),
     },
   ];
+}
+
+/** Only what was written after the change tells it: the token itself is in another table, which has no stream. */
+function tokenEvents(change: Change): readonly CoreEvent[] {
+  const { uid, at } = readTokenChange(change.after);
+  return [{ type: 'TokenChanged', ...factOf(change, 'token'), at, uid }];
 }
 
 /** One that was raised again while it is open is no news. */

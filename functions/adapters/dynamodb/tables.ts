@@ -15,6 +15,7 @@
  * | listStations                             | registry, byKind       | T#STATIONS                    | {stationId}          |
  * | findToken, findTokens             strong | registry               | T#TOK#{uid}                   | TOKEN                |
  * | listTokens                               | registry, byKind       | T#TOKENS                      | {uid}                |
+ * | (changes of tokens)                      | operations             | T#TOK#{uid}                   | CHANGE               |
  * | findUse                           strong | operations             | T#TOK#{uid}                   | USE                  |
  * | findTariff, findTariffs           strong | registry               | T#TARIFF#{tariffId}           | TARIFF               |
  * | listTariffs                              | registry, byKind       | T#TARIFFS                     | {tariffId}           |

@@ -3,9 +3,10 @@ import type { Token } from '#core/tokens/token.ts';
 import type { TokenStore } from '#core/tokens/token-store.ts';
 import { itemReader } from './items.ts';
 import { listKind } from './registry-list.ts';
-import { getItem, getItems, put, update } from './requests.ts';
+import { getItem, getItems, transact } from './requests.ts';
 import { text, tokenType, whole } from './schemas.ts';
 import type { StoreContext } from './store-context.ts';
+import { changeTold } from './token-changes.ts';
 import { putNew, Update } from './update.ts';
 
 const tokenSchema = z.object({
@@ -61,16 +62,22 @@ export function tokenStore(context: StoreContext): TokenStore {
 
     async createToken(token) {
       const item = { ...token, byKindPk: keys.tokens, byKindSk: token.uid };
-      const { done } = await put(client, putNew(table, keys.token(token.uid), item));
-      return done ? 'created' : 'exists';
+      const result = await transact(client, [
+        { Put: putNew(table, keys.token(token.uid), item) },
+        changeTold(context, token),
+      ]);
+      return result === 'done' ? 'created' : 'exists';
     },
 
     async replaceToken(token) {
       const change = new Update();
       for (const name of attributeNames) change.set(name, token[name]);
       change.when(`${change.name('revision')} = ${change.value(token.revision - 1)}`);
-      const { done } = await update(client, change.for(table, keys.token(token.uid)));
-      return done ? 'replaced' : 'changed-meanwhile';
+      const result = await transact(client, [
+        { Update: change.for(table, keys.token(token.uid)) },
+        changeTold(context, token),
+      ]);
+      return result === 'done' ? 'replaced' : 'changed-meanwhile';
     },
   };
 }
