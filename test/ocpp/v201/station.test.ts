@@ -248,7 +248,7 @@ describe('frames', () => {
   });
 
   test.each([
-    ['NotifyReport', 'NotSupported'],
+    ['SetVariables', 'NotSupported'],
     ['RequestStartTransaction', 'NotSupported'],
     ['StartTransaction', 'NotImplemented'],
   ])('%s is answered %s', async (action, code) => {
