@@ -3,6 +3,7 @@ import type { Stores } from '#adapters/dynamodb/open-stores.ts';
 import { eventsOfRecord } from '#adapters/dynamodb/stream-events.ts';
 import { contracts } from '#contracts/events.ts';
 import type { CoreEvent } from '#core/events.ts';
+import { newJob, noted } from '#core/jobs/job.ts';
 import { readStream } from '../../support/change-log.ts';
 import { newTenantId, startTestDatabase, type TestDatabase } from '../../support/engine.ts';
 import { aCdr, aCommand, anEntry, aSession, aToken, noon } from './samples.ts';
@@ -264,6 +265,32 @@ describe('events of the stream', () => {
     expect(events).toEqual([
       { type: 'TokenChanged', at: noon, uid },
       { type: 'TokenChanged', at: noon + 2, uid },
+    ]);
+  });
+
+  test('tell that a job goes on to another state, and nothing of what is merely said of it', async () => {
+    const request = {
+      kind: 'UPLOAD_LOG',
+      jobId: 'job-1',
+      requestId: 7,
+      file: { key: 'uploads/log' },
+    } as const;
+    const made = { stationId, request, commandId: 'cmd-1', waitMs: 1_000, linkSecret: 's' };
+    const job = newJob(made, noon);
+    const events = await eventsAfter(async ({ jobs }) => {
+      await jobs.addJob(job);
+      await jobs.addJob(job);
+      await jobs.replaceJob({ ...noted(job, { status: 'IDLE', at: noon + 1 }), revision: 2 });
+      const done = { state: 'DONE', reason: 'UPLOADED', updatedAt: noon + 2 } as const;
+      await jobs.replaceJob({ ...job, ...done, revision: 3 });
+      await jobs.replaceJob({ ...job, state: 'FAILED', revision: 3 });
+      await jobs.addStray(stationId, { area: 'LOG', status: 'IDLE', at: noon });
+    });
+
+    const told = { type: 'JobChanged', stationId, jobId: 'job-1', kind: 'LOG' };
+    expect(events).toEqual([
+      { ...told, state: 'REQUESTED', at: noon },
+      { ...told, state: 'DONE', reason: 'UPLOADED', at: noon + 2 },
     ]);
   });
 
