@@ -68,7 +68,7 @@ export const followUps: Readonly<Partial<Record<CommandRequest['kind'], FollowUp
 };
 
 /** Of requests in a protocol's own words: by the call's name. */
-export const callFollowUps: Readonly<Record<string, FollowUp>> = {};
+export const callFollowUps: Readonly<Record<string, FollowUp>> = { SetChargingProfile: followProfile };
 
 /** Runs what follows the end of a command. Nothing for one that is kept no longer; throws for one that has not ended. */
 export async function followUp(
