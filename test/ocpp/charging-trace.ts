@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { stationPki } from '#adapters/certificates/station-pki.ts';
 import { digest } from '#adapters/crypto/digest.ts';
 import { verifyMeterValue } from '#adapters/crypto/verify-meter-value.ts';
 import type { Cdr } from '#core/cdrs/cdr.ts';
@@ -74,7 +75,9 @@ async function tenantWithStation(db: TestDatabase, protocol: Subprotocol) {
   const clock = { now: start + 24 * 60 * minuteMs };
   const services: OcppServices = {
     ...stores,
+    ...stationPki({ clock: () => clock.now, insideHosts: [] }),
     tenantId,
+    tenantSlug: 'demo',
     clock: () => clock.now,
     digest: (text) => digest(text.replaceAll(tenantId, 'tenant')),
     newId,
