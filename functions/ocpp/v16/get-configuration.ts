@@ -1,3 +1,4 @@
+import { isSecret } from '../secrets.ts';
 import { splitList } from '../split-list.ts';
 import { learnKeys } from './configuration-keys.ts';
 import { defineOutboundAction } from './define-action.ts';
@@ -18,6 +19,16 @@ export const getConfiguration = defineOutboundAction({
   },
   split({ key }, { keysPerRead }) {
     return key === undefined ? [{}] : splitList(key, keysPerRead).map((keys) => ({ key: keys }));
+  },
+  /** Some stations tell their password when they are asked for everything: nobody shall read it in the answer. */
+  toOutcome(answer) {
+    if (!answer.configurationKey?.some(({ key }) => isSecret(key))) {
+      return { state: 'ACCEPTED', answer: { ...answer } };
+    }
+    const shown = answer.configurationKey.map(({ value, ...key }) =>
+      value === undefined || isSecret(key.key) ? key : { ...key, value },
+    );
+    return { state: 'ACCEPTED', answer: { ...answer, configurationKey: shown } };
   },
   async learn({ answer }, call) {
     const unknown = (answer.unknownKey ?? []).map((key) => ({ key, unknown: true as const }));

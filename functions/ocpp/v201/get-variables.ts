@@ -1,4 +1,5 @@
 import type { ToldVariable } from '#core/device-model/device-model.ts';
+import { isSecret } from '../secrets.ts';
 import { splitList } from '../split-list.ts';
 import { defineOutboundAction } from './define-action.ts';
 import { attributeType, componentRef, componentType, learnVariables, variableRef } from './device-model.ts';
@@ -16,9 +17,9 @@ export const getVariables = defineOutboundAction({
   kinds: ['READ_SETTINGS'],
   toRequest: ({ keys }) => ({ getVariableData: keys.flatMap(toData) }),
   cut(command, { variablesPerRead, variablesReadBytes }) {
-    // Where there is one, a setting's place is longer than its name, and the longest of them leave room for a few.
-    const most = Math.min(variablesPerRead ?? 100, 100, piecesIn(variablesReadBytes));
-    return splitList(command.keys, most).map((keys) => ({ ...command, keys }));
+    const entries = command.keys.map((key) => ({ key, data: toData(key) }));
+    const pieces = splitList(entries, variablesPerRead, variablesReadBytes);
+    return pieces.map((piece) => ({ ...command, keys: piece.map(({ key }) => key) }));
   },
   split({ getVariableData }, { variablesPerRead, variablesReadBytes }) {
     const pieces = splitList(getVariableData, variablesPerRead, variablesReadBytes);
@@ -26,19 +27,15 @@ export const getVariables = defineOutboundAction({
   },
   toOutcome(answer) {
     const agreed = answer.getVariableResult.some(({ attributeStatus }) => attributeStatus === 'Accepted');
-    return { state: agreed ? 'ACCEPTED' : 'REJECTED', answer: { ...answer } };
+    const shown = answer.getVariableResult.map(({ attributeValue, ...result }) =>
+      attributeValue === undefined || isSecret(result.variable.name) ? result : { ...result, attributeValue },
+    );
+    return { state: agreed ? 'ACCEPTED' : 'REJECTED', answer: { ...answer, getVariableResult: shown } };
   },
   async learn({ answer }, { services, stationId, answeredAt }) {
     await learnVariables(services, stationId, answer.getVariableResult.flatMap(toTold), answeredAt);
   },
 });
-
-/** An entry is the setting's name and about a hundred characters around it. */
-const entryBytes = 220;
-
-function piecesIn(bytes: number | undefined): number {
-  return bytes === undefined ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(bytes / entryBytes));
-}
 
 function toData(key: string): readonly GetVariableDataType[] {
   const place = placeOf(key);

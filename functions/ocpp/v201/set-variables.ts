@@ -36,10 +36,12 @@ export const setVariables = defineOutboundAction({
   },
   cut(command, { variablesPerWrite, variablesWriteBytes }) {
     if (command.kind !== 'CHANGE_SETTINGS') return [command];
-    // Around each name and value stands about as much again as a short value.
-    const room = variablesWriteBytes === undefined ? undefined : variablesWriteBytes / 2;
-    const pieces = splitList(command.settings, variablesPerWrite ?? 50, room);
-    return pieces.map((settings) => ({ ...command, settings }));
+    const entries = command.settings.map((setting) => ({
+      setting,
+      data: toData(setting.key, setting.value),
+    }));
+    const pieces = splitList(entries, variablesPerWrite, variablesWriteBytes);
+    return pieces.map((piece) => ({ ...command, settings: piece.map(({ setting }) => setting) }));
   },
   split({ setVariableData }, { variablesPerWrite, variablesWriteBytes }) {
     const pieces = splitList(setVariableData, variablesPerWrite, variablesWriteBytes);

@@ -99,7 +99,7 @@ describe('GetConfiguration', () => {
   });
 
   test('keeps no password, whatever the station tells', async () => {
-    await ask(room, station, wish('GET_CONFIGURATION'), () => ({
+    const { commands } = await ask(room, station, wish('GET_CONFIGURATION'), () => ({
       configurationKey: [
         { key: 'AuthorizationKey', readonly: false, value: 'secret-1' },
         { key: 'VendorWifiPassword', readonly: false, value: 'secret-2' },
@@ -108,6 +108,8 @@ describe('GetConfiguration', () => {
     }));
 
     expect(Object.keys(await keys())).toEqual(['CpoName']);
+    expect(commands).toMatchObject([{ state: 'ACCEPTED', answer: { configurationKey: { length: 3 } } }]);
+    expect(JSON.stringify(commands)).not.toContain('secret');
   });
 });
 
