@@ -46,6 +46,17 @@ const facts: readonly CoreEvent[] = [
     kind: 'WRONG_PASSWORD',
     message: 'five times',
   },
+  {
+    type: 'ReservationChanged',
+    ...fact,
+    stationId: 'CS-001',
+    reservationId: 'CS-001-7',
+    number: 7,
+    state: 'RESERVED',
+    expiresAt: 1,
+    place: { evseId: 1 },
+    tokenUid: 'CARD',
+  },
 ];
 
 describe('a fact', () => {
