@@ -1,4 +1,5 @@
 import type { SettingAnswer } from '#core/device-model/configuration.ts';
+import { noteSettingAnswer } from '#core/reconcile/note-setting-answer.ts';
 import { isSecret } from '../secrets.ts';
 import { learnKeys, type ToldKey } from './configuration-keys.ts';
 import { defineOutboundAction } from './define-action.ts';
@@ -31,7 +32,7 @@ export const changeConfiguration = defineOutboundAction({
   },
   async learn({ request: { key, value }, answer: { status } }, call) {
     if (isSecret(key)) return;
-    const { services, stationId, command } = call;
+    const { services, command } = call;
     const told: Readonly<Record<typeof status, readonly ToldKey[]>> = {
       Accepted: [{ key, value }],
       RebootRequired: [{ key, pending: value }],
@@ -39,7 +40,6 @@ export const changeConfiguration = defineOutboundAction({
       NotSupported: [{ key, unknown: true }],
     };
     await learnKeys(call, told[status]);
-    const { commandId } = command;
-    await services.configuration.noteAnswer(stationId, { key, commandId, answer: answers[status] });
+    await noteSettingAnswer(services, command, { key, answer: answers[status] });
   },
 });

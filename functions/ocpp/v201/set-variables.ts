@@ -1,5 +1,6 @@
 import type { SettingAnswer } from '#core/device-model/configuration.ts';
 import type { ToldVariable } from '#core/device-model/device-model.ts';
+import { noteSettingAnswer } from '#core/reconcile/note-setting-answer.ts';
 import { isSecret } from '../secrets.ts';
 import { splitList } from '../split-list.ts';
 import { defineOutboundAction } from './define-action.ts';
@@ -54,14 +55,12 @@ export const setVariables = defineOutboundAction({
     return { state: agreed ? 'ACCEPTED' : 'REJECTED', answer: { ...answer } };
   },
   async learn({ request, answer }, { services, stationId, command, answeredAt }) {
-    const { commandId } = command;
     const told = answer.setVariableResult.flatMap((result) => toTold(result, request.setVariableData));
     await learnVariables(services, stationId, told, answeredAt);
     for (const { component, variable, attributeType: type, attributeStatus } of answer.setVariableResult) {
       if (attributeType(type) !== 'ACTUAL' || isSecret(variable.name)) continue;
       const key = keyOf(componentRef(component), variableRef(variable));
-      const { configuration } = services;
-      await configuration.noteAnswer(stationId, { key, commandId, answer: answers[attributeStatus] });
+      await noteSettingAnswer(services, command, { key, answer: answers[attributeStatus] });
     }
   },
 });

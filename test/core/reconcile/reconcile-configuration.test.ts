@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Command } from '#core/commands/command.ts';
 import { followUp } from '#core/commands/follow-ups.ts';
+import { requestCommand } from '#core/commands/request-command.ts';
 import { settleCommand } from '#core/commands/settle-command.ts';
 import { factsOf } from '#core/reconcile/configuration-facts.ts';
 import { desireConfiguration } from '#core/reconcile/desire-configuration.ts';
@@ -216,6 +217,27 @@ describe('the configuration of a station', () => {
 
     expect([once, another]).toEqual([['HeartbeatInterval=300'], ['HeartbeatInterval=600']]);
     expect(station.news()).toEqual(['HeartbeatInterval=600']);
+    expect(await station.states()).toEqual({ HeartbeatInterval: 'REJECTED' });
+  });
+
+  test('that is refused stays refused when somebody sends another value by hand', async () => {
+    const { ports, scene, stationId } = station;
+    station.manners.set('HeartbeatInterval', 'refuses');
+    await station.desire({ HeartbeatInterval: '300' });
+    await station.boot();
+    await station.work();
+    const parameters = { key: 'HeartbeatInterval', value: '30' };
+    const terms = { timeoutMs: 60_000, whenOffline: 'WAIT', requestedBy: 'alice' } as const;
+    await requestCommand(
+      { ...scene, ...ports },
+      { stationId, name: 'CHANGE_CONFIGURATION', parameters, ...terms },
+    );
+    await station.work();
+    station.news();
+    await station.boot();
+    await station.work();
+
+    expect(station.news()).toEqual([]);
     expect(await station.states()).toEqual({ HeartbeatInterval: 'REJECTED' });
   });
 
