@@ -30,6 +30,7 @@ const ceilings: Readonly<Record<string, number>> = {
   'workers/station-log': 560 * kB,
   'workers/relay': 490 * kB,
   'workers/tell-cost': 680 * kB,
+  'workers/update-local-lists': 600 * kB,
   'workers/timers': 640 * kB,
 };
 
