@@ -13,7 +13,7 @@ const kB = 1000;
  */
 const ceilings: Readonly<Record<string, number>> = {
   'admin/admin-api': 1650 * kB,
-  'graphql/resolve-field': 960 * kB,
+  'graphql/resolve-field': 1120 * kB,
   'identity/pre-token': 520 * kB,
   'ocpp/authorize-station': 610 * kB,
   'ocpp/command-timeouts': 580 * kB,

@@ -15,22 +15,27 @@ describe('data stack', () => {
           { AttributeName: declaration.partitionKey, KeyType: 'HASH' },
           { AttributeName: declaration.sortKey, KeyType: 'RANGE' },
         ],
-        GlobalSecondaryIndexes: declaration.indexes.map((index) => ({
-          IndexName: index.name,
-          KeySchema: [
-            { AttributeName: index.partitionKey, KeyType: 'HASH' },
-            { AttributeName: index.sortKey, KeyType: 'RANGE' },
-          ],
-          Projection: { ProjectionType: index.projection },
-        })),
+        GlobalSecondaryIndexes:
+          declaration.indexes.length === 0
+            ? Match.absent()
+            : declaration.indexes.map((index) => ({
+                IndexName: index.name,
+                KeySchema: [
+                  { AttributeName: index.partitionKey, KeyType: 'HASH' },
+                  { AttributeName: index.sortKey, KeyType: 'RANGE' },
+                ],
+                Projection: { ProjectionType: index.projection },
+              })),
         StreamSpecification: declaration.stream ? { StreamViewType: 'NEW_AND_OLD_IMAGES' } : Match.absent(),
         TimeToLiveSpecification: declaration.timeToLive
           ? { AttributeName: declaration.timeToLive, Enabled: true }
           : Match.absent(),
         Replicas: [
           Match.objectLike({
-            DeletionProtectionEnabled: true,
-            PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+            DeletionProtectionEnabled: declaration.protection.deletionProtection,
+            PointInTimeRecoverySpecification: {
+              PointInTimeRecoveryEnabled: declaration.protection.pointInTimeRecovery,
+            },
           }),
         ],
       });

@@ -170,6 +170,6 @@ export const tables: Readonly<Record<TableRole, TableDeclaration>> = {
     indexes: [],
     timeToLive: 'expiresAtS',
     stream: false,
-    protection: { pointInTimeRecovery: false, deletionProtection: false },
+    protection: { pointInTimeRecovery: false, deletionProtection: true },
   },
 };

@@ -76,7 +76,7 @@ test('what may go has a time to go, and what must stay has none', async () => {
     /#(READINGS|ORPHANS|CMD)$/.exec(String(pk))?.[1] ?? String(sk).split('#', 1)[0];
   const expiring = items.filter(({ expiresAtS }) => expiresAtS !== undefined);
   const lasting = items.filter(({ expiresAtS }) => expiresAtS === undefined);
-  expect([...new Set(expiring.map(kindOf))].toSorted()).toEqual(['CMD', 'ORPHANS', 'READINGS']);
+  expect([...new Set(expiring.map(kindOf))].toSorted()).toEqual(['CHANGE', 'CMD', 'ORPHANS', 'READINGS']);
   expect([...new Set(lasting.map(kindOf))].toSorted()).toEqual(['ENTRY', 'LINK', 'LIVE', 'SESSION']);
 });
 
