@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { referencedSessionId } from '../../../functions/core/sessions/session-id.ts';
+import { ask } from '../asked-station.ts';
+import { officialSchemas } from '../fixture-files.ts';
+import { goodTag, noon, openRoom, type Room, type TestStation } from '../room-under-test.ts';
+
+const protocol = 'ocpp2.0.1';
+let room: Room;
+let station: TestStation;
+let stations = 0;
+beforeAll(async () => {
+  room = await openRoom();
+});
+beforeEach(async () => {
+  stations += 1;
+  station = await room.givenStation(`T-${stations}`, protocol);
+  Object.assign(room.services, { policy: { onboarding: false, registrationRetryS: 300 } });
+});
+afterAll(() => room.close());
+
+function wordsOf(type: string): readonly string[] {
+  const request = officialSchemas('ocpp2_0_1.json').find(({ $id }) => $id === 'urn:TransactionEvent.req');
+  return request?.definitions?.[type]?.enum ?? [];
+}
+
+const sessionId = () =>
+  referencedSessionId(room.services.digest, room.services.tenantId, station.stationId, 'tx-1');
+const session = async () => room.services.sessions.findSession(sessionId());
+
+function event(eventType: 'Started' | 'Updated' | 'Ended', seqNo: number, more: object = {}) {
+  const { transactionInfo, ...others } = more as { transactionInfo?: object };
+  const at = new Date(noon + seqNo * 60_000).toISOString();
+  return station.calls('TransactionEvent', {
+    eventType,
+    triggerReason: 'MeterValuePeriodic',
+    seqNo,
+    timestamp: at,
+    evse: { id: 1, connectorId: 1 },
+    meterValue: [{ timestamp: at, sampledValue: [{ value: 1000 + seqNo * 1000 }] }],
+    ...(eventType === 'Started' ? { idToken: { idToken: goodTag, type: 'ISO14443' } } : {}),
+    ...others,
+    transactionInfo: { transactionId: 'tx-1', ...transactionInfo },
+  });
+}
+
+describe('an event of a transaction', () => {
+  test('may have any reason, which is kept, and whether it happened offline [E02, E03, E04, E12]', async () => {
+    const reasons = wordsOf('TriggerReasonEnumType');
+    await event('Started', 0);
+
+    for (const [index, triggerReason] of reasons.entries()) {
+      await event('Updated', index + 1, { triggerReason, offline: true });
+    }
+
+    const entries = await room.services.sessions.listEntries(sessionId());
+    expect(reasons.length).toBeGreaterThan(20);
+    expect(entries.slice(1).map(({ trigger }) => trigger)).toEqual(reasons);
+    expect(entries.slice(1).every(({ offline }) => offline === true)).toBe(true);
+  });
+
+  test('may tell any state of charging [E10, E11]', async () => {
+    const states = wordsOf('ChargingStateEnumType');
+    await event('Started', 0);
+
+    for (const [index, chargingState] of states.entries()) {
+      await event('Updated', index + 1, { transactionInfo: { chargingState } });
+    }
+
+    const entries = await room.services.sessions.listEntries(sessionId());
+    expect(new Set(entries.slice(1).map(({ chargingState }) => chargingState)).size).toBe(states.length);
+    expect(states).toHaveLength(5);
+  });
+
+  test.each(wordsOf('ReasonEnumType'))('may end for the reason %s [E06, E07, E15]', async (stoppedReason) => {
+    await event('Started', 0);
+    await event('Ended', 1, { transactionInfo: { stoppedReason } });
+
+    expect(await session()).toMatchObject({ state: 'ENDED', stopReason: expect.any(String) });
+  });
+});
+
+describe('row 25: the status of a transaction', () => {
+  const says = (answer: object) =>
+    ask(
+      room,
+      station,
+      { name: 'GET_TRANSACTION_STATUS', parameters: { transactionId: 'tx-1' }, protocol },
+      () => answer,
+    );
+
+  test.each([
+    [{ ongoingIndicator: false, messagesInQueue: false }, 'ENDED'],
+    [{ ongoingIndicator: false, messagesInQueue: true }, 'ACTIVE'],
+    [{ ongoingIndicator: true, messagesInQueue: false }, 'ACTIVE'],
+    [{ messagesInQueue: false }, 'ACTIVE'],
+  ])('%j leaves an open session %s [E14]', async (answer, state) => {
+    await event('Started', 0);
+    await event('Updated', 1);
+
+    await says(answer);
+
+    expect((await session())?.state).toBe(state);
+  });
+
+  test('about the queue alone changes nothing [E14]', async () => {
+    await event('Started', 0);
+    const wish = { name: 'GET_TRANSACTION_STATUS', parameters: {}, protocol } as const;
+
+    const { commands } = await ask(room, station, wish, () => ({ messagesInQueue: false }));
+
+    expect([commands[0]?.state, (await session())?.state]).toEqual(['ACCEPTED', 'ACTIVE']);
+  });
+});
+
+describe('the end of a transaction', () => {
+  beforeEach(async () => {
+    await room.services.tariffs.saveTariff({
+      tariffId: 'per-kwh',
+      name: 'Per kWh',
+      currency: 'EUR',
+      elements: [{ priceComponents: [{ type: 'ENERGY', price: '0.50', stepSize: 1 }] }],
+      status: 'ACTIVE',
+      createdAt: 1,
+      updatedAt: 1,
+      revision: 1,
+    });
+    const tenant = { ...(await room.services.findTenant()), defaultTariffId: 'per-kwh' };
+    Object.assign(room.services, { findTenant: async () => tenant });
+  });
+
+  test.each([
+    [true, 1],
+    [undefined, undefined],
+  ])(
+    'is answered with its cost where the tenant wants it (%s), and the rest is not [I03]',
+    async (wanted, cost) => {
+      Object.assign(room.services, {
+        policy: { ...room.services.policy, ...(wanted ? { showRunningCost: true } : {}) },
+      });
+      await event('Started', 0);
+      const updated = await event('Updated', 1);
+      const ended = await event('Ended', 2);
+
+      expect(updated.totalCost).toBeUndefined();
+      expect(ended.totalCost).toBe(cost);
+    },
+  );
+
+  test('is confirmed without a cost when it cannot be told [I03]', async () => {
+    const lost = async () => Promise.reject(new Error('no tenant today'));
+    Object.assign(room.services, {
+      policy: { ...room.services.policy, showRunningCost: true },
+      findTenant: lost,
+    });
+    await event('Started', 0);
+
+    expect(await event('Ended', 1)).toEqual({});
+    expect((await session())?.state).toBe('ENDED');
+  });
+});
+
+test('the cost of a session travels with its transaction [I02]', async () => {
+  const parameters = { transactionId: 'tx-1', totalCost: 4.2 };
+  const { calls, commands } = await ask(
+    room,
+    station,
+    { name: 'COST_UPDATED', parameters, protocol },
+    () => ({}),
+  );
+
+  expect(calls).toEqual([{ action: 'CostUpdated', payload: parameters }]);
+  expect(commands[0]?.state).toBe('ACCEPTED');
+});
