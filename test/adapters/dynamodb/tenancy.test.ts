@@ -19,6 +19,7 @@ async function itemsOf(table: string): Promise<readonly Readonly<Record<string, 
 
 async function writeEverything(tenantId: string): Promise<void> {
   const { stations, tokens, tariffs, live, sessions, commands, cdrs } = db.storesOf(tenantId);
+  const { tokenUses, localLists, onboarding } = db.storesOf(tenantId);
   const session = aSession();
   const { sessionId, stationId } = session;
   await stations.createStation(aStation());
@@ -45,6 +46,18 @@ async function writeEverything(tenantId: string): Promise<void> {
     Date.now(),
   );
   await commands.addCommand(aCommand());
+  await tokenUses.noteStart(aToken().uid, { sessionId, at: noon, forget: [] });
+  await localLists.saveChoice({ stationId, choice: { kind: 'ALL' }, updatedAt: noon });
+  await localLists.saveList({ stationId, lastVersion: 1, failures: 0, revision: 1 });
+  await onboarding.noteNewcomer({
+    stationId,
+    connectionId: 'c',
+    protocol: 'ocpp1.6',
+    securityProfile: 1,
+    manufacturer: 'Acme',
+    model: 'Duo',
+    lastSeenAt: Date.now(),
+  });
   await cdrs.issueCdr(aCdr(session));
   const log = stationLog({ client: db.client, table: db.tables.journal, tenantId, keptDays: 14 });
   await log.append('CS-001', [{ entryId: 'e', at: noon, direction: 'IN', decision: 'answered' }]);
