@@ -86,11 +86,24 @@ test('what may go has a time to go, and what must stay has none', async () => {
   const items = await itemsOf(db.tables.operations);
 
   const kindOf = ({ pk, sk }: Readonly<Record<string, unknown>>) =>
-    /#(READINGS|ORPHANS|CMD)$/.exec(String(pk))?.[1] ?? String(sk).split('#', 1)[0];
+    /#(READINGS|ORPHANS|CMD|NEWCOMERS)$/.exec(String(pk))?.[1] ?? String(sk).split('#', 1)[0];
   const expiring = items.filter(({ expiresAtS }) => expiresAtS !== undefined);
   const lasting = items.filter(({ expiresAtS }) => expiresAtS === undefined);
-  expect([...new Set(expiring.map(kindOf))].toSorted()).toEqual(['CHANGE', 'CMD', 'ORPHANS', 'READINGS']);
-  expect([...new Set(lasting.map(kindOf))].toSorted()).toEqual(['ENTRY', 'LINK', 'LIVE', 'SESSION']);
+  expect([...new Set(expiring.map(kindOf))].toSorted()).toEqual([
+    'CHANGE',
+    'CMD',
+    'NEWCOMERS',
+    'ORPHANS',
+    'READINGS',
+  ]);
+  expect([...new Set(lasting.map(kindOf))].toSorted()).toEqual([
+    'ENTRY',
+    'LINK',
+    'LIVE',
+    'LOCAL_LIST',
+    'SESSION',
+    'USE',
+  ]);
 });
 
 test('readings outside sessions are kept once, for thirty days', async () => {
