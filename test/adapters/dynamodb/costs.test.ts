@@ -81,6 +81,29 @@ describe.runIf(countsAsAws)('what a message costs', () => {
     expect(cost).toEqual({ calls: 1, readUnits: 0, writeUnits: 1 });
   });
 
+  test('a reservation that a start uses: one call, two units', async () => {
+    const { reservations } = stores;
+    await reservations.addReservation({
+      reservationId: `${stationId}-7`,
+      stationId,
+      number: 7,
+      state: 'RESERVED',
+      place: { evseId: 1, connectorId: 1 },
+      token: { uid: 'CARD', tokenType: 'RFID' },
+      expiresAt: noon + 3_600_000,
+      createdAt: noon,
+      updatedAt: noon,
+      commandId: 'c-1',
+    });
+    const step = { state: 'USED', at: noon, from: ['RESERVED'], sessionId: 's-1' } as const;
+
+    expect(await costOf(() => reservations.takeStep(stationId, 7, step))).toEqual({
+      calls: 1,
+      readUnits: 0,
+      writeUnits: 2,
+    });
+  });
+
   test('a token: one call, one unit', async () => {
     const cost = await costOf(() => stores.tokens.findToken(aToken().uid));
 
