@@ -59,15 +59,18 @@ describe('a reservation in 1.6', () => {
   });
 
   test.each([
-    ['Faulted', 'FAULTED', 'TC_048.1'],
-    ['Occupied', 'OCCUPIED', 'TC_048.2'],
-    ['Unavailable', 'UNAVAILABLE', 'TC_048.3'],
-    ['Rejected', 'REJECTED', 'TC_048.4'],
-  ] as const)('refused as %s keeps the reason %s [%s]', async (status, refusal, _case) => {
-    await reserveNow({ idToken: goodTag, connectorId: 1, expiryDate }, status);
+    ['Faulted', 'FAULTED'],
+    ['Occupied', 'OCCUPIED'],
+    ['Unavailable', 'UNAVAILABLE'],
+    ['Rejected', 'REJECTED'],
+  ] as const)(
+    'refused as %s keeps the reason %s [TC_048_1, TC_048_2, TC_048_3, TC_048_4]',
+    async (status, refusal) => {
+      await reserveNow({ idToken: goodTag, connectorId: 1, expiryDate }, status);
 
-    expect(await only()).toMatchObject({ state: 'REJECTED', refusal });
-  });
+      expect(await only()).toMatchObject({ state: 'REJECTED', refusal });
+    },
+  );
 
   test('row 37: is used by the accepted start that names it, told again or not [TC_046]', async () => {
     await reserveNow({ idToken: goodTag, connectorId: 1, expiryDate }, 'Accepted');

@@ -147,7 +147,7 @@ describe('a reservation', () => {
   });
 
   test.each(['OCCUPIED', 'FAULTED', 'UNAVAILABLE', 'REJECTED'] as const)(
-    'that the station refuses as %s is rejected for that reason [TC_048]',
+    'that the station refuses as %s is rejected for that reason [TC_048_1, TC_048_2, TC_048_3, TC_048_4]',
     async (refusal) => {
       const { number } = await reserved();
 
