@@ -65,7 +65,7 @@ describe('a place kept for a driver', () => {
     await station.close();
   });
 
-  it('is used by the driver’s start also when the station does not name it [TC_047]', async () => {
+  it('is used by the driver’s start also when the station does not name it [TC_046]', async () => {
     const stationId = 'CP001';
     const station = await givenStation(system.endpoints, stationId);
     station.client.handle('ReserveNow', async () => ({ status: 'Accepted' }));
@@ -84,7 +84,7 @@ describe('a place kept for a driver', () => {
     await station.close();
   });
 
-  it('is unknown when the station fails over the question, and cancelled there by its word [TC_053]', async () => {
+  it('is unknown when the station fails over the question, and cancelled there by its word [TC_051]', async () => {
     const stationId = 'CP002';
     const station = await givenStation(system.endpoints, stationId);
     const cancelled: unknown[] = [];

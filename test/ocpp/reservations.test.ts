@@ -58,6 +58,12 @@ describe('a reservation in 1.6', () => {
     expect(calls[0]?.payload.connectorId).toBe(0);
   });
 
+  test('of any connector that the station does not offer is rejected [TC_050]', async () => {
+    await reserveNow({ idToken: goodTag, connectorId: 0, expiryDate }, 'Rejected');
+
+    expect(await only()).toMatchObject({ state: 'REJECTED', refusal: 'REJECTED', place: {} });
+  });
+
   test.each([
     ['Faulted', 'FAULTED'],
     ['Occupied', 'OCCUPIED'],

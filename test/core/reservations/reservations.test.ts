@@ -341,7 +341,7 @@ describe('the end of a reservation', () => {
     ['another token of the group', 'SISTER', 1, 'USED'],
     ['a stranger', 'STRANGER', 1, 'RESERVED'],
     ['the same token elsewhere', goodUid, 2, 'RESERVED'],
-  ] as const)('a start without its number by %s leaves it %s [TC_047]', async (_, uid, evseId, state) => {
+  ] as const)('a start without its number by %s leaves it %s [TC_053]', async (_, uid, evseId, state) => {
     await givenToken(scene, { uid: 'SISTER', groupId: 'FAMILY' });
     await givenToken(scene, { uid: 'STRANGER' });
     const { number } = await reserved();
@@ -368,7 +368,7 @@ describe('the end of a reservation', () => {
     expect((await found({ number })).state).toBe(as);
   });
 
-  test('is its time, and a moment of grace for a start on its way [TC_050]', async () => {
+  test('is its time, and a moment of grace for a start on its way [TC_047]', async () => {
     const reservation = await reserved();
     const { number, expiresAt } = reservation;
     const due = () => expireReservation({ ...ports, setTimer }, { stationId, number });
