@@ -16,6 +16,11 @@ beforeAll(async () => {
   ])
     vi.stubEnv(name, 'test');
   vi.stubEnv('STATION_LOG_DAYS', '14');
+  for (const name of ['FILES_BUCKET', 'TIMERS_QUEUE_URL', 'PEPPER_SECRET_ARN', 'STATION_CA_KEY_ARN']) {
+    vi.stubEnv(name, 'test');
+  }
+  vi.stubEnv('ALLOWED_SECURITY_PROFILES', '1,2,3');
+  vi.stubEnv('STATION_API_ENDPOINT', 'http://127.0.0.1:1/live');
   vi.stubEnv('AWS_REGION', 'eu-west-1');
   ({ handler } = await import('../../functions/admin/admin-api.handler.ts'));
 });

@@ -72,7 +72,8 @@ describe('permissions', () => {
     for (const { where, condition } of onItems) {
       const keys = condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
       expect(keys?.length, where).toBeGreaterThan(0);
-      for (const key of keys ?? []) expect(['T#*', 'SLUG#*', 'CLIENT#*', 'CA#*', 'TENANTS'], where).toContain(key);
+      for (const key of keys ?? [])
+        expect(['T#*', 'SLUG#*', 'CLIENT#*', 'CA#*', 'TENANTS'], where).toContain(key);
     }
   });
 

@@ -24,11 +24,17 @@ afterAll(async () => {
 describe('the log of a station', () => {
   it('tells what was said both ways, in order, with what became of it and how long it took', async () => {
     const station = await givenStation(system.endpoints, 'CP001');
+    const asked = Promise.withResolvers<void>();
+    station.client.handle('TriggerMessage', async () => {
+      asked.resolve();
+      return { status: 'Accepted' };
+    });
     await station.boot();
     await askRest(system.endpoints, 'POST /stations/CP001/commands', {
       command: 'TRIGGER_MESSAGE',
       parameters: { requestedMessage: 'Heartbeat' },
     });
+    await asked.promise;
     await system.idle();
     await station.close();
     await system.idle();

@@ -97,7 +97,7 @@ describe('row 29: a tag that charges already', () => {
 });
 
 describe('row 31: groups', () => {
-  test('row 8: another token of the group ends the session, and its own group is told [TC_011, C09]', async () => {
+  test('row 8: another token of the group ends the session, and its own group is told [C09]', async () => {
     const { transactionId } = await starts16(goodTag);
     const stop = { transactionId, meterStop: 9_000, timestamp: new Date(noon + 60_000).toISOString() };
 

@@ -140,7 +140,7 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('the local list over %s', (prot
     expect(items).toMatchObject([{ kind: 'local-list-refused' }]);
   });
 
-  test('a station that knows no lists is remembered as such until somebody chooses again [TC_043_2]', async () => {
+  test('a station that knows no lists is remembered as such until somebody chooses again [TC_043_1]', async () => {
     await choose(uid('A'));
     await exchange(protocol, () => 'NotImplemented');
     await checkLocalList(ports(), station);
@@ -253,7 +253,7 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('the local list over %s', (prot
 });
 
 describe('a 1.6 station', () => {
-  test('says with -1, or with NotSupported, that it knows no lists [TC_042_2, TC_043_2]', async () => {
+  test('says with -1, or with NotSupported, that it knows no lists [TC_042_1, TC_043_1]', async () => {
     for (const [index, answer] of [{ listVersion: -1 }, { status: 'NotSupported' }].entries()) {
       station = await room.givenStation(`CP${tenants}-${index}`, 'ocpp1.6');
       await chooseLocalList(ports(), { stationId: stationId(), choice: { kind: 'GROUP', groupId: 'NONE' } });

@@ -28,7 +28,10 @@ describe('a frame in the station log', () => {
         ],
       },
     ],
-    ['2.0.1 setting a network', { connectionData: { vpn: { user: 'u-6162', password: '6162', key: '6162' } } }],
+    [
+      '2.0.1 setting a network',
+      { connectionData: { vpn: { user: 'u-6162', password: '6162', key: '6162' } } },
+    ],
     ['an address with a password', { location: 'ftp://me:6162@files.example/firmware.bin' }],
     ['an address that is signed', { location: 'https://files.example/f?X-Amz-Signature=6162' }],
   ])('hides what opens doors: %s', (_, payload) => {

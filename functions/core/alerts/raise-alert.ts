@@ -29,7 +29,12 @@ export async function raiseAlert(ports: AlertPorts, reason: AlertReason): Promis
 /** The id of the alert that a reason leads to, for whoever wants to resolve it. */
 export function alertIdOf(
   { digest }: Pick<AlertPorts, 'digest'>,
-  { category, kind, stationId = '', subject }: Pick<AlertReason, 'category' | 'kind' | 'stationId' | 'subject'>,
+  {
+    category,
+    kind,
+    stationId = '',
+    subject,
+  }: Pick<AlertReason, 'category' | 'kind' | 'stationId' | 'subject'>,
 ): string {
   return digest(JSON.stringify([category, kind, stationId, subject])).slice(0, 32);
 }

@@ -100,7 +100,7 @@ describe('when the answer to a write is lost', () => {
     expect(await stores.live.findConnector('CS-001', connector)).toBeUndefined();
   });
 
-  test('for good, a claimed command is not claimed again', async () => {
+  test('for good, a slot that was taken stays taken until its time is over', async () => {
     await stores.live.connect({
       stationId: 'CS-001',
       connectionId: 'c',
@@ -120,7 +120,8 @@ describe('when the answer to a write is lost', () => {
     way.loseNext(allAttempts);
     await expect(stores.commands.claim(claim)).rejects.toThrow();
 
-    expect(await stores.commands.claim(claim)).toBe('not-queued');
+    expect(await stores.commands.claim(claim)).toBe('busy');
+    expect(await stores.commands.claim({ ...claim, now: noon + 9, until: noon + 18 })).toBe('claimed');
   });
 
   test('for good, the CDR is there and its session is billed', async () => {

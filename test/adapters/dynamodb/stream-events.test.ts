@@ -294,6 +294,25 @@ describe('events of the stream', () => {
     ]);
   });
 
+  test('tell each time that a certificate is asked for', async () => {
+    const request = {
+      stationId,
+      certificateId: 'cert-1',
+      purpose: 'STATION',
+      csr: 'csr',
+      askedAt: noon,
+    } as const;
+    const events = await eventsAfter(async ({ certificates }) => {
+      await certificates.request(request);
+      await certificates.request({ ...request, askedAt: noon + 1 });
+    });
+
+    expect(events).toEqual([
+      { type: 'CertificateRequested', stationId, certificateId: 'cert-1', at: noon },
+      { type: 'CertificateRequested', stationId, certificateId: 'cert-1', at: noon + 1 },
+    ]);
+  });
+
   test('are the same for the same record, told apart otherwise, and fit the contracts of the bus', async () => {
     const records = await readStream(db, db.tables.operations);
 

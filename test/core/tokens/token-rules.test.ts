@@ -140,7 +140,7 @@ describe('a master token', () => {
     expect(started).toMatchObject({ status: 'INVALID', groupId: 'MASTERS' });
   });
 
-  test('ends somebody’s session, and the session stays that somebody’s [C16, row 8]', async () => {
+  test('row 8: ends somebody’s session, and the session stays that somebody’s [C16]', async () => {
     const event = { stationId: 'CS-1', transactionRef: 'tx', connector, samples: [] } as const;
     const good = { uid: goodUid, tokenType: 'RFID' } as const;
     const record = (more: {
@@ -183,7 +183,7 @@ describe('row 29: a token with a limit of sessions', () => {
     });
   beforeEach(() => givenToken(scene, { ...card, maxOpenSessions: 1 }));
 
-  test('is refused a second one as concurrent, and only there: asking is not starting [TC_023]', async () => {
+  test('is refused a second one as concurrent, and only there: asking is not starting', async () => {
     await starts(1);
 
     const second = await starts(2);

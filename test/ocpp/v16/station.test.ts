@@ -124,8 +124,7 @@ describe('StatusNotification', () => {
 
 describe('frames', () => {
   test.each([
-    ['Reset', 'NotSupported', 'an action of the version that is not offered'],
-    ['DataTransfer', 'NotSupported', 'an action of the version that is not built'],
+    ['Reset', 'NotSupported', 'an action that stations do not call'],
     ['TransactionEvent', 'NotImplemented', 'an action of another version'],
     ['constructor', 'NotImplemented', 'a word that is no action'],
   ])('%s is answered %s: %s', async (action, code) => {
