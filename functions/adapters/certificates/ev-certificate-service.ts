@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { EvCertificateService } from '#core/certificates/ev-certificates.ts';
-import { postToPublic } from './public-http.ts';
+import { postToPublic } from '../http/post-to-public.ts';
 
 /** Well below the half minute a station waits. */
 const timeoutMs = 12_000;
@@ -24,20 +24,21 @@ export function evCertificateService(settings: { insideHosts: readonly string[] 
         action: action === 'INSTALL' ? 'Install' : 'Update',
         exiRequest,
       };
-      const body = await postToPublic({
-        ...{ url, contentType: 'application/json', timeoutMs, mostBytes },
-        ...{ body: Buffer.from(JSON.stringify(question)), insideHosts: settings.insideHosts },
-      });
-      return body && readAnswer(Buffer.from(body).toString('utf8'));
+      try {
+        const { status, body } = await postToPublic({
+          ...{ url, headers: { 'content-type': 'application/json' }, mayBePlain: true, timeoutMs, mostBytes },
+          ...{ body: Buffer.from(JSON.stringify(question)), insideHosts: settings.insideHosts },
+        });
+        return status === 200 ? readAnswer(body.toString('utf8')) : undefined;
+      } catch {
+        // Nobody there, or nothing that can be read.
+        return undefined;
+      }
     },
   };
 }
 
 function readAnswer(text: string): Awaited<ReturnType<EvCertificateService['request']>> {
-  try {
-    const { status, exiResponse } = answerShape.parse(JSON.parse(text));
-    return { accepted: status === 'Accepted', exiResponse };
-  } catch {
-    return undefined;
-  }
+  const { status, exiResponse } = answerShape.parse(JSON.parse(text));
+  return { accepted: status === 'Accepted', exiResponse };
 }

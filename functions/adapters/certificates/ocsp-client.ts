@@ -18,8 +18,8 @@ import { AlgorithmIdentifier, Certificate, Extension } from '@peculiar/asn1-x509
 import { foldSerial } from '#core/certificates/certificate.ts';
 import type { OcspAnswer, OcspClient, OcspQuestion } from '#core/certificates/ocsp.ts';
 import type { Clock } from '#core/ports.ts';
+import { postToPublic } from '../http/post-to-public.ts';
 import { certificatesIn } from './check-chain.ts';
-import { postToPublic } from './public-http.ts';
 
 /** A station waits half a minute for its answer; a vehicle less. */
 const timeoutMs = 4_000;
@@ -51,13 +51,14 @@ export function ocspClient(settings: { clock: Clock; insideHosts: readonly strin
   return {
     async ask(question, issuers = []) {
       try {
-        const body = await postToPublic({
-          ...{ url: question.responderUrl, contentType: 'application/ocsp-request', timeoutMs, mostBytes },
-          ...{ body: requestOf(question), insideHosts: settings.insideHosts },
+        const { status, body } = await postToPublic({
+          ...{ url: question.responderUrl, mayBePlain: true, timeoutMs, mostBytes },
+          ...{ headers: { 'content-type': 'application/ocsp-request' }, body: requestOf(question) },
+          insideHosts: settings.insideHosts,
         });
-        return body && readAnswer(body, question, { issuers, now: settings.clock() });
+        return status === 200 ? readAnswer(body, question, { issuers, now: settings.clock() }) : undefined;
       } catch {
-        // What does not even parse is no answer.
+        // Nobody there, or nothing that even parses.
         return undefined;
       }
     },

@@ -1,11 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { type LookupAddress, lookup } from 'node:dns';
-import { request } from 'node:https';
-import type { LookupFunction } from 'node:net';
 import * as z from 'zod';
 import type { DataTransferAnswer, DataTransferHandler } from '#core/data-transfer/data-transfer.ts';
 import { systemClock } from '#platform/clock.ts';
-import { isPublicAddress, isPublicUrl } from './public-address.ts';
+import { postToPublic } from './post-to-public.ts';
 
 /** A station waits for the answer. */
 const timeoutMs = 5_000;
@@ -38,11 +35,15 @@ export interface ForwardOptions {
 export function forwardData(tenantId: string, options: ForwardOptions): DataTransferHandler {
   return async (route, transfer) => {
     const { url = '', secret = '' } = route;
-    if (!isPublicUrl(url, options.insideHosts)) return failed('the address is none that anybody can reach');
     const { transferId, stationId, vendorId, messageId, data, at } = transfer;
     const body = JSON.stringify({ tenantId, transferId, stationId, vendorId, messageId, data, at });
+    const headers = { 'content-type': 'application/json', 'x-signature': signature(secret, body) };
     try {
-      return await post(url, body, signature(secret, body), options);
+      const answer = await postToPublic({
+        ...{ url, headers, body: Buffer.from(body), timeoutMs, mostBytes: largestAnswerBytes },
+        ...options,
+      });
+      return read(answer.status, answer.body.toString());
     } catch (error) {
       return failed(error instanceof Error ? error.message : String(error));
     }
@@ -54,57 +55,6 @@ function signature(secret: string, body: string): string {
   const hex = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
   return `t=${seconds},v1=${hex}`;
 }
-
-function post(
-  url: string,
-  body: string,
-  signed: string,
-  options: ForwardOptions,
-): Promise<DataTransferAnswer> {
-  const headers = {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    'x-signature': signed,
-  };
-  return new Promise((resolve, reject) => {
-    const call = request(
-      url,
-      {
-        method: 'POST',
-        headers,
-        agent: false,
-        ...(options.insideHosts.includes(new URL(url).hostname) ? {} : { lookup: publicLookup }),
-        signal: AbortSignal.timeout(options.timeoutMs ?? timeoutMs),
-        ...(options.ca === undefined ? {} : { ca: options.ca }),
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        let bytes = 0;
-        response.on('data', (chunk: Buffer) => {
-          bytes += chunk.length;
-          if (bytes > largestAnswerBytes) call.destroy(new Error('the answer is too large'));
-          else chunks.push(chunk);
-        });
-        response.on('error', reject);
-        response.on('end', () => resolve(read(response.statusCode ?? 0, Buffer.concat(chunks).toString())));
-      },
-    );
-    call.on('error', reject);
-    call.end(body);
-  });
-}
-
-/** The address that was judged is the one that is connected to: a name cannot change its mind in between. */
-const publicLookup: LookupFunction = (hostname, options, done) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    if (error) return done(error, '');
-    const allowed = addresses.filter(({ address }) => isPublicAddress(address));
-    const [first] = allowed;
-    if (!first) return done(new Error(`${hostname} leads to no public address`), '');
-    if (options.all === true) return done(null, allowed);
-    return done(null, first.address, first.family);
-  });
-};
 
 function read(status: number, text: string): DataTransferAnswer {
   if (status !== 200) return failed(`it was answered with status ${status}`);

@@ -40,16 +40,31 @@ export function isPublicAddress(address: string): boolean {
   return family === 6 && outside6.check(address, 'ipv6') && !inside6.check(address, 'ipv6');
 }
 
+/** Which addresses of the web may be used beside public ones of https. */
+export interface UrlOptions {
+  readonly insideHosts?: readonly string[];
+  readonly mayBePlain?: boolean;
+}
+
 /**
- * Whether an address of the web may lead out of this system: https, no credentials, and no host that is plainly an
- * address of ours; `insideHosts` may be ours all the same. What a name leads to is only known when it is looked up.
+ * Whether an address of the web may lead out of this system: https (or http where it `mayBePlain`), no credentials, and
+ * no host that is plainly an address of ours; `insideHosts` may be ours all the same. What a name leads to is only known
+ * when it is looked up.
  */
-export function isPublicUrl(text: string, insideHosts: readonly string[] = []): boolean {
-  if (text.length > 2_000 || !URL.canParse(text)) return false;
-  const { protocol, hostname, username, password } = new URL(text);
-  if (protocol !== 'https:' || username !== '' || password !== '') return false;
-  const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+export function isPublicUrl(
+  text: string,
+  { insideHosts = [], mayBePlain = false }: UrlOptions = {},
+): boolean {
+  const url = text.length > 2_000 ? null : URL.parse(text);
+  if (url?.username !== '' || url.password !== '') return false;
+  if (url.protocol !== 'https:' && !(mayBePlain && url.protocol === 'http:')) return false;
+  const host = hostOf(url);
   if (insideHosts.includes(host)) return true;
   if (isIP(host) !== 0) return isPublicAddress(host);
   return host.includes('.') && !/(^|\.)(localhost|local|internal)$/i.test(host);
+}
+
+/** A host by its plain name: without the brackets of an address, without the root's dot. */
+export function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
 }
