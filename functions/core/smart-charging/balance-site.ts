@@ -55,12 +55,20 @@ export async function balanceSite(
   await balance(ports, { siteId }, { limit, stations, cause });
 }
 
-/** Plans the sessions of a station that belongs to no site: those of vehicles that asked for a plan. */
+/**
+ * Plans the sessions of a station that belongs to no site: those of vehicles that asked for a plan. Most never hear
+ * of any: they cost two reads.
+ */
 export async function balanceStation(
   ports: BalancePorts,
   stationId: string,
   cause: BalanceCause = {},
 ): Promise<void> {
+  const [allocation, { needs }] = await Promise.all([
+    ports.sites.findAllocation({ stationId }),
+    ports.charging.findCharging(stationId),
+  ]);
+  if (!allocation && needs.length === 0) return;
   const station = await ports.stations.findStation(stationId);
   await balance(ports, { stationId }, { limit: undefined, stations: station ? [station] : [], cause });
 }
@@ -70,10 +78,9 @@ export async function sitesOfStation(
   ports: Pick<BalancePorts, 'sites' | 'stations'>,
   stationId: string,
 ): Promise<readonly string[]> {
-  const [limits, station] = await Promise.all([
-    ports.sites.listSiteLimits(),
-    ports.stations.findStation(stationId),
-  ]);
+  const limits = await ports.sites.listSiteLimits();
+  if (limits.length === 0) return [];
+  const station = await ports.stations.findStation(stationId);
   return limits
     .filter((limit) =>
       limit.stationIds === undefined
