@@ -3,6 +3,7 @@ import type { CloudWatchLogsDecodedData, CloudWatchLogsEvent } from 'aws-lambda'
 import * as z from 'zod';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { stationLog } from '#adapters/dynamodb/station-log.ts';
+import type { StationLogEntry } from '#core/station-log/station-log.ts';
 import { setting } from '#platform/config.ts';
 import { door } from '#platform/lambda.ts';
 import { logger } from '#platform/logger.ts';
@@ -31,16 +32,14 @@ export const handler = door(async ({ awslogs }: CloudWatchLogsEvent): Promise<vo
   );
   if (data.messageType !== 'DATA_MESSAGE') return;
   const lines = data.logEvents.flatMap(({ id, message }) => read(id, message));
-  const byStation = Map.groupBy(lines, ({ tenantId, stationId }) => JSON.stringify([tenantId, stationId]));
+  const byTenant = Map.groupBy(lines, ({ tenantId }) => tenantId);
   await Promise.all(
-    [...byStation.values()].map(async (ofStation) => {
-      const [first] = ofStation;
-      if (!first) return;
-      const log = stationLog({ client, table, tenantId: first.tenantId, keptDays });
-      await log.append(
-        first.stationId,
-        ofStation.map(({ tenantId: _, stationId: __, ...entry }) => entry),
+    [...byTenant].map(async ([tenantId, ofTenant]) => {
+      const byStation = Map.groupBy(ofTenant, ({ stationId }) => stationId);
+      const entries = [...byStation].map(
+        ([stationId, ofStation]) => [stationId, ofStation.map(entryOf)] as const,
       );
+      await stationLog({ client, table, tenantId, keptDays }).append(new Map(entries));
     }),
   );
 });
@@ -53,4 +52,8 @@ function read(entryId: string, message: string) {
     logger.warn('a line of the station log cannot be read', { entryId, error });
     return [];
   }
+}
+
+function entryOf({ tenantId: _, stationId: __, ...entry }: ReturnType<typeof read>[number]): StationLogEntry {
+  return entry;
 }

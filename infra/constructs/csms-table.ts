@@ -14,7 +14,14 @@ import { acknowledge } from '../acknowledge.ts';
 import type { CsmsFunction } from './csms-function.ts';
 
 /** What a function may be let do to items. There is no Scan: nothing of ours asks that question. */
-export type ItemAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
+export type ItemAction =
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'Query'
+  | 'PutItem'
+  | 'BatchWriteItem'
+  | 'UpdateItem'
+  | 'DeleteItem';
 
 export const readItems = ['GetItem', 'BatchGetItem', 'Query'] as const satisfies readonly ItemAction[];
 export const writeItems = ['PutItem', 'UpdateItem'] as const satisfies readonly ItemAction[];

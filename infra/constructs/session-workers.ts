@@ -30,9 +30,9 @@ export class SessionWorkers extends Construct {
     this.readings = this.queue('Readings');
     const follows = this.worker('Follow', 'workers/follow-sessions', 'Follows up sessions and reservations');
     props.timers.maySet(follows);
-    this.changes.workedOffBy(follows);
+    this.changes.workedOffBy(follows, Duration.seconds(1));
     const tells = this.worker('TellCost', 'workers/tell-cost', 'Tells stations what sessions cost so far');
-    this.readings.workedOffBy(tells);
+    this.readings.workedOffBy(tells, Duration.seconds(5));
   }
 
   private queue(id: string): WorkQueue {

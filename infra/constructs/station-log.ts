@@ -30,7 +30,7 @@ export class StationLog extends Construct {
       },
       alarms: { notify: data.alarmTopic },
     });
-    data.tables.journal.allow(keeper, ['PutItem'], ofTenants);
+    data.tables.journal.allow(keeper, ['BatchWriteItem'], ofTenants);
     const pattern = FilterPattern.stringValue('$.record', '=', 'STATION_LOG');
     for (const writer of writers) forwardLines(writer, pattern, keeper);
   }

@@ -38,7 +38,7 @@ interface LogEvent {
   message: string;
 }
 
-const mostEvents = 200;
+const mostEvents = 500;
 /** Compressed and in base64 this stays far below what an asynchronous invocation takes. */
 const mostCharacters = 256 * 1024;
 

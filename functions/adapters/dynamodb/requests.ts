@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   BatchGetItemCommand,
+  BatchWriteItemCommand,
   type CancellationReason,
   ConditionalCheckFailedException,
   type DynamoDBClient,
@@ -13,8 +14,9 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
   type UpdateItemCommandInput,
+  type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
-import { type Attributes, type PlainItem, toPlain } from './items.ts';
+import { type Attributes, type PlainItem, toAttributes, toPlain } from './items.ts';
 import type { Key } from './keys.ts';
 import { keyAttributes } from './update.ts';
 
@@ -25,6 +27,9 @@ const longestPauseMs = 200;
 
 /** DynamoDB's own limit of keys per batch read. */
 const keysPerBatch = 100;
+
+/** DynamoDB's own limit of items per batch write. */
+const itemsPerWrite = 25;
 
 const writesAtOnce = 10;
 
@@ -126,6 +131,26 @@ async function getBatch(
     open = UnprocessedKeys?.[table]?.Keys ?? [];
   }
   return items;
+}
+
+/** Puts items as they are, whatever is there, a batch at a time. */
+export async function putItems(
+  client: DynamoDBClient,
+  table: string,
+  items: readonly PlainItem[],
+): Promise<void> {
+  for (let start = 0; start < items.length; start += itemsPerWrite) {
+    const batch = items.slice(start, start + itemsPerWrite);
+    let open: WriteRequest[] = batch.map((item) => ({ PutRequest: { Item: toAttributes(item) } }));
+    for (let attempt = 0; open.length > 0; attempt += 1) {
+      if (attempt >= mostAttempts) throw new Error(`${open.length} items of ${table} stayed unwritten`);
+      if (attempt > 0) await pause(jitter(attempt));
+      const { UnprocessedItems } = await client.send(
+        new BatchWriteItemCommand({ RequestItems: { [table]: open } }),
+      );
+      open = UnprocessedItems?.[table] ?? [];
+    }
+  }
 }
 
 /** Does something with each, a few at a time. */

@@ -1,11 +1,11 @@
-import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import type { StationLog, StationLogEntry, StationLogQuery } from '#core/station-log/station-log.ts';
-import { itemReader, secondsPerDay, toAttributes } from './items.ts';
+import { itemReader, secondsPerDay } from './items.ts';
 import { orderOf, tenantKeys } from './keys.ts';
 import { badCursor, isSortText, pageLimit, positionIn, toCursor } from './pages.ts';
 import { readStretch } from './queries.ts';
-import { inBatches } from './requests.ts';
+import { putItems } from './requests.ts';
 import { text, whole } from './schemas.ts';
 import { tables } from './tables.ts';
 
@@ -46,18 +46,9 @@ export function stationLog(context: {
   const { client, table, tenantId, keptDays } = context;
   const keys = tenantKeys(tenantId);
   return {
-    async append(stationId, entries) {
-      await inBatches(batchesOf(entries), async ({ day, batch }) => {
-        const [first] = batch;
-        if (first === undefined) return;
-        const item = {
-          pk: keys.stationLog(stationId, day),
-          sk: orderOf(first.at, first.entryId),
-          entries: JSON.stringify(batch),
-          expiresAtS: Math.floor(first.at / 1000) + keptDays * secondsPerDay,
-        };
-        await client.send(new PutItemCommand({ TableName: table, Item: toAttributes(item) }));
-      });
+    async append(ofStations) {
+      const items = [...ofStations].flatMap(([stationId, entries]) => itemsOf(stationId, entries));
+      await putItems(client, table, items);
     },
 
     async read(stationId, query, page) {
@@ -77,6 +68,19 @@ export function stationLog(context: {
       return { items: [...found.values()], cursor };
     },
   };
+
+  function itemsOf(stationId: string, entries: readonly StationLogEntry[]) {
+    return batchesOf(entries).flatMap(({ day, batch }) => {
+      const [first] = batch;
+      if (first === undefined) return [];
+      return {
+        pk: keys.stationLog(stationId, day),
+        sk: orderOf(first.at, first.entryId),
+        entries: JSON.stringify(batch),
+        expiresAtS: Math.floor(first.at / 1000) + keptDays * secondsPerDay,
+      };
+    });
+  }
 
   async function readDay(stationId: string, { day, after }: Place, query: StationLogQuery, limit: number) {
     const { newestFirst, from, before } = query;

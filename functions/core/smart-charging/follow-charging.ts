@@ -1,4 +1,3 @@
-import type { Session } from '../sessions/session.ts';
 import { type BalancePorts, balanceSite, balanceStation, sitesOfStation } from './balance-site.ts';
 import { forgetTransactionProfiles } from './keep-profiles.ts';
 
@@ -17,15 +16,22 @@ export async function followCharging(ports: BalancePorts, cause: ChargingCause):
     return;
   }
   const { stationId, sessionId } = cause;
-  const session = sessionId === undefined ? undefined : await ports.sessions.findSession(sessionId);
-  if (session?.state === 'ENDED') await forgetEnded(ports, session);
+  if (sessionId !== undefined) await forgetEnded(ports, stationId, sessionId);
   const hint = sessionId === undefined ? {} : { sessionId };
   const sites = await sitesOfStation(ports, stationId);
   for (const siteId of sites) await balanceSite(ports, siteId, hint);
   if (sites.length === 0) await balanceStation(ports, stationId, hint);
 }
 
-/** At its end by our clock: a station's own may lie, and would leave its profile in force. */
-async function forgetEnded(ports: BalancePorts, { stationId, transactionRef }: Session): Promise<void> {
+/**
+ * At its end by our clock: a station's own may lie, and would leave its profile in force. Most stations hold no profile
+ * of a transaction, so that is asked first.
+ */
+async function forgetEnded(ports: BalancePorts, stationId: string, sessionId: string): Promise<void> {
+  const { profiles } = await ports.charging.findCharging(stationId);
+  if (profiles.every(({ profile }) => profile.transactionRef === undefined)) return;
+  const session = await ports.sessions.findSession(sessionId);
+  if (session?.state !== 'ENDED') return;
+  const { transactionRef } = session;
   await forgetTransactionProfiles(ports, { stationId, transactionRef, at: ports.clock() });
 }

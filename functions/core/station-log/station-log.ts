@@ -27,8 +27,8 @@ export interface StationLogQuery {
 
 /** What was said between stations of one tenant and the system, kept for days. */
 export interface StationLog {
-  /** Adds entries. The same ones again change nothing. */
-  append(stationId: string, entries: readonly StationLogEntry[]): Promise<void>;
+  /** Adds entries, by station. The same ones again change nothing. */
+  append(ofStations: ReadonlyMap<string, readonly StationLogEntry[]>): Promise<void>;
   /** A page holds about as many entries as asked for; some may show on two pages after a repeated delivery. */
   read(stationId: string, query: StationLogQuery, page: PageRequest): Promise<Page<StationLogEntry>>;
 }

@@ -39,7 +39,7 @@ describe('the log of a station', () => {
   test('is read over several days, either way, in pages', async () => {
     const log = logOf();
     const entries = [-50, -49, -30, -2, -1].map((hours, index) => entry(index, today + hours * hourMs));
-    for (const one of entries) await log.append('CS-1', [one]);
+    for (const one of entries) await log.append(new Map([['CS-1', [one]]]));
 
     expect(await everything(log, always, 2)).toEqual(entries.toReversed());
     expect(await everything(log, { ...always, newestFirst: false }, 2)).toEqual(entries);
@@ -51,9 +51,9 @@ describe('the log of a station', () => {
   test('holds an entry once, however often its batch is delivered', async () => {
     const log = logOf();
     const batch = [entry(1, today), entry(2, today + 1)];
-    await log.append('CS-1', batch);
-    await log.append('CS-1', batch);
-    await log.append('CS-1', [entry(2, today + 1)]);
+    await log.append(new Map([['CS-1', batch]]));
+    await log.append(new Map([['CS-1', batch]]));
+    await log.append(new Map([['CS-1', [entry(2, today + 1)]]]));
 
     expect(await everything(log, always, 50)).toEqual(batch.toReversed());
   });
@@ -62,14 +62,14 @@ describe('the log of a station', () => {
     const log = logOf();
     const frame = 'x'.repeat(120_000);
     const entries = [1, 2, 3, 4].map((number) => entry(number, today + number, { frame }));
-    await log.append('CS-1', entries);
+    await log.append(new Map([['CS-1', entries]]));
 
     expect(await everything(log, { ...always, newestFirst: false }, 50)).toEqual(entries);
   });
 
   test('is of one station of one tenant', async () => {
     const log = logOf();
-    await log.append('CS-1', [entry(1, today)]);
+    await log.append(new Map([['CS-1', [entry(1, today)]]]));
 
     expect((await log.read('CS-2', always, { limit: 10 })).items).toEqual([]);
     expect((await logOf().read('CS-1', always, { limit: 10 })).items).toEqual([]);

@@ -60,7 +60,9 @@ async function writeEverything(tenantId: string): Promise<void> {
   });
   await cdrs.issueCdr(aCdr(session));
   const log = stationLog({ client: db.client, table: db.tables.journal, tenantId, keptDays: 14 });
-  await log.append('CS-001', [{ entryId: 'e', at: noon, direction: 'IN', decision: 'answered' }]);
+  await log.append(
+    new Map([['CS-001', [{ entryId: 'e', at: noon, direction: 'IN', decision: 'answered' }]]]),
+  );
 }
 
 test('every key of a tenant’s items, on tables and indexes, begins with that tenant', async () => {

@@ -159,15 +159,15 @@ describe('gathering', () => {
     expect(messages(delivered)).toEqual(['one', 'two']);
   });
 
-  test('ends with the 200th line', () => {
+  test('ends with the 500th line', () => {
     const { delivered, say, subscriptions } = gather(60_000);
 
-    for (let line = 0; line < 401; line++) say(String(line));
+    for (let line = 0; line < 1001; line++) say(String(line));
 
-    expect(delivered.map(({ logEvents }) => logEvents.length)).toEqual([200, 200]);
+    expect(delivered.map(({ logEvents }) => logEvents.length)).toEqual([500, 500]);
     expect(subscriptions.pending()).toBe(1);
     subscriptions.close();
-    expect(new Set(delivered.flatMap(({ logEvents }) => logEvents.map(({ id }) => id))).size).toBe(401);
+    expect(new Set(delivered.flatMap(({ logEvents }) => logEvents.map(({ id }) => id))).size).toBe(1001);
   });
 
   test('ends when much was said', () => {
