@@ -109,8 +109,8 @@ function servicesOf(tenantId: string): AdminServices {
       generate: generateStationPassword,
       hash: async (password) => hashStationPassword(await readSecret(pepperArn), password),
     },
-    sealPassword: async (stationId, password) =>
-      sealText(await readSecret(pepperArn), `${tenantId}/${stationId}`, password),
+    sealSecret: async (stationId, text) =>
+      sealText(await readSecret(pepperArn), `${tenantId}/${stationId}`, text),
     allowedProfiles,
     findTenant: async () => {
       const tenant = await directory.findTenant(tenantId);

@@ -80,7 +80,7 @@ export interface AdminServices {
   /** The certificate of the authority that certifies stations, PEM. */
   readonly stationAuthority: () => Promise<string>;
   readonly passwords: PasswordPort;
-  readonly sealPassword: (stationId: string, password: string) => Promise<string>;
+  readonly sealSecret: (stationId: string, text: string) => Promise<string>;
   readonly allowedProfiles: ReadonlySet<SecurityProfile>;
   /** Ends the station's connection, so that what was changed holds from the next one on. */
   readonly closeConnection: (connectionId: string) => Promise<void>;

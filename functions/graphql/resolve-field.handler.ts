@@ -1,5 +1,6 @@
 import { closeConnection } from '#adapters/apigateway/post-to-connection.ts';
 import { digest } from '#adapters/crypto/digest.ts';
+import { sealText } from '#adapters/crypto/sealed-text.ts';
 import { generateStationPassword, hashStationPassword } from '#adapters/crypto/station-passwords.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
@@ -72,6 +73,8 @@ function servicesOf(tenantId: string): GraphqlServices {
       generate: generateStationPassword,
       hash: async (password) => hashStationPassword(await readSecret(pepperArn), password),
     },
+    sealSecret: async (stationId, text) =>
+      sealText(await readSecret(pepperArn), `${tenantId}/${stationId}`, text),
     allowedProfiles,
     closeConnection: async (connectionId) => {
       await hangUp(connectionId);

@@ -32,6 +32,8 @@ export interface GraphqlServices {
   readonly calls: CallDesk;
   readonly cdrs: CdrStore;
   readonly passwords: PasswordPort;
+  /** Makes a text unreadable for all but whoever sends it to this very station. */
+  readonly sealSecret: (stationId: string, text: string) => Promise<string>;
   readonly allowedProfiles: ReadonlySet<SecurityProfile>;
   /** Ends the station's connection, so that what was changed holds from the next one on. */
   readonly closeConnection: (connectionId: string) => Promise<void>;

@@ -6,6 +6,8 @@ import type { StationLimits } from '#core/stations/station-limits.ts';
 import { actionFor, type Call, callOf, largestCallBytes } from './calls.ts';
 import type { AnyOutboundAction } from './define-action.ts';
 import { isPayload } from './quirks.ts';
+import { sealSecrets } from './sealed-secrets.ts';
+import { isSecret } from './secrets.ts';
 import { checkOf, type OcppVersion } from './version.ts';
 import { isSubprotocol, loadVersion } from './versions.ts';
 
@@ -17,7 +19,7 @@ const frameOverheadBytes = 128;
  * action's name in upper snake case (`GET_BASE_REPORT`), its parameters are the OCPP request itself.
  */
 export const callDesk: CallDesk = {
-  async prepareCall(protocol, { name, parameters }, limits, installed = async () => []) {
+  async prepareCall(protocol, { name, parameters }, { limits, installed, seal }) {
     const version = await versionOf(protocol);
     const action = version.outbound.find((candidate) => commandName(candidate.name) === name);
     if (!action) {
@@ -27,11 +29,9 @@ export const callDesk: CallDesk = {
     checkCall(version, { action: action.name, payload: request });
     await action.check?.(request, limits, installed);
     const payloads = piecesOf(action, request, limits);
-    return payloads.map((payload) => {
-      const call = { action: action.name, payload };
-      checkSize(call);
-      return { kind: 'CALL', ...call };
-    });
+    for (const payload of payloads) checkSize({ action: action.name, payload });
+    const sealed = await Promise.all(payloads.map((payload) => sealSecrets(action, payload, seal)));
+    return sealed.map((payload) => ({ kind: 'CALL', action: action.name, payload }));
   },
 
   async checkRequest(protocol, request) {
@@ -49,6 +49,8 @@ export const callDesk: CallDesk = {
   async placeOf(protocol, key) {
     return (await versionOf(protocol)).placeOf(key);
   },
+
+  isSecret,
 };
 
 function checkWhole(version: OcppVersion, request: CommandRequest): void {

@@ -37,6 +37,11 @@ interface OwnWords<Name extends string, Request, Answer> {
    * gets a fresh number, and so does each further piece of a request that is cut.
    */
   readonly ownNumber?: string;
+  /**
+   * Where a request in the version's own words holds passwords and keys, as paths from its top: they are sealed in
+   * the command that carries it.
+   */
+  secrets?(request: Request): readonly SecretPath[];
   /** Cuts a request into those that a station with these limits takes; absent where the version allows no cutting. */
   split?(request: Request, limits: StationLimits): readonly Request[];
   /**
@@ -45,6 +50,9 @@ interface OwnWords<Name extends string, Request, Answer> {
    */
   learn?(exchange: Exchange<Request, Answer>, call: AnsweredCall): Promise<void>;
 }
+
+/** Members and indexes, from the outside in. */
+export type SecretPath = readonly (string | number)[];
 
 /** Kinds of command in the core's words that this call carries out. */
 interface CarriesOut<Kind extends CommandRequest['kind'], Request> {
@@ -93,6 +101,7 @@ export interface AnyOutboundAction {
   toOutcome?(answer: unknown): CommandOutcome;
   check?(request: unknown, limits: StationLimits, installed: InstalledProfiles): void | Promise<void>;
   readonly ownNumber?: string;
+  secrets?(request: unknown): readonly SecretPath[];
   cut?(command: CommandRequest, limits: StationLimits): readonly CommandRequest[];
   split?(request: unknown, limits: StationLimits): readonly unknown[];
   learn?(exchange: Exchange<unknown, unknown>, call: AnsweredCall): Promise<void>;

@@ -8,7 +8,6 @@ import { stationFiles } from '#adapters/s3/station-files.ts';
 import { tenantFiles } from '#adapters/s3/tenant-files.ts';
 import { readSecret } from '#adapters/secrets/read-secret.ts';
 import { sendMessage } from '#adapters/sqs/send.ts';
-import type { Command } from '#core/commands/command.ts';
 import { dispatchCommands, type SendCall } from '#core/commands/dispatch-commands.ts';
 import { fileLink } from '#core/jobs/follow-link.ts';
 import { type HandOutPorts, handOutFile } from '#core/jobs/hand-out-file.ts';
@@ -18,6 +17,7 @@ import { door, eachRecord } from '#platform/lambda.ts';
 import { logger, recordLogger } from '#platform/logger.ts';
 import { encodeCommand } from './calls.ts';
 import { longestAddress } from './job-statuses.ts';
+import { openCommand, type TextChange } from './sealed-secrets.ts';
 import { writeStationLog } from './station-log-lines.ts';
 import { isSubprotocol, loadVersion } from './versions.ts';
 
@@ -75,13 +75,11 @@ function handOutPortsOf(tenantId: string): HandOutPorts {
   return { jobs, files: tenantFiles(files, tenantId), clock: systemClock, linkOf };
 }
 
-/** A new password is readable in the frame that carries it, and nowhere before. */
-async function unsealed(tenantId: string, command: Command): Promise<Command> {
-  const { request, stationId } = command;
-  if (request.kind !== 'SET_PASSWORD') return command;
-  const password = openText(await readSecret(pepperArn), `${tenantId}/${stationId}`, request.password);
-  return { ...command, request: { ...request, password } };
-}
+/** Opens what was sealed for a station. */
+const openFor =
+  (tenantId: string, stationId: string): TextChange =>
+  async (sealed) =>
+    openText(await readSecret(pepperArn), `${tenantId}/${stationId}`, sealed);
 
 /** A failure on the way out says as little about delivery as a lost connection does. */
 const sendFor =
@@ -95,9 +93,11 @@ const sendFor =
     const withFile = await handOutFile(handOutPortsOf(tenantId), command, (request) =>
       longestAddress(protocol, request),
     );
-    const call = encodeCommand(await loadVersion(protocol), await unsealed(tenantId, withFile));
-    if ('refused' in call) return call;
     const { stationId, name: action } = command;
+    const version = await loadVersion(protocol);
+    const readable = await openCommand(version, withFile, openFor(tenantId, stationId));
+    const call = encodeCommand(version, readable);
+    if ('refused' in call) return call;
     const at = systemClock();
     const log = (decision: string) =>
       writeStationLog(

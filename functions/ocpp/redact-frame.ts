@@ -1,8 +1,7 @@
-/** Variables whose values open doors, by whatever name and case a version gives them. */
-const secretNames = /^(authorizationkey|basicauthpassword|.*password|.*secret|apn(username|password))$/i;
+import { isSecret } from './secrets.ts';
 
 /** Members that hold secrets themselves. */
-const secretMembers = /^(password|user|apnPassword|apnUserName|sharedSecret|basicAuthPassword)$/;
+const secretMembers = /^(password|user|apnPassword|apnUserName|simPin|sharedSecret|basicAuthPassword)$/;
 
 /** What may name the variable that a value beside it belongs to. */
 const nameMembers = ['key', 'variable', 'configurationKey'] as const;
@@ -30,7 +29,7 @@ function redact(value: unknown): unknown {
   if (typeof value === 'string') return redactAddress(value);
   if (Array.isArray(value)) return value.map(redact);
   if (typeof value !== 'object' || value === null) return value;
-  const isSetting = nameMembers.some((member) => isSecret(Reflect.get(value, member)));
+  const isSetting = nameMembers.some((member) => isSecretSetting(Reflect.get(value, member)));
   const isAccess = 'password' in value;
   return Object.fromEntries(
     Object.entries(value).map(([member, content]) => {
@@ -38,16 +37,16 @@ function redact(value: unknown): unknown {
         (isSetting && valueMembers.has(member)) ||
         // A `key` beside a password is one; elsewhere it is the name of a setting.
         (isAccess && member === 'key') ||
-        (secretMembers.test(member) && typeof content === 'string');
+        (secretMembers.test(member) && typeof content !== 'object');
       return [member, isHidden ? hidden : redact(content)];
     }),
   );
 }
 
 /** A setting by its name, or a variable of a component. */
-function isSecret(name: unknown): boolean {
-  if (typeof name === 'string') return secretNames.test(name);
-  return typeof name === 'object' && name !== null && isSecret(Reflect.get(name, 'name'));
+function isSecretSetting(name: unknown): boolean {
+  if (typeof name === 'string') return isSecret(name) || /^(apn|vpn)user(name)?$/i.test(name);
+  return typeof name === 'object' && name !== null && isSecretSetting(Reflect.get(name, 'name'));
 }
 
 function redactAddress(text: string): string {

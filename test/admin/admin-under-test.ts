@@ -58,7 +58,7 @@ export async function newAdmin(db: TestDatabase): Promise<AdminUnderTest> {
       generate: generateStationPassword,
       hash: async (password) => hashStationPassword(pepper, password),
     },
-    sealPassword: async (stationId, password) => sealText(pepper, `${scene.tenantId}/${stationId}`, password),
+    sealSecret: async (stationId, text) => sealText(pepper, `${scene.tenantId}/${stationId}`, text),
     allowedProfiles: new Set([1, 2, 3]),
     findTenant: async () => {
       const tenant = await tenantDirectory(db.client, db.tables).findTenant(scene.tenantId);

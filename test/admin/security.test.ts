@@ -118,6 +118,67 @@ describe('credentials over REST', () => {
     expect(openText(pepper, place, String((request as { password: string }).password))).toBe(body.password);
   });
 
+  const sent = (stationId: string, command: string, parameters: unknown) =>
+    admin.request(`POST /stations/${stationId}/commands`, { command, parameters, ...wait });
+
+  test('a password of a station is set in no other way', async () => {
+    const results = [
+      await sent('CS-1', 'CHANGE_CONFIGURATION', { key: 'AuthorizationKey', value: '6162' }),
+      await sent('CS-2', 'CHANGE_CONFIGURATION', { key: 'SecurityCtrlr.BasicAuthPassword', value: '6162' }),
+      await sent('CS-2', 'SET_VARIABLES', {
+        setVariableData: [
+          {
+            component: { name: 'SecurityCtrlr' },
+            variable: { name: 'basicAuthPassword' },
+            attributeValue: '6162',
+          },
+        ],
+      }),
+      await admin.request('PUT /models/Duo/configuration', { settings: { AuthorizationKey: '6162' } }),
+    ];
+
+    expect(results.map(({ status }) => status)).toEqual([422, 422, 422, 422]);
+    expect(results.map(({ body }) => body.errors[0].pointer)).toEqual([
+      '/parameters/key',
+      '/parameters/key',
+      '/parameters/setVariableData/0/variable',
+      '/settings/AuthorizationKey',
+    ]);
+    for (const { body } of results) expect(body.detail).toContain('POST /stations/{stationId}/password');
+    expect([...(await requestsOf('CS-1')), ...(await requestsOf('CS-2'))]).toEqual([]);
+  });
+
+  test('other secrets are sealed in the command that carries them, and in every view of it [B09]', async () => {
+    const { body: network } = await sent('CS-2', 'SET_NETWORK_PROFILE', {
+      configurationSlot: 1,
+      connectionData: {
+        ...{ ocppVersion: 'OCPP20', ocppTransport: 'JSON', ocppCsmsUrl: 'wss://csms.example/ocpp/demo' },
+        ...{ messageTimeout: 30, securityProfile: 2, ocppInterface: 'Wireless0' },
+        apn: { apn: 'internet', apnPassword: 'open-6162', simPin: 6162, apnAuthentication: 'CHAP' },
+        vpn: { server: 'vpn.example', user: 'u', password: 'open-6162', key: 'open-6162', type: 'IKEv2' },
+      },
+    });
+    const { body: variables } = await sent('CS-2', 'SET_VARIABLES', {
+      setVariableData: [
+        { component: { name: 'Wifi' }, variable: { name: 'Name' }, attributeValue: 'yard' },
+        { component: { name: 'Wifi' }, variable: { name: 'Password' }, attributeValue: 'open-6162' },
+      ],
+    });
+    const listed = await admin.request('GET /stations/CS-2/commands');
+
+    expect(JSON.stringify([network, variables, listed.body])).not.toContain('6162');
+    const { apn, vpn } = network.request.payload.connectionData;
+    const place = `${admin.scene.tenantId}/CS-2`;
+    const sealed = [apn.apnPassword, apn.simPin, vpn.password, vpn.key];
+    expect(sealed.map((one) => JSON.parse(openText(pepper, place, one.sealed)))).toEqual([
+      ...['open-6162', 6162, 'open-6162', 'open-6162'],
+    ]);
+    expect(variables.request.payload.setVariableData).toMatchObject([
+      { attributeValue: 'yard' },
+      { attributeValue: { sealed: expect.any(String) } },
+    ]);
+  });
+
   test('a higher profile is asked for, never a lower one [TC_083, A05]', async () => {
     const path = 'POST /stations/CS-2/security-profile';
     const url = 'wss://csms.example/ocpp/demo';

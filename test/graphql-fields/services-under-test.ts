@@ -8,6 +8,7 @@ import type { GraphqlServices } from '../../functions/graphql/services.ts';
 import { callDesk } from '../../functions/ocpp/call-desk.ts';
 import { newScene, noon, type Scene } from '../core/sessions/scene.ts';
 import type { TestDatabase } from '../support/engine.ts';
+import { sealingOf } from '../support/sealing.ts';
 
 export type View = Record<string, unknown>;
 
@@ -34,6 +35,7 @@ export async function newAsked(db: TestDatabase): Promise<Asked> {
       generate: () => 'generated-password-1',
       hash: async (password) => hashStationPassword('pepper', password),
     },
+    sealSecret: sealingOf(tenantId).sealSecret,
     closeConnection: async (connectionId) => {
       closed.push(connectionId);
     },

@@ -4,8 +4,10 @@ import type { Command } from '../../functions/core/commands/command.ts';
 import { requestCommand } from '../../functions/core/commands/request-command.ts';
 import { callDesk } from '../../functions/ocpp/call-desk.ts';
 import { callOf } from '../../functions/ocpp/calls.ts';
+import { openCommand } from '../../functions/ocpp/sealed-secrets.ts';
 import type { Subprotocol } from '../../functions/ocpp/version.ts';
 import { loadVersion } from '../../functions/ocpp/versions.ts';
+import { sealingOf } from '../support/sealing.ts';
 import { names, type Room, type TestStation } from './room-under-test.ts';
 
 /** A call as it reaches the station. */
@@ -25,16 +27,19 @@ export async function ask(
   const { stationId } = station;
   const { name, parameters = {}, protocol } = wish;
   const { tenantId } = room.services;
+  const { sealSecret, openSecret } = sealingOf(tenantId);
+  const version = await loadVersion(protocol);
   const stores = openStores({ client: room.client, tables: names, tenantId });
   const first = await requestCommand(
-    { ...stores, ...room.services, calls: callDesk, newId },
+    { ...stores, ...room.services, calls: callDesk, newId, sealSecret },
     { stationId, name, parameters, timeoutMs: 60_000, whenOffline: 'WAIT', requestedBy: 'alice' },
   );
   const ids = first.partIds ?? [first.commandId];
   const calls: AskedCall[] = [];
   for (const commandId of ids) {
-    const { request } = await commandOf(room, stationId, commandId);
-    const call = callOf(await loadVersion(protocol), request);
+    const command = await commandOf(room, stationId, commandId);
+    const { request } = await openCommand(version, command, openSecret(stationId));
+    const call = callOf(version, request);
     if (!call) throw new Error(`no call for ${name}`);
     calls.push(call as AskedCall);
     if (answer) await station.sends(JSON.stringify([3, commandId, answer(call as AskedCall)]));

@@ -4,8 +4,10 @@ import { dispatchCommands } from '../../functions/core/commands/dispatch-command
 import { requestCommand } from '../../functions/core/commands/request-command.ts';
 import { callDesk } from '../../functions/ocpp/call-desk.ts';
 import { encodeCommand } from '../../functions/ocpp/calls.ts';
+import { openCommand } from '../../functions/ocpp/sealed-secrets.ts';
 import { isSubprotocol, loadVersion } from '../../functions/ocpp/versions.ts';
 import { newId } from '../../functions/platform/clock.ts';
+import { sealingOf } from '../support/sealing.ts';
 import { names, type Room, type TestStation } from './room-under-test.ts';
 
 /** What was asked of a station, what went over the wire, and how the command ended. */
@@ -33,7 +35,8 @@ export async function exchange(
   // The gate opens a second after a boot.
   room.now += 2_000;
   const stores = openStores({ client: room.client, tables: names, tenantId: services.tenantId });
-  const ports = { ...stores, ...services, calls: callDesk, newId };
+  const { sealSecret, openSecret } = sealingOf(services.tenantId);
+  const ports = { ...stores, ...services, calls: callDesk, newId, sealSecret };
   const asked = await requestCommand(ports, {
     stationId,
     name: wish.name,
@@ -48,7 +51,8 @@ export async function exchange(
       scheduleExpiry: async () => undefined,
       send: async ({ protocol = '' }, command) => {
         if (!isSubprotocol(protocol)) throw new Error(`no version ${protocol}`);
-        const call = encodeCommand(await loadVersion(protocol), command);
+        const version = await loadVersion(protocol);
+        const call = encodeCommand(version, await openCommand(version, command, openSecret(stationId)));
         if ('refused' in call) return call;
         frames.push(call.frame);
         return 'sent';

@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { sealText } from '#adapters/crypto/sealed-text.ts';
 import type { Command } from '../../functions/core/commands/command.ts';
 import { type AwsStandIn, setEnvironment, startAwsStandIn } from './aws-stand-in.ts';
 import { openRoom, type Room } from './room-under-test.ts';
@@ -192,6 +193,33 @@ describe('commands', () => {
       { queueUrl: `${aws.url}/timeouts`, body: { tenantId: 'tenant-1', stationId, commandId } },
     ]);
     expect(aws.queued[0]?.delaySeconds).toBeGreaterThan(25);
+  });
+
+  test('what is sealed in it is readable in the frame that carries it, and nowhere else', async () => {
+    await happens('$connect', { protocol: 'ocpp2.0.1' });
+    await says([2, 'hello', 'Heartbeat', {}], { protocol: 'ocpp2.0.1' });
+    aws.secrets.set('pepper', 'p'.repeat(64));
+    const sealed = sealText('p'.repeat(64), `tenant-1/${stationId}`, '"open-6162"');
+    const setting = { component: { name: 'Wifi' }, variable: { name: 'Password' } };
+    const setVariableData = [{ ...setting, attributeValue: { sealed } }];
+    const command = await givenCommand({
+      name: 'SET_VARIABLES',
+      request: { kind: 'CALL', action: 'SetVariables', payload: { setVariableData } },
+    });
+
+    // One that never booted here is asked to boot first.
+    await dispatch();
+    const [, askedToBoot] = JSON.parse(aws.posted[0]?.text ?? '[]');
+    await says([3, askedToBoot, { status: 'Rejected' }], { protocol: 'ocpp2.0.1' });
+    await dispatch();
+
+    const payload = { setVariableData: [{ ...setting, attributeValue: 'open-6162' }] };
+    expect(JSON.parse(aws.posted[1]?.text ?? '')).toEqual([2, command.commandId, 'SetVariables', payload]);
+    const answer = { setVariableResult: [{ ...setting, attributeStatus: 'Accepted' }] };
+    await says([3, command.commandId, answer], { protocol: 'ocpp2.0.1' });
+    const kept = await found(command);
+    expect(kept?.state).toBe('ACCEPTED');
+    expect(JSON.stringify(kept)).not.toContain('6162');
   });
 
   test('the answer settles it, and is not answered itself', async () => {

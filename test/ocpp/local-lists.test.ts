@@ -1,15 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openStores } from '../../functions/adapters/dynamodb/open-stores.ts';
+import type { CalledStation } from '../../functions/core/commands/call-desk.ts';
 import type { Command } from '../../functions/core/commands/command.ts';
 import { followUp } from '../../functions/core/commands/follow-ups.ts';
 import { chooseLocalList } from '../../functions/core/local-lists/choose-local-list.ts';
 import { checkLocalList } from '../../functions/core/local-lists/reconcile-local-list.ts';
 import { updateListsOf } from '../../functions/core/local-lists/update-lists.ts';
+import type { StationLimits } from '../../functions/core/stations/station-limits.ts';
 import { blockToken, createToken } from '../../functions/core/tokens/provision-token.ts';
 import { callDesk } from '../../functions/ocpp/call-desk.ts';
 import { encodeCommand } from '../../functions/ocpp/calls.ts';
 import type { Subprotocol } from '../../functions/ocpp/version.ts';
 import { loadVersion } from '../../functions/ocpp/versions.ts';
+import { sealingOf } from '../support/sealing.ts';
 import { names, openRoom, type Room, type TestStation } from './room-under-test.ts';
 
 let room: Room;
@@ -32,6 +35,11 @@ const ports = () => {
   const { tenantId } = services;
   return { ...openStores({ client, tables: names, tenantId }), ...services, calls: callDesk };
 };
+const called = (limits: StationLimits): CalledStation => ({
+  limits,
+  installed: async () => [],
+  seal: (text) => sealingOf(room.services.tenantId).sealSecret(stationId(), text),
+});
 const listOf = () => room.services.localLists.findList(station.stationId);
 const stationId = () => station.stationId;
 
@@ -80,7 +88,7 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('the local list over %s', (prot
     }
   });
 
-  test('a station is asked what it has, and gets the list anew when that is not ours [TC_042_1, TC_043_1, D01, D02]', async () => {
+  test('a station is asked what it has, and gets the list anew when that is not ours [TC_043_4, D01, D02]', async () => {
     await choose(uid('A'), uid('B'));
 
     const asked = await exchange(protocol, has(7));
@@ -94,7 +102,19 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('the local list over %s', (prot
     expect(await waiting()).toEqual([]);
   });
 
-  test('a token that is blocked is sent as the only change, to the stations that have it [D01]', async () => {
+  test('a station whose list is empty gets the first one [TC_042_2, TC_043_4, D02]', async () => {
+    await choose(uid('A'));
+
+    const asked = await exchange(protocol, has(0));
+    const sent = await exchange(protocol, says('Accepted'));
+
+    expect(asked.action).toBe('GetLocalListVersion');
+    expect(sent.payload).toMatchObject({ updateType: 'Full', [version]: 1 });
+    expect(sent.payload[list]).toHaveLength(1);
+    expect(await listOf()).toMatchObject({ content: { version: 1 } });
+  });
+
+  test('a token that is blocked is sent as the only change, to the stations that have it [TC_043_5, D01]', async () => {
     await choose(uid('A'), uid('B'));
     await exchange(protocol, has(0));
     await exchange(protocol, says('Accepted'));
@@ -109,7 +129,7 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('the local list over %s', (prot
   });
 
   test.each(['VersionMismatch', 'Failed'])(
-    'row 60: after %s the list is made anew [TC_043_3, TC_043_4, D01.FR.05]',
+    'row 60: after %s the list is made anew [TC_043_3, D01.FR.05]',
     async (status) => {
       await choose(uid('A'));
       await exchange(protocol, has(0));
@@ -140,7 +160,7 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('the local list over %s', (prot
     expect(items).toMatchObject([{ kind: 'local-list-refused' }]);
   });
 
-  test('a station that knows no lists is remembered as such until somebody chooses again [TC_043_1]', async () => {
+  test('a station that knows no lists is remembered as such until somebody chooses again', async () => {
     await choose(uid('A'));
     await exchange(protocol, () => 'NotImplemented');
     await checkLocalList(ports(), station);
@@ -211,7 +231,11 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('the local list over %s', (prot
     await exchange(protocol, has(0));
     await exchange(protocol, says('Accepted'));
     const parameters = { [version]: 9, updateType: 'Full' };
-    const [request] = await callDesk.prepareCall(protocol, { name: 'SEND_LOCAL_LIST', parameters }, {});
+    const [request] = await callDesk.prepareCall(
+      protocol,
+      { name: 'SEND_LOCAL_LIST', parameters },
+      called({}),
+    );
     if (!request) throw new Error('no call');
     await room.services.commands.addCommand({
       commandId: crypto.randomUUID(),
@@ -241,7 +265,7 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('the local list over %s', (prot
     const calls = await callDesk.prepareCall(
       protocol,
       { name: 'SEND_LOCAL_LIST', parameters },
-      { localListEntriesPerMessage: 2 },
+      called({ localListEntriesPerMessage: 2 }),
     );
 
     expect(calls).toMatchObject([

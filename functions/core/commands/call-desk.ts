@@ -12,19 +12,22 @@ export interface CallWish {
 /** Reads the charging profiles that the station is known to have, for the few calls that must not meddle with them. */
 export type InstalledProfiles = () => Promise<readonly InstalledProfile[]>;
 
+/** What is known of the station that a call is for, and how its secrets are kept. */
+export interface CalledStation {
+  readonly limits: StationLimits;
+  readonly installed: InstalledProfiles;
+  /** Makes a text unreadable for all but whoever sends it to this very station. */
+  readonly seal: (text: string) => Promise<string>;
+}
+
 /** What a protocol's calls are, for those who ask for one without speaking the protocol. */
 export interface CallDesk {
   /**
    * Makes requests of a wish, more than one where its call is larger than the station takes and may be cut.
-   * Throws `NotSupported` for what the protocol does not have, `Validation` naming the parameter at fault, `TooLarge`
-   * for what cannot be cut and does not fit.
+   * What is secret in it is sealed. Throws `NotSupported` for what the protocol does not have, `Validation` naming the
+   * parameter at fault, `TooLarge` for what cannot be cut and does not fit.
    */
-  prepareCall(
-    protocol: string,
-    wish: CallWish,
-    limits: StationLimits,
-    installed?: InstalledProfiles,
-  ): Promise<readonly CommandRequest[]>;
+  prepareCall(protocol: string, wish: CallWish, station: CalledStation): Promise<readonly CommandRequest[]>;
   /** Throws, as above, for a request that could not be sent to a station of this protocol. */
   checkRequest(protocol: string, request: CommandRequest): Promise<void>;
   /**
@@ -41,4 +44,6 @@ export interface CallDesk {
    * passwords and keys have no place: they are never read, shown or kept.
    */
   placeOf(protocol: string, key: string): Promise<SettingPlace | undefined>;
+  /** Whether a setting of this name is a password or a key, whatever the protocol. */
+  isSecret(key: string): boolean;
 }

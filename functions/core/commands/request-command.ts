@@ -17,6 +17,8 @@ export interface RequestPorts extends WishPorts {
   readonly commands: CommandStore;
   readonly charging: ChargingStore;
   readonly calls: CallDesk;
+  /** Makes a text unreadable for all but whoever sends it to this very station. */
+  readonly sealSecret: (stationId: string, text: string) => Promise<string>;
   readonly newId: NewId;
 }
 
@@ -91,7 +93,8 @@ async function requestsOf(
   }
   const limits = await ports.limits.findLimits(station.stationId);
   const installed = async () => (await ports.charging.findCharging(station.stationId)).profiles;
-  return ports.calls.prepareCall(station.protocol, { name, parameters }, limits, installed);
+  const seal = (text: string) => ports.sealSecret(station.stationId, text);
+  return ports.calls.prepareCall(station.protocol, { name, parameters }, { limits, installed, seal });
 }
 
 async function refuseOffline(

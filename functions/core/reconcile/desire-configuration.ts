@@ -1,6 +1,7 @@
 import type { CallDesk } from '../commands/call-desk.ts';
 import type { ConfigurationScope, DesiredConfiguration, Setting } from '../device-model/configuration.ts';
 import type { ConfigurationStore } from '../device-model/configuration-store.ts';
+import { refuseSecret } from '../device-model/refuse-secret.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 
@@ -54,6 +55,7 @@ async function checked(
         `settings.${key}`,
       );
     }
+    refuseSecret(calls, key, `settings.${key}`);
     const place = protocol === undefined ? { key } : await calls.placeOf(protocol, key);
     if (!place) throw noSuchSetting(key, `settings.${key}`);
     byKey.set(place.key, { key: place.key, value });

@@ -7,10 +7,8 @@ import type { PasswordHash, Station } from '../stations/station.ts';
 import { changeStation, withoutPending } from './change-station.ts';
 
 export interface RotatePorts
-  extends Pick<RequestPorts, 'stations' | 'commands' | 'live' | 'clock' | 'newId'> {
+  extends Pick<RequestPorts, 'stations' | 'commands' | 'live' | 'clock' | 'newId' | 'sealSecret'> {
   readonly passwords: PasswordPort;
-  /** Makes a password unreadable for all but whoever sends it to this very station. */
-  readonly sealPassword: (stationId: string, password: string) => Promise<string>;
 }
 
 /** A station may be away for long; what it never got is taken back when this is over. */
@@ -36,7 +34,7 @@ export async function rotatePassword(
   const password = asked.password ?? ports.passwords.generate();
   const [hash, sealed, station] = await Promise.all([
     ports.passwords.hash(password),
-    ports.sealPassword(stationId, password),
+    ports.sealSecret(stationId, password),
     ports.stations.findStation(stationId),
   ]);
   if (!station) throw new DomainError('NotFound', `station ${stationId} is not known`, 'stationId');

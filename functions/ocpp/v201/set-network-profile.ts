@@ -12,6 +12,12 @@ export const setNetworkProfile = defineOutboundAction({
   name: 'SetNetworkProfile',
   kinds: ['SET_SECURITY_PROFILE'],
   toRequest: networkProfile,
+  secrets: () => [
+    ['connectionData', 'apn', 'apnPassword'],
+    ['connectionData', 'apn', 'simPin'],
+    ['connectionData', 'vpn', 'password'],
+    ['connectionData', 'vpn', 'key'],
+  ],
   async learn({ request, answer }, { services, stationId, command, answeredAt }) {
     const { configurationSlot, connectionData: data } = request;
     const { commandId, createdAt } = command;

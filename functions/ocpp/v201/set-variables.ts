@@ -1,7 +1,9 @@
 import type { SettingAnswer } from '#core/device-model/configuration.ts';
 import type { ToldVariable } from '#core/device-model/device-model.ts';
+import { passwordRoute } from '#core/device-model/refuse-secret.ts';
+import { DomainError } from '#core/errors.ts';
 import { noteSettingAnswer } from '#core/reconcile/note-setting-answer.ts';
-import { isSecret } from '../secrets.ts';
+import { isSecret, isStationPassword } from '../secrets.ts';
 import { splitList } from '../split-list.ts';
 import { defineOutboundAction } from './define-action.ts';
 import { attributeType, componentRef, componentType, learnVariables, variableRef } from './device-model.ts';
@@ -26,11 +28,17 @@ const answers: Readonly<Record<SetVariableStatusEnumType, SettingAnswer>> = {
  * SetVariables (2.0.1 B05), to the station: give these variables these values.
  *
  * No more at once than the station takes (`DeviceDataCtrlr`, row 59). Accepted, a value is known; with
- * RebootRequired it is pending until the station tells it. The command agrees when every value was taken.
+ * RebootRequired it is pending until the station tells it. The command agrees when every value was taken. A variable
+ * may stand in one message once (B05.FR.13).
  */
 export const setVariables = defineOutboundAction({
   name: 'SetVariables',
   kinds: ['CHANGE_SETTINGS', 'SET_PASSWORD', 'PREFER_NETWORK'],
+  secrets({ setVariableData }) {
+    return setVariableData.flatMap(({ variable }, index) =>
+      isSecret(variable.name) ? [['setVariableData', index, 'attributeValue']] : [],
+    );
+  },
   toRequest(command) {
     if (command.kind !== 'CHANGE_SETTINGS') return securityVariables(command);
     return { setVariableData: command.settings.flatMap(({ key, value }) => toData(key, value)) };
@@ -43,6 +51,21 @@ export const setVariables = defineOutboundAction({
     }));
     const pieces = splitList(entries, variablesPerWrite, variablesWriteBytes);
     return pieces.map((piece) => ({ ...command, settings: piece.map(({ setting }) => setting) }));
+  },
+  check({ setVariableData }) {
+    const seen = new Set<string>();
+    for (const [index, { component, variable, attributeType: type }] of setVariableData.entries()) {
+      const place = `${attributeType(type)} ${keyOf(componentRef(component), variableRef(variable))}`;
+      const field = `parameters.setVariableData.${index}.variable`;
+      if (isStationPassword(variable.name)) {
+        const message = `the password of a station is changed with ${passwordRoute}`;
+        throw new DomainError('Validation', message, field);
+      }
+      if (seen.has(place)) {
+        throw new DomainError('Validation', `${field} is set twice in one message`, field);
+      }
+      seen.add(place);
+    }
   },
   split({ setVariableData }, { variablesPerWrite, variablesWriteBytes }) {
     const pieces = splitList(setVariableData, variablesPerWrite, variablesWriteBytes);

@@ -5,6 +5,7 @@ import { newId } from '#platform/clock.ts';
 import { callDesk } from '../../../functions/ocpp/call-desk.ts';
 import { aStation } from '../../adapters/dynamodb/samples.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/engine.ts';
+import { sealingOf } from '../../support/sealing.ts';
 import { blockedUid, expiredUid, givenToken, goodUid, newScene, type Scene } from '../sessions/scene.ts';
 import { type CommandScene, newCommandScene, stationId } from './command-scene.ts';
 
@@ -22,7 +23,7 @@ afterAll(() => db.close());
 
 function request(more: Partial<CommandWish> = {}, on: Scene = scene) {
   return requestCommand(
-    { ...on, newId, calls: callDesk },
+    { ...on, newId, calls: callDesk, sealSecret: sealingOf(on.tenantId).sealSecret },
     {
       stationId,
       name: 'START_TRANSACTION',
@@ -152,21 +153,32 @@ describe('a wish to start', () => {
   });
 
   test.each([
+    ['blocked', blockedUid],
+    ['expired', expiredUid],
+    ['retired', 'RETIRED'],
+  ])(
+    'row 41: with a token that is %s is refused, and the station hears nothing of it',
+    async (_, idToken) => {
+      await givenToken(scene, { uid: 'RETIRED', active: false });
+
+      const wish = request({ parameters: { idToken, connectorId: 1 } });
+
+      await expect(wish).rejects.toMatchObject({ code: 'Validation', field: 'parameters.idToken' });
+      expect(await scene.commands.listQueued(stationId, 5)).toEqual([]);
+    },
+  );
+
+  test.each([
     ['without a token', 'idToken', { connectorId: 1 }],
     ['with an empty token', 'idToken', { idToken: '', connectorId: 1 }],
     ['with a token that is no text', 'idToken', { idToken: {}, connectorId: 1 }],
     ['with a token nobody knows', 'idToken', { idToken: 'NOBODY', connectorId: 1 }],
-    ['row 41: with a blocked token', 'idToken', { idToken: blockedUid, connectorId: 1 }],
-    ['row 41: with an expired token', 'idToken', { idToken: expiredUid, connectorId: 1 }],
-    ['row 41: with a retired token', 'idToken', { idToken: 'RETIRED', connectorId: 1 }],
     ['without a connector where there are two', 'connectorId', { idToken: goodUid }],
     ['for a connector that is not there', 'connectorId', { idToken: goodUid, connectorId: 3 }],
     ['for connector 0', 'connectorId', { idToken: goodUid, connectorId: 0 }],
     ['for a connector that is no number', 'connectorId', { idToken: goodUid, connectorId: '1' }],
     ['for an EVSE that is not there', 'evseId', { idToken: goodUid, evseId: 9 }],
   ])('%s is refused, naming the parameter', async (_, parameter, parameters) => {
-    await givenToken(scene, { uid: 'RETIRED', active: false });
-
     const wish = request({ parameters });
 
     await expect(wish).rejects.toMatchObject({ code: 'Validation', field: `parameters.${parameter}` });

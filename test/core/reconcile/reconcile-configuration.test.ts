@@ -14,6 +14,7 @@ import { readAnswer } from '../../../functions/ocpp/calls.ts';
 import { loadVersion } from '../../../functions/ocpp/versions.ts';
 import { aStation } from '../../adapters/dynamodb/samples.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/engine.ts';
+import { sealingOf } from '../../support/sealing.ts';
 import { newScene, type Scene } from '../sessions/scene.ts';
 
 let db: TestDatabase;
@@ -229,7 +230,7 @@ describe('the configuration of a station', () => {
     const parameters = { key: 'HeartbeatInterval', value: '30' };
     const terms = { timeoutMs: 60_000, whenOffline: 'WAIT', requestedBy: 'alice' } as const;
     await requestCommand(
-      { ...scene, ...ports },
+      { ...scene, ...ports, sealSecret: sealingOf(scene.tenantId).sealSecret },
       { stationId, name: 'CHANGE_CONFIGURATION', parameters, ...terms },
     );
     await station.work();

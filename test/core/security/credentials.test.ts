@@ -43,7 +43,7 @@ const ports = () => ({
     generate: generateStationPassword,
     hash: async (text: string) => hashStationPassword(pepper, text),
   },
-  sealPassword: async (stationId: string, password: string) => sealText(pepper, stationId, password),
+  sealSecret: async (stationId: string, text: string) => sealText(pepper, stationId, text),
   allowedProfiles: new Set([1, 2, 3] as const),
 });
 

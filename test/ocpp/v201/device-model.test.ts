@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { enqueueCommand } from '../../../functions/core/commands/request-command.ts';
 import { giveUpReport } from '../../../functions/core/device-model/assemble-report.ts';
 import { actualOf, type Component } from '../../../functions/core/device-model/device-model.ts';
+import { callOf } from '../../../functions/ocpp/calls.ts';
+import { loadVersion } from '../../../functions/ocpp/versions.ts';
 import { ask } from '../asked-station.ts';
 import { noon, openRoom, type Room, type TestStation } from '../room-under-test.ts';
 
@@ -299,6 +302,19 @@ describe('GetVariables and SetVariables', () => {
     expect(actualOf(await variableOf('OCPPCommCtrlr', 'HeartbeatInterval'))).toMatchObject(expected);
   });
 
+  test('SetVariables with one variable twice is refused, each attribute of it counting for itself [B05.FR.13]', async () => {
+    const set = (...setVariableData: object[]) =>
+      ask(room, station, wish('SET_VARIABLES', { setVariableData }));
+    const one = { ...heartbeat, attributeValue: '60' };
+
+    await expect(set(one, { ...one, attributeType: 'Actual', attributeValue: '90' })).rejects.toMatchObject({
+      code: 'Validation',
+      field: 'parameters.setVariableData.1.variable',
+    });
+    const { calls } = await set(one, { ...one, attributeType: 'Target' });
+    expect(calls).toHaveLength(1);
+  });
+
   test('row 59: reports teach what the station takes at once, and requests are cut to it [B05.FR.11, B06, N04]', async () => {
     const limit = (component: string, name: string, instance: string, value: string) => ({
       ...variable(component, name, value),
@@ -402,6 +418,25 @@ describe('neutral settings', () => {
     ]);
   });
 
+  test.each([
+    ['TariffFallbackMessage', 'see the notice beside the station'],
+    ['TotalCostFallbackMessage', 'the price is on your bill'],
+  ])('put %s on displays that cannot ask [I04, I05]', async (name, value) => {
+    const place = { component: { name: 'TariffCostCtrlr' }, variable: { name } };
+
+    const { calls, commands } = await ask(
+      room,
+      station,
+      wish('CHANGE_CONFIGURATION', { key: `TariffCostCtrlr.${name}`, value }),
+      () => ({ setVariableResult: [{ ...place, attributeStatus: 'Accepted' }] }),
+    );
+
+    const setVariableData = [{ ...place, attributeValue: value }];
+    expect(calls).toEqual([{ action: 'SetVariables', payload: { setVariableData } }]);
+    expect(commands).toMatchObject([{ state: 'ACCEPTED' }]);
+    expect(actualOf(await variableOf('TariffCostCtrlr', name))).toMatchObject({ value });
+  });
+
   test('without a name ask for the full inventory, by a number of its own', async () => {
     const { calls } = await ask(room, station, wish('GET_CONFIGURATION'), accept);
 
@@ -456,7 +491,7 @@ describe('availability and network', () => {
       ask(room, station, wish('SET_NETWORK_PROFILE', { configurationSlot: slot, connectionData }), () => ({
         status,
       }));
-    await set(2, 'Accepted');
+    const { calls } = await set(2, 'Accepted');
     await set(1, 'Accepted');
     await set(1, 'Failed');
 
@@ -466,6 +501,29 @@ describe('availability and network', () => {
       { slot: 2, status: 'ACCEPTED', url: 'wss://csms.example/ocpp/demo' },
     ]);
     expect(JSON.stringify(profiles)).not.toContain('secret');
+    expect(calls).toMatchObject([{ payload: { connectionData } }]);
+  });
+
+  test('a password is set as the variable that 2.0.1 has for it, and kept nowhere [A01.FR.02]', async () => {
+    const { commandId } = await enqueueCommand(room.services, {
+      stationId: station.stationId,
+      name: 'SET_VARIABLES',
+      request: { kind: 'SET_PASSWORD', password: 'a-new-password-of-40' },
+      timeoutMs: 60_000,
+      whenOffline: 'WAIT',
+    });
+    const command = await room.services.commands.findCommand(station.stationId, commandId);
+    if (!command) throw new Error('no command');
+    const place = { component: { name: 'SecurityCtrlr' }, variable: { name: 'BasicAuthPassword' } };
+    const setVariableResult = [{ ...place, attributeStatus: 'Accepted' }];
+
+    const call = callOf(await loadVersion('ocpp2.0.1'), command.request);
+    const { settled } = await station.sends(JSON.stringify([3, commandId, { setVariableResult }]));
+
+    const setVariableData = [{ ...place, attributeValue: 'a-new-password-of-40' }];
+    expect(call).toEqual({ action: 'SetVariables', payload: { setVariableData } });
+    expect(settled).toBe('settled');
+    expect(await variableOf('SecurityCtrlr', 'BasicAuthPassword')).toBeUndefined();
   });
 
   test('ClearCache ends as the station answers [C11]', async () => {
@@ -634,6 +692,21 @@ describe('monitors', () => {
     expect(open[0]).not.toHaveProperty('resolvedAt');
     expect(resolved).toMatchObject([{ count: 1, resolvedAt: noon }]);
     expect((await alerts())[0]).not.toHaveProperty('resolvedAt');
+  });
+
+  test('a lock that fails is an alert, and no session starts for it [G05]', async () => {
+    await tell({
+      ...event(1, 0, { eventNotificationType: 'HardWiredNotification', actualValue: 'true' }),
+      component: { name: 'ConnectorPlugRetentionLock', evse: { id: 1, connectorId: 1 } },
+      variable: { name: 'Problem' },
+      variableMonitoringId: undefined,
+    });
+
+    expect(await alerts()).toMatchObject([
+      { kind: 'STATION_EVENT', severity: 'HIGH', message: /ConnectorPlugRetentionLock.Problem of EVSE 1/ },
+    ]);
+    const { stationId } = station;
+    expect((await room.services.sessions.listSessions({ stationId }, { limit: 1 })).items).toEqual([]);
   });
 
   test('of the hardware raise alerts although nobody knows their weight; readings by the clock raise none [N08]', async () => {
