@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Tariff } from '../../functions/core/tariffs/tariff.ts';
 import type { Token } from '../../functions/core/tokens/token.ts';
 import { goodTag, noon, openRoom, type Room, type TestStation } from './room-under-test.ts';
 
@@ -27,7 +28,7 @@ async function givenToken(more: Partial<Token> & { uid: string }): Promise<void>
 
 const asks16 = async (idTag: string) => (await old.calls('Authorize', { idTag })).idTagInfo;
 const asks201 = async (idToken: string) =>
-  (await modern.calls('Authorize', { idToken: { idToken, type: 'ISO14443' } })).idTokenInfo;
+  (await modern.calls('Authorize', { idToken: { idToken, type: 'ISO14443' } })).idTokenInfo as object;
 
 let starts = 0;
 function starts16(idTag: string, connectorId = 1) {
@@ -59,7 +60,7 @@ describe('row 30: the status that Authorize answers', () => {
     ['LATER', 'Invalid', 'NotAtThisTime'],
     ['SECOND', 'Accepted', 'Accepted'],
     [goodTag, 'Accepted', 'Accepted'],
-  ])('%s: %s in 1.6, %s in 2.0.1 [TC_023_1, TC_023_2, TC_023_3, C01, C02]', async (uid, in16, in201) => {
+  ])('%s: %s in 1.6, %s in 2.0.1 [TC_023_1, TC_023_2, TC_023_3, C01]', async (uid, in16, in201) => {
     expect([await asks16(uid), await asks201(uid)]).toMatchObject([{ status: in16 }, { status: in201 }]);
   });
 
@@ -80,7 +81,7 @@ describe('row 30: the status that Authorize answers', () => {
 });
 
 describe('row 29: a tag that charges already', () => {
-  test('is ConcurrentTx at the next start and still Accepted when asked about [TC_023_4]', async () => {
+  test('is ConcurrentTx at the next start and still Accepted when asked about', async () => {
     const first = await starts16('LIMITED', 1);
     const second = await starts16('LIMITED', 2);
 
@@ -123,7 +124,57 @@ describe('row 31: groups', () => {
   });
 });
 
-test('stations may keep a verdict as long as the tenant says [C10, C12]', async () => {
+describe('the price of charging', () => {
+  const tariff: Tariff = {
+    tariffId: 'plain',
+    name: 'Plain',
+    currency: 'EUR',
+    elements: [{ priceComponents: [{ type: 'ENERGY', price: '0.39', vat: '19', stepSize: 1 }] }],
+    status: 'ACTIVE',
+    createdAt: 1,
+    updatedAt: 1,
+    revision: 1,
+  };
+  const usual = () => ({ policy: room.services.policy, findTenant: room.services.findTenant });
+  let before: ReturnType<typeof usual>;
+  beforeEach(async () => {
+    before = usual();
+    await room.services.tariffs.saveTariff(tariff);
+    const tenant = await room.services.findTenant();
+    if (!tenant) throw new Error('no tenant');
+    const policy = { ...room.services.policy, showRunningCost: true };
+    const findTenant = async () => ({ ...tenant, defaultTariffId: 'plain' });
+    Object.assign(room.services, { policy, findTenant });
+  });
+  afterEach(() => Object.assign(room.services, before));
+
+  test('is told to a driver who may charge, where the tenant wants it [I01]', async () => {
+    const told = await asks201(goodTag);
+    const refused = await asks201('DEADBEEF01');
+    const greeted = await asks201('CHATTY');
+    Object.assign(room.services, { policy: before.policy });
+    const unwanted = await asks201(goodTag);
+
+    expect(told).toMatchObject({
+      status: 'Accepted',
+      personalMessage: { format: 'UTF8', content: '0.39 EUR per kWh plus 19 % VAT' },
+    });
+    expect([refused, unwanted].filter((info) => Object.hasOwn(info, 'personalMessage'))).toEqual([]);
+    expect(greeted).toMatchObject({ personalMessage: { content: 'Bonjour' } });
+  });
+
+  test('that cannot be told keeps nobody from charging [I01]', async () => {
+    const findTenant = async () => Promise.reject(new Error('no tenant today'));
+    Object.assign(room.services, { findTenant });
+
+    const info = await asks201(goodTag);
+
+    expect(info).toMatchObject({ status: 'Accepted' });
+    expect(info).not.toHaveProperty('personalMessage');
+  });
+});
+
+test('stations may keep a verdict as long as the tenant says [C10]', async () => {
   Object.assign(room.services, { policy: { ...room.services.policy, cacheLifetimeS: 60 } });
   const inAMinute = new Date(room.now + 60_000).toISOString();
 

@@ -8,7 +8,7 @@ export interface TenantPolicy {
   readonly masterGroupId?: string;
   /** How long stations may keep a verdict on a token that does not expire by itself; as long as they like when absent. */
   readonly cacheLifetimeS?: number;
-  /** Whether stations show what a session costs, while it runs and at its end; it costs reads for each of them. */
+  /** Whether stations show what charging costs: before it, while it runs and at its end; it costs reads for each. */
   readonly showRunningCost?: boolean;
 }
 
