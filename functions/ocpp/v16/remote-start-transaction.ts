@@ -1,6 +1,10 @@
-import { wireProfileOf } from './charging-profile.ts';
+import { faultOfProfile } from '#core/smart-charging/profile-faults.ts';
+import { faultError } from '../charging-schedules.ts';
+import { profileOf, wireProfileOf } from './charging-profile.ts';
 import { connectorNumber } from './connector-ref.ts';
 import { defineOutboundAction } from './define-action.ts';
+
+const words = { evse: 'connectorId', profile: 'chargingProfile', schedules: 'one' } as const;
 
 /**
  * RemoteStartTransaction (1.6 §5.11), to the station: start a transaction for this tag.
@@ -18,5 +22,14 @@ export const remoteStartTransaction = defineOutboundAction({
       ...(connectorId === 0 ? {} : { connectorId }),
       ...(chargingProfile === undefined ? {} : { chargingProfile: wireProfileOf(chargingProfile) }),
     };
+  },
+  check({ connectorId = 0, chargingProfile }, limits) {
+    if (!chargingProfile) return;
+    const fault = faultOfProfile(profileOf(chargingProfile), {
+      evseId: connectorId,
+      limits,
+      withStart: true,
+    });
+    if (fault) throw faultError(fault, words);
   },
 });

@@ -1,12 +1,16 @@
-import { wireProfileOf } from './charging-profile.ts';
+import { faultOfProfile } from '#core/smart-charging/profile-faults.ts';
+import { faultError } from '../charging-schedules.ts';
+import { profileOf, wireProfileOf } from './charging-profile.ts';
 import { defineOutboundAction } from './define-action.ts';
 import { groupIdTokenOf, idTokenOf } from './id-token.ts';
+
+const words = { evse: 'evseId', profile: 'chargingProfile', schedules: 'list' } as const;
 
 /**
  * RequestStartTransaction (2.0.1 F01, F02), to the station: start a transaction for this token.
  *
  * Accepted means that the station will try; the transaction announces its own start and carries the id of the
- * remote start. A charging profile that goes along names no transaction: there is none yet (K05).
+ * remote start. A charging profile that goes along names no transaction: there is none yet (K05, F01.FR.11).
  */
 export const requestStartTransaction = defineOutboundAction({
   name: 'RequestStartTransaction',
@@ -19,5 +23,11 @@ export const requestStartTransaction = defineOutboundAction({
       ...(token.groupId === undefined ? {} : { groupIdToken: groupIdTokenOf(token.groupId) }),
       ...(chargingProfile === undefined ? {} : { chargingProfile: wireProfileOf(chargingProfile) }),
     };
+  },
+  check({ evseId = 0, chargingProfile }, limits) {
+    if (!chargingProfile) return;
+    const rules = { evseId, limits, withStart: true, startRequired: true };
+    const fault = faultOfProfile(profileOf(chargingProfile), rules);
+    if (fault) throw faultError(fault, words);
   },
 });

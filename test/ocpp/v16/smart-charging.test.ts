@@ -278,6 +278,27 @@ describe('RemoteStartTransaction', () => {
     ]);
   });
 
+  test('in OCPP’s own words is held to the same [TC_059]', async () => {
+    const words = { chargingProfilePurpose: 'TxProfile', chargingProfileKind: 'Relative' };
+    const chargingSchedule = {
+      chargingRateUnit: 'A',
+      chargingSchedulePeriod: [{ startPeriod: 0, limit: 10 }],
+    };
+    const remoteStart = (more: object) => {
+      const chargingProfile = { ...profile({ ...words, chargingSchedule }), ...more };
+      const parameters = { connectorId: 1, idTag: goodTag, chargingProfile };
+      return exchange(room, station, { name: 'REMOTE_START_TRANSACTION', parameters }, accepted);
+    };
+
+    expect((await remoteStart({})).command.state).toBe('ACCEPTED');
+    await expect(remoteStart({ transactionId: 7 })).rejects.toMatchObject({
+      field: 'parameters.chargingProfile.transactionId',
+    });
+    await expect(remoteStart({ chargingProfilePurpose: 'TxDefaultProfile' })).rejects.toMatchObject({
+      field: 'parameters.chargingProfile.chargingProfilePurpose',
+    });
+  });
+
   test('with a profile that is none of a transaction is refused [TC_059]', async () => {
     await expect(start({ ...neutral, purpose: 'EVSE_DEFAULT' })).rejects.toMatchObject({
       code: 'Validation',

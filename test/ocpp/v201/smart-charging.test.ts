@@ -108,12 +108,27 @@ describe('SetChargingProfile', () => {
       },
       'chargingProfile.chargingSchedule.0.startSchedule',
     ],
-  ])('%s is refused before it is queued, naming the member', async (_name, evseId, more, field) => {
-    await expect(set(evseId, more)).rejects.toMatchObject({
-      code: 'Validation',
-      field: `parameters.${field}`,
-    });
-  });
+    [
+      'periods out of order [K01.FR.35]',
+      1,
+      {
+        chargingSchedule: [
+          schedule(1, {
+            chargingSchedulePeriod: [0, 600, 300].map((startPeriod) => ({ startPeriod, limit: 6 })),
+          }),
+        ],
+      },
+      'chargingProfile.chargingSchedule.0.chargingSchedulePeriod.2.startPeriod',
+    ],
+  ])(
+    '%s is refused before it is queued, naming the member [K01.FR.03, K01.FR.35, K01.FR.38]',
+    async (_name, evseId, more, field) => {
+      await expect(set(evseId, more)).rejects.toMatchObject({
+        code: 'Validation',
+        field: `parameters.${field}`,
+      });
+    },
+  );
 
   test('beside one of its place, purpose and level is refused while both are valid [K01.FR.06]', async () => {
     await set(1);
@@ -310,6 +325,24 @@ describe('NotifyEVChargingSchedule', () => {
   });
 });
 
+test('a limit for a transaction that runs leads to another plan of its vehicle [K16]', async () => {
+  await givenTransaction();
+  const { payload, command } = await set(1, { chargingProfilePurpose: 'TxProfile', transactionId: 'tx-1' });
+  const renegotiated = await station.calls('NotifyEVChargingSchedule', {
+    evseId: 1,
+    timeBase: new Date(room.now).toISOString(),
+    chargingSchedule: {
+      id: 1,
+      chargingRateUnit: 'A',
+      chargingSchedulePeriod: [{ startPeriod: 0, limit: 10 }],
+    },
+  });
+
+  expect(payload).toMatchObject({ evseId: 1, chargingProfile: { transactionId: 'tx-1' } });
+  expect([command.state, renegotiated]).toEqual(['ACCEPTED', accepted]);
+  expect((await charging()).evSchedules).toMatchObject([{ evseId: 1, fits: true }]);
+});
+
 describe('GetCompositeSchedule', () => {
   test('is compared with ours, in the unit of the answer [K08]', async () => {
     await set(1);
@@ -368,6 +401,30 @@ describe('RequestStartTransaction', () => {
           { id: 1, chargingRateUnit: 'W', chargingSchedulePeriod: [{ startPeriod: 0, limit: 7000 }] },
         ],
       },
+    });
+  });
+
+  test.each([
+    ['START_TRANSACTION', { profileId: 3, transactionRef: 'tx-1' }, 'transactionRef'],
+    ['REQUEST_START_TRANSACTION', { id: 3, transactionId: 'tx-1' }, 'transactionId'],
+  ])('%s with a profile that names a transaction is refused [F01.FR.11]', async (name, more, member) => {
+    const neutral = {
+      ...{ purpose: 'TRANSACTION', stackLevel: 0, kind: 'RELATIVE' },
+      schedules: [{ unit: 'W', periods: [{ startS: 0, limit: 7000 }] }],
+    };
+    const own = {
+      ...{ chargingProfilePurpose: 'TxProfile', stackLevel: 0, chargingProfileKind: 'Relative' },
+      chargingSchedule: [
+        { id: 1, chargingRateUnit: 'W', chargingSchedulePeriod: [{ startPeriod: 0, limit: 7000 }] },
+      ],
+    };
+    const chargingProfile = { ...(name === 'START_TRANSACTION' ? neutral : own), ...more };
+    const idToken = name === 'START_TRANSACTION' ? goodTag : { idToken: goodTag, type: 'ISO14443' };
+    const parameters = { evseId: 1, remoteStartId: 5, idToken, chargingProfile };
+
+    await expect(exchange(room, station, { name, parameters }, accepted)).rejects.toMatchObject({
+      code: 'Validation',
+      field: `parameters.chargingProfile.${member}`,
     });
   });
 });
