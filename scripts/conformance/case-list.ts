@@ -18,7 +18,7 @@ export interface Chapter {
 }
 
 /** Field rules that no test shows yet. A rule that gets its test leaves this list. */
-export const openRows: readonly number[] = [25, 37, 38, 40, 58, 59, 60, 61, 62];
+export const openRows: readonly number[] = [];
 
 export const chapters: readonly Chapter[] = [
   {

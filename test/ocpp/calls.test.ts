@@ -29,7 +29,7 @@ const startSession = {
 const stopSession = { kind: 'STOP_SESSION', sessionId: 's', transactionRef: '4711' } as const;
 
 describe('a command as a call', () => {
-  test('row 41: a start of a session in 1.6 [TC_010]', async () => {
+  test('a start of a session in 1.6', async () => {
     expect(await encode('ocpp1.6', startSession)).toEqual([
       2,
       commandId,

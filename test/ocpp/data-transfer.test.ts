@@ -27,7 +27,7 @@ const sent = async (stationId: string) =>
 describe.each([
   ['ocpp1.6', '{"price":4.5}'],
   ['ocpp2.0.1', { price: 4.5 }],
-] as const)('data of a vendor in %s [TC_064, P02]', (protocol, relayed) => {
+] as const)('data of a vendor in %s', (protocol, relayed) => {
   test.each([
     ['nobody decided on', { vendorId: 'com.else' }, 'UnknownVendorId'],
     ['names no vendor', { vendorId: '' }, 'UnknownVendorId'],
@@ -35,7 +35,7 @@ describe.each([
     ['names no message, where messages are known', { vendorId: 'com.some' }, 'UnknownMessageId'],
     ['is of a known message', { vendorId: 'com.some', messageId: 'Known' }, 'Accepted'],
     ['is of a vendor whose data is kept', { vendorId: 'com.keeps', messageId: 'Any' }, 'Accepted'],
-  ])('that %s: %j is answered %s, and kept', async (name, transfer, status) => {
+  ])('that %s: %j is answered %s, and kept [TC_064, P02]', async (name, transfer, status) => {
     const station = await room.givenStation(`${protocol}-${name}`, protocol);
 
     expect(await station.calls('DataTransfer', { ...transfer, data: 'x' })).toEqual({ status });
@@ -44,7 +44,7 @@ describe.each([
     ]);
   });
 
-  test('is handed on where a route leads, and what comes back is relayed', async () => {
+  test('is handed on where a route leads, and what comes back is relayed [TC_064, P02]', async () => {
     const station = await room.givenStation(`${protocol}-forward`, protocol);
     const answer = await station.calls('DataTransfer', {
       vendorId: 'com.hands',
@@ -57,7 +57,7 @@ describe.each([
     expect(await sent(station.stationId)).toMatchObject([{ status: 'ACCEPTED', answerData: { price: 4.5 } }]);
   });
 
-  test('to a station is kept with its answer, once [P01]', async () => {
+  test('to a station is kept with its answer, once [TC_062, P01]', async () => {
     const station = await room.givenStation(`${protocol}-to`, protocol);
     const parameters = { vendorId: 'com.acme', messageId: 'Ping', data: 'ping' };
     const answer = { status: 'Accepted', data: 'pong' };

@@ -68,6 +68,36 @@ describe('row 4: transaction messages', () => {
   );
 });
 
+test('an event of a transaction that could not be taken is an error, and counts once when it comes again [E13]', async () => {
+  const version = await loadVersion('ocpp2.0.1');
+  const event = {
+    eventType: 'Started',
+    triggerReason: 'Authorized',
+    seqNo: 0,
+    timestamp: '2030-03-01T12:00:00Z',
+    transactionInfo: { transactionId: 'tx-1' },
+    evse: { id: 1, connectorId: 1 },
+    idToken: { idToken: goodTag, type: 'ISO14443' },
+  };
+  const outage = servicesFailingWith(new Error('the table is away'));
+  const station = await room.givenStation('CP201', 'ocpp2.0.1');
+
+  const { answer } = await dispatch('TransactionEvent', event, outage, version);
+  const again = [
+    await station.calls('TransactionEvent', event),
+    await station.calls('TransactionEvent', event),
+  ];
+
+  expect(JSON.parse(answer ?? '').slice(0, 3)).toEqual([4, 'id-1', 'InternalError']);
+  const { items } = await room.services.sessions.listSessions({ stationId: 'CP201' }, { limit: 5 });
+  const entries = await room.services.sessions.listEntries(items[0]?.sessionId ?? '');
+  expect(again).toMatchObject([
+    { idTokenInfo: { status: 'Accepted' } },
+    { idTokenInfo: { status: 'Accepted' } },
+  ]);
+  expect([items.length, entries.length]).toEqual([1, 1]);
+});
+
 test('an answer of ours that its schema does not allow is not sent', async () => {
   const broken = { name: 'Heartbeat', handle: async () => ({ currentTime: 12 }) };
 

@@ -55,7 +55,7 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('registration over %s', (protoc
     expect(link).toMatchObject({ registration: 'PENDING', callsFrom: expect.any(Number) });
   });
 
-  test('row 38: a station that is rejected is told so, and nothing it says is taken [TC_003, B03]', async () => {
+  test('row 38: a station that is rejected is told so, and nothing it says is taken [B03.FR.07]', async () => {
     const station = await given(protocol, 'REJECT');
 
     expect(await boot(station, protocol)).toMatchObject({ status: 'Rejected', interval: 300 });
@@ -118,7 +118,7 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('registration over %s', (protoc
     expect(added).toMatchObject([{ name: 'TRIGGER_MESSAGE', request: { kind: 'ASK_FOR_BOOT' } }]);
   });
 
-  test('row 38: calls go on while it is pending, and none is sent to one that was rejected [B02, B03]', async () => {
+  test('row 38: calls go on while it is pending, and none is sent to one that was rejected [B02, B03.FR.03]', async () => {
     const station = await given(protocol, 'HOLD');
     const sent: string[] = [];
     const dispatch = () =>
@@ -233,7 +233,7 @@ describe('a 1.6 station', () => {
 });
 
 describe('a 2.0.1 station', () => {
-  test('that never booted here is refused, and asked to boot once for each connection [B01, B02.FR.09]', async () => {
+  test('that never booted here is refused, and asked to boot once for each connection [B01.FR.10]', async () => {
     const station = await given('ocpp2.0.1', 'ACCEPT');
 
     const answers = [await says(station, 'Heartbeat', {}), await says(station, 'Heartbeat', {})];
@@ -251,7 +251,7 @@ describe('a 2.0.1 station', () => {
     expect(await says(station, 'Heartbeat', {})).toHaveProperty('currentTime');
   });
 
-  test('row 38: has its transactions wait in it until it is accepted [B02.FR.09, B03]', async () => {
+  test('row 38: has its transactions wait in it until it is accepted [B02.FR.09]', async () => {
     const station = await given('ocpp2.0.1', 'HOLD');
     await boot(station, 'ocpp2.0.1');
 

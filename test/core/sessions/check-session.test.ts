@@ -72,7 +72,7 @@ const recordOf = async (sessionId: string) =>
 const all = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 describe('row 22: a session that ended with events missing', () => {
-  test('is marked and looked at again in a minute [E04]', async () => {
+  test('is marked and looked at again in a minute', async () => {
     const sessionId = await told(0, 1, 9);
 
     await followEnd(ports(), { sessionId });

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Job } from '../../../functions/core/jobs/job.ts';
+import { readGetLog } from '../../../functions/core/jobs/job-wishes.ts';
+import { beginJob } from '../begun-job.ts';
 import { exchange } from '../command-exchange.ts';
 import { openRoom, type Room, type TestStation } from '../room-under-test.ts';
 
@@ -139,6 +141,41 @@ describe('diagnostics over 1.6', () => {
 
     expect(command.state).toBe('ACCEPTED');
     expect(await latestJob()).toMatchObject({ state: 'FAILED', reason: 'NOTHING_TO_UPLOAD' });
+  });
+});
+
+describe('the security log over 1.6', () => {
+  const location = 'https://files.example/up';
+  const begin = (answer: Record<string, unknown>) =>
+    beginJob(
+      room,
+      station,
+      (ports, wish) => readGetLog(ports, wish, 'UPLOAD_SECURITY_LOG'),
+      { location, from: '2030-02-01T00:00:00Z' },
+      answer,
+    );
+
+  test('is asked for by its name, and uploaded under that of the station [TC_079]', async () => {
+    const call = await begin({ status: 'Accepted', filename: 'sec.log' });
+    await reports('LogStatusNotification', 'Uploading', 'Uploaded');
+
+    const { request } = await latestJob();
+    expect(call).toEqual({
+      action: 'GetLog',
+      payload: {
+        logType: 'SecurityLog',
+        requestId: request.requestId,
+        log: { remoteLocation: location, oldestTimestamp: '2030-02-01T00:00:00.000Z' },
+      },
+    });
+    expect(await latestJob()).toMatchObject({ kind: 'LOG', state: 'DONE', fileName: 'sec.log' });
+  });
+
+  test('whose upload fails ends its job [TC_079]', async () => {
+    await begin({ status: 'Accepted' });
+    await reports('LogStatusNotification', 'Uploading', 'UploadFailure');
+
+    expect(await latestJob()).toMatchObject({ state: 'FAILED', reason: 'UPLOAD_FAILED' });
   });
 });
 

@@ -36,7 +36,19 @@ describe('a remote start', () => {
     expect(await openSessions()).toMatchObject([{ transactionRef: String(transactionId) }]);
   });
 
-  test('without a vehicle in time leaves a free connector and no session [TC_011_2, TC_004_2]', async () => {
+  test('at a connector that has its cable in starts there [TC_010]', async () => {
+    const status = { connectorId: 1, errorCode: 'NoError', timestamp: now() };
+    await station.calls('StatusNotification', { ...status, status: 'Preparing' });
+
+    const { command } = await exchange(room, station, wish, { status: 'Accepted' });
+    const { idTagInfo } = await start();
+    await station.calls('StatusNotification', { ...status, status: 'Charging', timestamp: now() });
+
+    expect([command.state, idTagInfo.status]).toEqual(['ACCEPTED', 'Accepted']);
+    expect(await openSessions()).toMatchObject([{ connector: { evseId: 1, connectorId: 1 } }]);
+  });
+
+  test('without a vehicle in time leaves a free connector and no session [TC_011_2]', async () => {
     await exchange(room, station, wish, { status: 'Accepted' });
     const status = { connectorId: 1, errorCode: 'NoError', timestamp: now() };
     await station.calls('StatusNotification', { ...status, status: 'Preparing' });
@@ -68,11 +80,60 @@ test('a remote stop ends the session by its number; the station tells the end it
   expect(await openSessions()).toEqual([]);
 });
 
+test('a tag that is shown without a vehicle in time leaves a free connector and no session [TC_004_2]', async () => {
+  const status = { connectorId: 1, errorCode: 'NoError' };
+  const { idTagInfo } = await station.calls('Authorize', { idTag: goodTag });
+  await station.calls('StatusNotification', { ...status, status: 'Preparing', timestamp: now() });
+  room.now += 60_000;
+  await station.calls('StatusNotification', { ...status, status: 'Available', timestamp: now() });
+
+  const connector = { evseId: 1, connectorId: 1 };
+  expect(idTagInfo).toMatchObject({ status: 'Accepted' });
+  expect(await openSessions()).toEqual([]);
+  expect(await room.services.live.findConnector(station.stationId, connector)).toMatchObject({
+    status: 'AVAILABLE',
+  });
+});
+
+test('a cable that comes first, then a tag, then power: one session from start to stop [TC_003]', async () => {
+  const tells = (status: string) =>
+    station.calls('StatusNotification', { connectorId: 1, errorCode: 'NoError', status, timestamp: now() });
+  await tells('Preparing');
+  const { idTagInfo } = await station.calls('Authorize', { idTag: goodTag });
+  const { transactionId } = await start();
+  await tells('Charging');
+  room.now += 60_000;
+  const stop = { transactionId, meterStop: 2_000, timestamp: now(), idTag: goodTag };
+  const stopped = await station.calls('StopTransaction', stop);
+  await tells('Finishing');
+
+  const { items } = await room.services.sessions.listSessions({ stationId: station.stationId }, { limit: 5 });
+  expect(idTagInfo).toMatchObject({ status: 'Accepted' });
+  expect(stopped).toMatchObject({ idTagInfo: { status: 'Accepted' } });
+  expect(items).toMatchObject([{ state: 'ENDED', meterStartWh: 1_000, meterStopWh: 2_000 }]);
+});
+
 describe('a reset', () => {
+  test.each(['Hard', 'Soft'])(
+    '%s is agreed to, and the station boots anew [TC_013, TC_014]',
+    async (type) => {
+      const { action, payload, command } = await exchange(
+        room,
+        station,
+        { name: 'RESET', parameters: { type } },
+        { status: 'Accepted' },
+      );
+      const make = { chargePointVendor: 'Acme', chargePointModel: 'One' };
+
+      expect([action, payload, command.state]).toEqual(['Reset', { type }, 'ACCEPTED']);
+      expect(await station.calls('BootNotification', make)).toMatchObject({ status: 'Accepted' });
+    },
+  );
+
   test.each([
     ['Hard', 'HardReset'],
     ['Soft', 'SoftReset'],
-  ])('%s ends what runs with its own reason [TC_013, TC_014]', async (type, reason) => {
+  ])('%s ends what runs with its own reason [TC_015, TC_016]', async (type, reason) => {
     const { transactionId } = await start();
 
     const { payload, command } = await exchange(
@@ -130,6 +191,7 @@ test('a lock that fails is a fault of the connector, and the start does not come
     status: 'FAULTED',
     errorCode: 'ConnectorLockFailure',
   });
+  expect(await openSessions()).toEqual([]);
 });
 
 describe('a trigger', () => {

@@ -30,7 +30,7 @@ function sessionOf(transactionId: number) {
 }
 
 describe('StartTransaction', () => {
-  test('row 31: an accepted start gets its number, the group and the true status [TC_003]', async () => {
+  test('row 31: an accepted start gets its number, the group and the true status', async () => {
     await givenStation();
 
     const { transactionId, idTagInfo } = await starts(goodTag);

@@ -32,7 +32,7 @@ const later = () => {
 };
 
 describe('messages of a display', () => {
-  test('are known once the station agrees to show them, and forgotten when it clears them [O01] [O05]', async () => {
+  test('are known once the station agrees to show them, and forgotten when it clears them [O01, O05]', async () => {
     await asks('SET_DISPLAY_MESSAGE', { message: message(1) });
     await asks('SET_DISPLAY_MESSAGE', { message: message(2) }, { status: 'NotSupportedMessageFormat' });
     const afterSetting = await shown();

@@ -1,14 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openStores } from '../../../functions/adapters/dynamodb/open-stores.ts';
 import type { Job } from '../../../functions/core/jobs/job.ts';
-import type { JobRequest } from '../../../functions/core/jobs/job-request.ts';
 import { readGetLog, readPublishFirmware } from '../../../functions/core/jobs/job-wishes.ts';
-import { startJob } from '../../../functions/core/jobs/start-job.ts';
-import { callOf } from '../../../functions/ocpp/calls.ts';
-import { loadVersion } from '../../../functions/ocpp/versions.ts';
-import { newId } from '../../../functions/platform/clock.ts';
+import { beginJob } from '../begun-job.ts';
 import { exchange } from '../command-exchange.ts';
-import { names, openRoom, type Room, type TestStation } from '../room-under-test.ts';
+import { openRoom, type Room, type TestStation } from '../room-under-test.ts';
 
 let room: Room;
 let station: TestStation;
@@ -40,28 +35,6 @@ async function latestJob(): Promise<Job> {
 async function reports(action: string, ...statuses: string[]): Promise<void> {
   const { request } = await latestJob();
   for (const status of statuses) await station.calls(action, { status, requestId: request.requestId });
-}
-
-type Reader = (
-  ports: Parameters<typeof readGetLog>[0],
-  wish: Parameters<typeof readGetLog>[1],
-) => Promise<JobRequest>;
-
-/** Starts a job as REST does, and answers its call. Gives the call. */
-async function begin(read: Reader, parameters: Record<string, unknown>, answer: Record<string, unknown>) {
-  const { services } = room;
-  const ports = {
-    ...openStores({ client: room.client, tables: names, tenantId: services.tenantId }),
-    ...services,
-    newId,
-  };
-  const found = await services.stations.findStation(station.stationId);
-  if (!found) throw new Error('no station');
-  const request = await read(ports, { station: found, jobId: newId(), parameters });
-  const { stationId } = station;
-  const { commandId } = await startJob(ports, { stationId, request, waitMs: 60_000, whenOffline: 'FAIL' });
-  await station.sends(JSON.stringify([3, commandId, answer]));
-  return callOf(await loadVersion('ocpp2.0.1'), request);
 }
 
 describe('a firmware update over 2.0.1', () => {
@@ -128,7 +101,13 @@ describe('a firmware update over 2.0.1', () => {
 describe('firmware on a local controller', () => {
   test('is published, and the job says where [L03]', async () => {
     const checksum = 'd41d8cd98f00b204e9800998ecf8427e';
-    const call = await begin(readPublishFirmware, { location, checksum }, { status: 'Accepted' });
+    const call = await beginJob(
+      room,
+      station,
+      readPublishFirmware,
+      { location, checksum },
+      { status: 'Accepted' },
+    );
     await reports('PublishFirmwareStatusNotification', 'Downloaded', 'ChecksumVerified');
     const { request } = await latestJob();
     const published = { status: 'Published', requestId: request.requestId, location: ['http://10.0.0.2/fw'] };
@@ -153,7 +132,9 @@ describe('firmware on a local controller', () => {
 describe('logs over 2.0.1', () => {
   test('are uploaded, the security log among them [N01]', async () => {
     const answer = { status: 'Accepted', filename: 'sec.log' };
-    const call = await begin(
+    const call = await beginJob(
+      room,
+      station,
       (ports, wish) => readGetLog(ports, wish, 'UPLOAD_SECURITY_LOG'),
       { location: 'https://files.example/up', from: '2030-02-01T00:00:00Z' },
       answer,

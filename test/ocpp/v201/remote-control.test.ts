@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createToken } from '../../../functions/core/tokens/provision-token.ts';
 import { exchange } from '../command-exchange.ts';
 import { goodTag, openRoom, type Room, type TestStation } from '../room-under-test.ts';
 
@@ -112,6 +113,56 @@ test('a start that the system makes names a token of its own, and its event refe
   expect(await lastSession()).toMatchObject({ remoteStartId, token: { status: 'ACCEPTED' } });
 });
 
+test('who pays by card at a terminal charges on a token that the operator made for it [C03]', async () => {
+  const uid = `CARD-${station.stationId}`;
+  await createToken(room.services, { uid, tokenType: 'AD_HOC_USER' });
+
+  const { payload, command } = await exchange(
+    room,
+    station,
+    { name: 'START_TRANSACTION', parameters: { idToken: uid, evseId: 1 } },
+    { status: 'Accepted' },
+  );
+  const { idToken, remoteStartId } = payload as { idToken: object; remoteStartId: number };
+  const answer = await tell('Started', 'RemoteStart', { remoteStartId }, { evse: { id: 1 }, idToken });
+
+  expect([command.state, idToken]).toEqual(['ACCEPTED', { idToken: uid, type: 'Central' }]);
+  expect(answer).toMatchObject({ idTokenInfo: { status: 'Accepted' } });
+  expect(await lastSession()).toMatchObject({ remoteStartId, token: { uid, tokenType: 'AD_HOC_USER' } });
+});
+
+test('a station moves to another system by a profile, its place in the order, and a reset [B09, B10]', async () => {
+  const connectionData = {
+    ...{ ocppVersion: 'OCPP20', ocppTransport: 'JSON', ocppCsmsUrl: 'wss://other.example/ocpp' },
+    ...{ messageTimeout: 30, securityProfile: 2, ocppInterface: 'Wired0' },
+  };
+  const priority = {
+    component: { name: 'OCPPCommCtrlr' },
+    variable: { name: 'NetworkConfigurationPriority' },
+  };
+  const profile = { configurationSlot: 2, connectionData };
+  const order = { setVariableData: [{ ...priority, attributeValue: '2,1' }] };
+  const agreed = { status: 'Accepted' };
+
+  const done = [
+    await exchange(room, station, { name: 'SET_NETWORK_PROFILE', parameters: profile }, agreed),
+    await exchange(
+      room,
+      station,
+      { name: 'SET_VARIABLES', parameters: order },
+      { setVariableResult: [{ ...priority, attributeStatus: 'Accepted' }] },
+    ),
+    await exchange(room, station, { name: 'RESET', parameters: { type: 'OnIdle' } }, agreed),
+  ];
+
+  expect(done.map(({ action, payload }) => [action, payload])).toEqual([
+    ['SetNetworkProfile', profile],
+    ['SetVariables', order],
+    ['Reset', { type: 'OnIdle' }],
+  ]);
+  expect(done.map(({ command }) => command.state)).toEqual(['ACCEPTED', 'ACCEPTED', 'ACCEPTED']);
+});
+
 describe('a token', () => {
   test.each(['Central', 'KeyCode', 'Local', 'eMAID'])(
     'of type %s is judged by its own record [C04, C06, C08]',
@@ -154,6 +205,29 @@ describe('a transaction', () => {
 
     expect(answer).toMatchObject({ idTokenInfo: { status: 'Accepted' } });
     expect(await lastSession()).toMatchObject({ state: 'ENDED', stopReason: 'LOCAL' });
+  });
+
+  test('that a vehicle negotiated over ISO 15118 ends when it is asked for [F03, F04]', async () => {
+    await tell('Updated', 'ChargingStateChanged', { chargingState: 'Charging' });
+    const transactionId = `tx-${station.stationId}`;
+
+    const { action, payload, command } = await exchange(
+      room,
+      station,
+      { name: 'STOP_TRANSACTION', parameters: { transactionId } },
+      { status: 'Accepted' },
+    );
+    await tell('Updated', 'RemoteStop', { chargingState: 'EVConnected' });
+    const during = await lastSession();
+    await tell('Ended', 'RemoteStop', { stoppedReason: 'Remote' });
+
+    expect([action, payload, command.state]).toEqual([
+      'RequestStopTransaction',
+      { transactionId },
+      'ACCEPTED',
+    ]);
+    expect(during).toMatchObject({ state: 'ACTIVE' });
+    expect(await lastSession()).toMatchObject({ state: 'ENDED', stopReason: 'REMOTE' });
   });
 
   test('ends when the cable leaves the vehicle, where that ends it [E09]', async () => {

@@ -169,6 +169,21 @@ describe('readings', () => {
     expect(await samples()).toMatchObject([{ energyWh: 1_500, signed: [{ data, ...rest }] }]);
   });
 
+  test('that the vehicle has signed for in its charging loop are kept once, with their signature [J03]', async () => {
+    const signedMeterValue = {
+      ...{ signedMeterData: 'T0NNRg==', signingMethod: 'ECDSA', encodingMethod: 'OCMF', publicKey: 'MFkw' },
+    };
+    const more = { ...reading(1, { value: 1_500, signedMeterValue }), triggerReason: 'SignedDataReceived' };
+    await says('Started', 0);
+
+    await says('Updated', 1, { more });
+    await says('Updated', 1, { more });
+
+    expect(await samples()).toMatchObject([{ energyWh: 1_500, signed: [{ data: 'T0NNRg==' }] }]);
+    const entries = await room.services.sessions.listEntries(sessionIdOf(station.stationId));
+    expect(entries.map(({ trigger }) => trigger)).toEqual(['CablePluggedIn', 'SignedDataReceived']);
+  });
+
   test('row 11: MeterValues are confirmed and belong to no session [J01]', async () => {
     const answer = await station.calls('MeterValues', { evseId: 0, ...reading(0, { value: 7_500 }) });
 
