@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { authorityRecord } from '#adapters/dynamodb/authority-record.ts';
 import { engineFromEnvironment } from '../local/dynamodb/engine-from-environment.ts';
 import type { ChaosSettings } from '../local/events/chaos.ts';
 import { type Cloud, type CloudTimes, startCloud } from '../local/start-cloud.ts';
@@ -37,6 +38,11 @@ export interface LocalSystem {
   /** A client of its tables that may do everything. */
   readonly dynamo: DynamoDBClient;
   readonly tables: { readonly registry: string; readonly operations: string; readonly ledger: string };
+  /**
+   * Lets stations in with the certificates that the system gives them. Done at the start of a warm system; in one that
+   * is not it takes as long as the REST API's first answer.
+   */
+  trustStationAuthority(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -69,7 +75,17 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
   try {
     if (seed === 'demo') await seedEverything(cloud, dynamo, tables);
     if (options.warm) await cloud.warmUp();
-    return { cloud, endpoints: await endpointsOf(cloud, seed), dynamo, tables, close };
+    const endpoints = await endpointsOf(cloud, seed);
+    const trustStationAuthority = async (): Promise<void> => {
+      const pem = (await authorityRecord(dynamo, tables).find()) ?? (await makeStationAuthority(endpoints));
+      if (pem !== undefined) cloud.trustStationAuthority(pem);
+    };
+    if (options.warm) {
+      await trustStationAuthority().catch((error: unknown) =>
+        logger(`The certificates that stations get will not let them in: ${error}`),
+      );
+    }
+    return { cloud, endpoints, dynamo, tables, trustStationAuthority, close };
   } catch (error) {
     await close();
     throw error;
@@ -105,6 +121,17 @@ async function endpointsOf(cloud: Cloud, seed: 'demo' | 'none'): Promise<LocalEn
   const tenants =
     seed === 'demo' ? demoTenants.map(({ tenant }) => ({ id: tenant.tenantId, slug: tenant.slug })) : [];
   return { stage: 'local', ...cloud.urls, caFile: relative(process.cwd(), cloud.caFile), tenants, users };
+}
+
+/** The REST API makes the authority's certificate for the first who asks. Without users there is nobody to ask. */
+async function makeStationAuthority({ admin, users }: LocalEndpoints): Promise<string | undefined> {
+  const member = users.find(({ tenant, role }) => tenant !== undefined && role === 'TENANT_ADMIN');
+  if (!member) return undefined;
+  const url = `${admin}/certificates/ca`;
+  const answer = await fetch(url, { headers: { authorization: `Bearer ${member.jwt}` } });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`GET ${url} answers ${answer.status}: ${text}`);
+  return text;
 }
 
 /** Says where everything is to whoever looks for the file; its appearance means that everything answers. */

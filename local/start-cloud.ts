@@ -39,6 +39,12 @@ export interface Cloud {
   caFile: string;
   /** Where the certificates lie, for issuing those of stations. */
   tlsDir: string;
+  /**
+   * Adds an authority (PEM) to those whose client certificates the TLS port takes: what in AWS one adds to the trust
+   * store of the stations' distribution. The local authority stays trusted; forgotten when the cloud ends.
+   * @throws {Error} for what is no certificate of an authority
+   */
+  trustStationAuthority(pem: string): void;
   /** Settings for SDK clients that may do everything: for seeds and tests. */
   clientConfig(service?: 'dynamodb' | 's3' | 'other'): ClientConfig;
   /** The physical name of the table whose construct path or logical id holds the word. */
@@ -142,6 +148,7 @@ function running(ground: Ground, backbone: Backbone, apis: Apis, close: () => Pr
     urls: door.urls,
     caFile: door.caFile,
     tlsDir: ground.tlsDir,
+    trustStationAuthority: (pem) => door.trustClientsOf(pem),
     clientConfig: (service = 'other') => ({
       region,
       endpoint: endpoints[service === 'other' ? 'general' : service],

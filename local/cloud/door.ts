@@ -37,6 +37,8 @@ export interface Door {
   serveFiles(s3: S3): void;
   /** Begins to answer; until then everybody is asked to come later. */
   serve(edge: Edge, issuer: Issuer | undefined): void;
+  /** Lets stations in with certificates of this authority (PEM) too. */
+  trustClientsOf(ca: string): void;
   close(): Promise<void>;
 }
 
@@ -87,6 +89,7 @@ export async function openDoor({ port, tlsPort, host, tlsDir, logger }: DoorOpti
     serve(edge, issuer) {
       behind = { edge, issuer };
     },
+    trustClientsOf: (authority) => frontDoor.trustClientsOf(authority),
     close: () => frontDoor.close(),
   };
 }

@@ -1,9 +1,9 @@
-import { constants, type X509Certificate } from 'node:crypto';
+import { constants, X509Certificate } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { TLSSocket } from 'node:tls';
+import { type SecureContextOptions, TLSSocket } from 'node:tls';
 import { sourceIpOf } from '../apigateway/header-list.ts';
 import type { Viewer } from './viewer-headers.ts';
 
@@ -27,7 +27,7 @@ export interface FrontDoorConfig {
   tlsPort: number;
   /** Default 127.0.0.1. */
   host?: string;
-  /** PEM texts; `ca` is the authority that client certificates must come from. */
+  /** PEM texts; `ca` is the authority that client certificates must come from, until more are trusted. */
   tls: { key: string; cert: string; ca: string };
   onRequest(request: IncomingMessage, response: ServerResponse, viewer: Viewer): void;
   onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, viewer: Viewer): void;
@@ -41,25 +41,28 @@ export interface Listener {
 export interface FrontDoor {
   http: Listener;
   https: Listener;
+  /**
+   * Takes client certificates of one more authority (PEM), from the next handshake on; connections stay as they are.
+   * @throws {Error} for what is no certificate of an authority
+   */
+  trustClientsOf(ca: string): void;
   /** Stops listening and ends every connection, upgraded ones too. */
   close(): Promise<void>;
 }
 
 /**
  * Opens the one plain and the one TLS port of the local cloud (TLS 1.2 or newer). A client certificate is
- * optional; one that the authority did not sign, or that has expired, ends the connection before any request.
+ * optional; one that no trusted authority signed, or that has expired, ends the connection before any request.
  * @throws {PortTakenError}
  */
 export async function startFrontDoor(config: FrontDoorConfig): Promise<FrontDoor> {
   const { host = '127.0.0.1' } = config;
   const plain = createServer();
+  const trusted = new Set([config.tls.ca]);
   const secure = createSecureServer({
-    ...config.tls,
-    minVersion: 'TLSv1.2',
+    ...secureContext(config.tls, trusted),
     requestCert: true,
     rejectUnauthorized: false,
-    // A resumed session would carry the certificate check of an earlier day.
-    secureOptions: constants.SSL_OP_NO_TICKET,
   });
   secure.on('secureConnection', (socket) => {
     if (socket.getPeerX509Certificate() !== undefined && !socket.authorized) socket.destroy();
@@ -70,11 +73,35 @@ export async function startFrontDoor(config: FrontDoorConfig): Promise<FrontDoor
   const close = (servers: Server[]) => closeServers(servers, upgraded);
   try {
     const https = await listen(secure, config.tlsPort, host, 'TLS_PORT');
-    return { http, https, close: () => close([plain, secure]) };
+    return {
+      http,
+      https,
+      trustClientsOf(ca) {
+        if (!new X509Certificate(ca).ca) throw new Error('this certificate is not of an authority');
+        trusted.add(ca);
+        secure.setSecureContext(secureContext(config.tls, trusted));
+      },
+      close: () => close([plain, secure]),
+    };
   } catch (error) {
     await close([plain]);
     throw error;
   }
+}
+
+/** Whole each time: what `setSecureContext` is not given falls back to Node's own. */
+function secureContext(
+  tls: { key: string; cert: string },
+  trusted: ReadonlySet<string>,
+): SecureContextOptions {
+  return {
+    key: tls.key,
+    cert: tls.cert,
+    ca: [...trusted],
+    minVersion: 'TLSv1.2',
+    // A resumed session would carry the certificate check of an earlier day.
+    secureOptions: constants.SSL_OP_NO_TICKET,
+  };
 }
 
 function serve(server: Server, config: FrontDoorConfig, upgraded: Set<Duplex>): void {

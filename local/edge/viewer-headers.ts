@@ -7,7 +7,7 @@ export interface Viewer {
   port: number;
   /** True on the TLS listener. */
   secure: boolean;
-  /** A client certificate that the trusted authority signed; an unverifiable one never gets this far. */
+  /** A client certificate that a trusted authority signed; an unverifiable one never gets this far. */
   certificate?: X509Certificate;
 }
 

@@ -15,6 +15,7 @@ import { ensureLocalCa, issueStationCertificate, type LocalCa } from '../../../l
 const sockets = new WebSocketServer({ noServer: true });
 let door: FrontDoor;
 let tls: LocalCa;
+let foreignCa: string;
 let station: { cert: string; key: string };
 let stranger: { cert: string; key: string };
 
@@ -38,7 +39,7 @@ beforeAll(async () => {
   const dir = await mkdtemp(join(tmpdir(), 'front-door-'));
   const foreignDir = await mkdtemp(join(tmpdir(), 'front-door-'));
   tls = await ensureLocalCa(dir);
-  await ensureLocalCa(foreignDir);
+  ({ ca: foreignCa } = await ensureLocalCa(foreignDir));
   station = await issueStationCertificate(dir, { tenant: 'demo', stationId: 'CP001' });
   stranger = await issueStationCertificate(foreignDir, { tenant: 'demo', stationId: 'CP001' });
   door = await start();
@@ -104,6 +105,26 @@ describe('the TLS port', () => {
     await expect(read(httpsGet, door.https.port, { ca, ...stranger })).rejects.toThrow(
       /hang up|ECONNRESET|closed/,
     );
+  });
+
+  it('takes the certificates of an authority from when it is told to, and those it took before', async () => {
+    const { ca } = tls;
+    const other = await start();
+    const open = new WebSocket(`wss://127.0.0.1:${other.https.port}`, { ca, ...station });
+    await once(open, 'message');
+
+    other.trustClientsOf(foreignCa);
+
+    const answered = await Promise.all(
+      [station, stranger].map((client) => read(httpsGet, other.https.port, { ca, ...client })),
+    );
+    expect(answered.map(({ subject }) => subject)).toEqual(['O=demo\nCN=CP001', 'O=demo\nCN=CP001']);
+    expect(open.readyState).toBe(WebSocket.OPEN);
+    await other.close();
+  });
+
+  it('trusts no certificate that is not of an authority', () => {
+    expect(() => door.trustClientsOf(stranger.cert)).toThrow(/not of an authority/);
   });
 
   it.each([
