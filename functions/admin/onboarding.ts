@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { decideRegistration } from '#core/stations/decide-registration.ts';
 import { acceptNewcomer, type InboxEntry, rejectNewcomer } from '#core/stations/onboarding.ts';
 import type { Connector, SecurityProfile } from '#core/stations/station.ts';
-import type { TenantPolicy } from '#core/tenants/tenant-policy.ts';
 import {
   administrators,
   operators,
@@ -40,16 +39,6 @@ const acceptanceShape = z.strictObject({
   /** The password it came with is its own from now on. */
   adoptPassword: z.boolean().default(false),
   password: z.string().exactOptional(),
-});
-
-const onboardingShape = z.strictObject({
-  enabled: z.boolean(),
-  retrySeconds: z.int().min(10).max(86_400).default(300),
-});
-
-const authorizationShape = z.strictObject({
-  masterGroupId: z.string().min(1).max(36).exactOptional(),
-  cacheLifetimeSeconds: z.int().min(1).max(31_536_000).exactOptional(),
 });
 
 export const onboardingRoutes: readonly Route[] = [
@@ -101,52 +90,6 @@ export const onboardingRoutes: readonly Route[] = [
       return { body: entryView(await rejectNewcomer(services, parameter(request, 'stationId'))) };
     },
   },
-  {
-    method: 'GET',
-    path: '/settings/onboarding',
-    summary:
-      'Whether unknown stations may wait to be let in, and after how long stations that wait ask again.',
-    roles: readers,
-    handle: async (_, { policies }) => ({ body: onboardingView(await policies.findPolicy()) }),
-  },
-  {
-    method: 'PUT',
-    path: '/settings/onboarding',
-    summary: 'Changes these; a station learns of it with its next connection.',
-    roles: administrators,
-    async handle(request, { policies, clock }) {
-      const { enabled, retrySeconds } = readBody(onboardingShape, request.body);
-      const before = await policies.findPolicy();
-      const policy = { ...before, onboarding: enabled, registrationRetryS: retrySeconds };
-      await policies.savePolicy(policy, clock());
-      return { body: onboardingView(policy) };
-    },
-  },
-  {
-    method: 'GET',
-    path: '/settings/authorization',
-    summary: 'Which group of tokens ends any session, and how long stations may keep verdicts.',
-    roles: readers,
-    handle: async (_, { policies }) => ({ body: authorizationView(await policies.findPolicy()) }),
-  },
-  {
-    method: 'PUT',
-    path: '/settings/authorization',
-    summary: 'Changes these; a station learns of it with its next connection, within two hours.',
-    roles: administrators,
-    async handle(request, { policies, clock }) {
-      const { masterGroupId, cacheLifetimeSeconds } = readBody(authorizationShape, request.body);
-      const { onboarding, registrationRetryS } = await policies.findPolicy();
-      const policy: TenantPolicy = {
-        onboarding,
-        registrationRetryS,
-        ...(masterGroupId === undefined ? {} : { masterGroupId }),
-        ...(cacheLifetimeSeconds === undefined ? {} : { cacheLifetimeS: cacheLifetimeSeconds }),
-      };
-      await policies.savePolicy(policy, clock());
-      return { body: authorizationView(policy) };
-    },
-  },
 ];
 
 type Acceptance = Omit<z.infer<typeof acceptanceShape>, 'adoptPassword'>;
@@ -179,12 +122,4 @@ function entryView({ password, firstSeenAt, lastSeenAt, rejectedAt, connectionId
     lastSeenAt: rfc3339(lastSeenAt),
     rejectedAt: rfc3339OrNull(rejectedAt),
   };
-}
-
-function onboardingView({ onboarding, registrationRetryS }: TenantPolicy) {
-  return { enabled: onboarding, retrySeconds: registrationRetryS };
-}
-
-function authorizationView({ masterGroupId, cacheLifetimeS }: TenantPolicy) {
-  return { masterGroupId: masterGroupId ?? null, cacheLifetimeSeconds: cacheLifetimeS ?? null };
 }

@@ -17,6 +17,7 @@ import { reservationRoutes } from './reservations.ts';
 import type { Route } from './route.ts';
 import { securityRoutes } from './security.ts';
 import { sessionCheckRoutes } from './session-checks.ts';
+import { settingsRoutes } from './settings.ts';
 import { siteRoutes } from './sites.ts';
 import { stationLogRoutes } from './station-log.ts';
 import { tokenRoutes } from './tokens.ts';
@@ -42,6 +43,7 @@ export const routes: readonly Route[] = [
   ...plugAndChargeRoutes,
   ...stationLogRoutes,
   ...onboardingRoutes,
+  ...settingsRoutes,
   ...tokenRoutes,
   ...localListRoutes,
 ];

@@ -36,6 +36,8 @@ beforeEach(async () => {
 describe('settings', () => {
   test('start with what is usual, and change one by one', async () => {
     const before = await admin.request('GET /settings/onboarding');
+    const costsBefore = await admin.request('GET /settings/costs');
+    await admin.request('PUT /settings/costs', { showRunningCost: true });
     await admin.request('PUT /settings/authorization', {
       masterGroupId: 'MASTERS',
       cacheLifetimeSeconds: 60,
@@ -43,6 +45,8 @@ describe('settings', () => {
     await admin.request('PUT /settings/onboarding', { enabled: true, retrySeconds: 30 });
 
     expect(before.body).toEqual({ enabled: false, retrySeconds: 300 });
+    expect(costsBefore.body).toEqual({ showRunningCost: false });
+    expect((await admin.request('GET /settings/costs')).body).toEqual({ showRunningCost: true });
     expect((await admin.request('GET /settings/onboarding')).body).toEqual({
       enabled: true,
       retrySeconds: 30,
@@ -52,13 +56,17 @@ describe('settings', () => {
       cacheLifetimeSeconds: 60,
     });
     const tenant = await tenantDirectory(db.client, db.tables).findTenantBySlug(admin.scene.tenantId);
-    expect(tenant?.policy).toMatchObject({ onboarding: true, masterGroupId: 'MASTERS' });
+    expect(tenant?.policy).toMatchObject({
+      ...{ onboarding: true, masterGroupId: 'MASTERS', showRunningCost: true },
+    });
   });
 
   test('are for administrators to change', async () => {
     const as = { roles: ['OPERATOR'] as const };
 
     expect((await admin.request('PUT /settings/onboarding', { enabled: true }, as)).status).toBe(403);
+    expect((await admin.request('PUT /settings/costs', { showRunningCost: true }, as)).status).toBe(403);
+    expect((await admin.request('GET /settings/costs', undefined, as)).status).toBe(200);
   });
 });
 
