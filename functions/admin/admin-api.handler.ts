@@ -4,8 +4,7 @@ import { readCertificateText } from '#adapters/certificates/read-certificate.ts'
 import { stationAuthority } from '#adapters/certificates/station-authority.ts';
 import { digest } from '#adapters/crypto/digest.ts';
 import { newSecret } from '#adapters/crypto/new-secret.ts';
-import { sealText } from '#adapters/crypto/sealed-text.ts';
-import { generateStationPassword, hashStationPassword } from '#adapters/crypto/station-passwords.ts';
+import { stationSecrets } from '#adapters/crypto/station-secrets.ts';
 import { isMeterKey } from '#adapters/crypto/verify-meter-value.ts';
 import { authorityRecord } from '#adapters/dynamodb/authority-record.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
@@ -105,12 +104,7 @@ function servicesOf(tenantId: string): AdminServices {
     setTimer: timersOf(timersQueue, tenantId),
     readCertificate: readCertificateText,
     stationAuthority: authority.certificate,
-    passwords: {
-      generate: generateStationPassword,
-      hash: async (password) => hashStationPassword(await readSecret(pepperArn), password),
-    },
-    sealSecret: async (stationId, text) =>
-      sealText(await readSecret(pepperArn), `${tenantId}/${stationId}`, text),
+    ...stationSecrets(tenantId, () => readSecret(pepperArn)),
     allowedProfiles,
     findTenant: async () => {
       const tenant = await directory.findTenant(tenantId);

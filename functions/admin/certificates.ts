@@ -5,7 +5,7 @@ import { revokeCertificate } from '#core/certificates/revoke-certificate.ts';
 import type { Command, CommandRequest } from '#core/commands/command.ts';
 import { enqueueCommand } from '#core/commands/request-command.ts';
 import { DomainError } from '#core/errors.ts';
-import type { Station } from '#core/stations/station.ts';
+import { termsOf, termsShape } from './command-terms.ts';
 import {
   type AdminAnswer,
   type AdminRequest,
@@ -19,23 +19,18 @@ import {
   readers,
   rfc3339,
   rfc3339OrNull,
+  stationOf,
 } from './route.ts';
 import type { AdminServices } from './services.ts';
 
 const trustUse = z.enum(trustUses);
 
-/** When a command is due. */
-const terms = {
-  whenOffline: z.enum(['FAIL', 'WAIT']).default('FAIL'),
-  timeoutSeconds: z.int().min(1).max(604_800).default(30),
-};
-
 /** OCPP's fields hold 5500 characters. */
 const pem = z.string().trim().min(1).max(5_500).startsWith('-----BEGIN CERTIFICATE-----');
 
-const installShape = z.object({ use: trustUse, pem, ...terms });
-const askShape = z.object({ purpose: z.enum(['STATION', 'V2G']).default('STATION'), ...terms });
-const listShape = z.object({ uses: z.array(trustUse).min(1).optional(), ...terms });
+const installShape = z.object({ use: trustUse, pem, ...termsShape });
+const askShape = z.object({ purpose: z.enum(['STATION', 'V2G']).default('STATION'), ...termsShape });
+const listShape = z.object({ uses: z.array(trustUse).min(1).optional(), ...termsShape });
 const revokeShape = z.object({ reason: z.string().max(200).exactOptional() });
 const deleteShape = z.object({
   hash: z.object({
@@ -44,7 +39,7 @@ const deleteShape = z.object({
     issuerKeyHash: z.string().min(1).max(128),
     serialNumber: z.string().min(1).max(40),
   }),
-  ...terms,
+  ...termsShape,
 });
 
 export const certificateRoutes: readonly Route[] = [
@@ -73,11 +68,10 @@ export const certificateRoutes: readonly Route[] = [
     summary: 'Has a station ask for a new certificate of its own: 202, with the command.',
     roles: operators,
     async handle(request, services) {
-      const { timeoutSeconds, ...asked } = readBody(askShape, request.body);
+      const { purpose, ...terms } = readBody(askShape, request.body);
       const { stationId, protocol } = await stationOf(request, services);
-      const timeoutMs = timeoutSeconds * 1000;
-      const requestedBy = request.subject;
-      return queued(await askForRequest(services, { ...asked, stationId, protocol, timeoutMs, requestedBy }));
+      const asked = { stationId, protocol, purpose, ...termsOf(request, terms) };
+      return queued(await askForRequest(services, asked));
     },
   },
   {
@@ -153,13 +147,6 @@ export const certificateRoutes: readonly Route[] = [
   },
 ];
 
-async function stationOf(request: AdminRequest, { stations }: AdminServices): Promise<Station> {
-  const stationId = parameter(request, 'stationId');
-  const station = await stations.findStation(stationId);
-  if (!station) throw new DomainError('NotFound', `station ${stationId} is not known`, 'stationId');
-  return station;
-}
-
 /** Puts what a station is asked into its queue, held first to what its protocol can say. */
 async function ask(
   request: AdminRequest,
@@ -171,14 +158,13 @@ async function ask(
   },
 ): Promise<AdminAnswer> {
   const { stationId, protocol } = await stationOf(request, services);
-  const { whenOffline, timeoutSeconds } = asked.due;
   const commands: Command[] = [];
   for (const each of asked.requests) await services.calls.checkRequest(protocol, each);
   for (const each of asked.requests) {
     commands.push(
       await enqueueCommand(services, {
-        ...{ stationId, name: asked.name, request: each, whenOffline, requestedBy: request.subject },
-        timeoutMs: timeoutSeconds * 1000,
+        ...{ stationId, name: asked.name, request: each },
+        ...termsOf(request, asked.due),
       }),
     );
   }

@@ -9,6 +9,7 @@ import { compositeOfStation } from '#core/smart-charging/composite-of-station.ts
 import { desireProfiles, driftOf, installDesiredProfiles } from '#core/smart-charging/desired-profiles.ts';
 import { orderClearing, orderComparison, orderProfile } from '#core/smart-charging/order-profiles.ts';
 import { readProfile } from '#core/smart-charging/read-profile.ts';
+import { termsOf, termsShape } from './command-terms.ts';
 import { commandView } from './commands.ts';
 import {
   type AdminRequest,
@@ -23,19 +24,14 @@ import {
 
 const evse = z.coerce.number().int().min(0).max(1000);
 
-const terms = {
-  whenOffline: z.enum(['FAIL', 'WAIT']).default('FAIL'),
-  timeoutSeconds: z.int().min(1).max(604_800).default(30),
-};
-
-const profileOrder = z.object({ evseId: z.int().min(0), profile: z.unknown(), ...terms });
+const profileOrder = z.object({ evseId: z.int().min(0), profile: z.unknown(), ...termsShape });
 
 const clearing = z.object({
   profileId: z.coerce.number().int().exactOptional(),
   evseId: evse.exactOptional(),
   purpose: z.enum(['STATION_MAX', 'EVSE_DEFAULT', 'TRANSACTION']).exactOptional(),
   stackLevel: z.coerce.number().int().min(0).exactOptional(),
-  whenOffline: z.enum(['FAIL', 'WAIT']).default('FAIL'),
+  ...termsShape,
   timeoutSeconds: z.coerce.number().int().min(1).max(604_800).default(30),
 });
 
@@ -83,14 +79,12 @@ export const chargingRoutes: readonly Route[] = [
     summary: 'Asks a station to take a charging profile: 202, with the command.',
     roles: operators,
     async handle(request, services) {
-      const { evseId, profile, whenOffline, timeoutSeconds } = readBody(profileOrder, request.body);
+      const { evseId, profile, ...terms } = readBody(profileOrder, request.body);
       const command = await orderProfile(services, {
         stationId: stationId(request),
         evseId,
         profile: readProfile(profile, 'profile'),
-        whenOffline,
-        timeoutMs: timeoutSeconds * 1000,
-        requestedBy: request.subject,
+        ...termsOf(request, terms),
       });
       return { status: 202, body: commandView(command) };
     },
@@ -102,12 +96,11 @@ export const chargingRoutes: readonly Route[] = [
     roles: operators,
     async handle(request, services) {
       const { whenOffline, timeoutSeconds, ...criteria } = readBody(clearing, queryOf(request));
+      const terms = termsOf(request, { whenOffline, timeoutSeconds });
       const command = await orderClearing(services, {
         stationId: stationId(request),
         criteria,
-        whenOffline,
-        timeoutMs: timeoutSeconds * 1000,
-        requestedBy: request.subject,
+        ...terms,
       });
       return { status: 202, body: commandView(command) };
     },

@@ -3,6 +3,7 @@ import { cancelCommand } from '#core/commands/cancel-command.ts';
 import type { Command } from '#core/commands/command.ts';
 import { requestCommand } from '#core/commands/request-command.ts';
 import { DomainError } from '#core/errors.ts';
+import { termsOf, termsShape } from './command-terms.ts';
 import {
   operators,
   pageAnswer,
@@ -18,9 +19,7 @@ import {
 const wishShape = z.object({
   command: z.string().min(1),
   parameters: z.record(z.string(), z.unknown()).default({}),
-  whenOffline: z.enum(['FAIL', 'WAIT']).default('FAIL'),
-  /** How long it may wait to be sent. */
-  timeoutSeconds: z.int().min(1).max(604_800).default(30),
+  ...termsShape,
 });
 
 export const commandRoutes: readonly Route[] = [
@@ -30,14 +29,12 @@ export const commandRoutes: readonly Route[] = [
     summary: 'Puts a command into the queue of a station: 202, with the command as it is then.',
     roles: operators,
     async handle(request, services) {
-      const { command: name, parameters, whenOffline, timeoutSeconds } = readBody(wishShape, request.body);
+      const { command: name, parameters, ...terms } = readBody(wishShape, request.body);
       const command = await requestCommand(services, {
         stationId: parameter(request, 'stationId'),
         name,
         parameters,
-        whenOffline,
-        timeoutMs: timeoutSeconds * 1000,
-        requestedBy: request.subject,
+        ...termsOf(request, terms),
       });
       return { status: 202, body: commandView(command) };
     },

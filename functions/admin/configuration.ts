@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import type { ConfigurationScope } from '#core/device-model/configuration.ts';
 import { actualOf } from '#core/device-model/device-model.ts';
-import { DomainError } from '#core/errors.ts';
 import { factsOf } from '#core/reconcile/configuration-facts.ts';
 import { desireConfiguration } from '#core/reconcile/desire-configuration.ts';
 import { attemptAtThis, type SettingFacts, settingState } from '#core/reconcile/plan-configuration.ts';
@@ -17,6 +16,7 @@ import {
   readers,
   rfc3339,
   rfc3339OrNull,
+  stationOf,
 } from './route.ts';
 import type { AdminServices } from './services.ts';
 
@@ -85,14 +85,6 @@ function wishIn(request: AdminRequest) {
 
 function modelIn(request: AdminRequest): Extract<ConfigurationScope, { of: 'MODEL' }> {
   return { of: 'MODEL', model: parameter(request, 'model') };
-}
-
-/** The station that the path names. Throws `NotFound` for one that is not the tenant's. */
-export async function stationOf(request: AdminRequest, { stations }: AdminServices): Promise<Station> {
-  const stationId = parameter(request, 'stationId');
-  const station = await stations.findStation(stationId);
-  if (!station) throw new DomainError('NotFound', `station ${stationId} is not known`, 'stationId');
-  return station;
 }
 
 async function desiredOfModel({ configuration }: AdminServices, scope: ConfigurationScope) {

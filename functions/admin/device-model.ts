@@ -1,8 +1,7 @@
 import type { Component, Variable } from '#core/device-model/device-model.ts';
 import type { Monitor, StationEvent } from '#core/device-model/monitor.ts';
 import { pagesOf, type Report } from '#core/device-model/report.ts';
-import { stationOf } from './configuration.ts';
-import { pageAnswer, pageOf, type Route, readers, rfc3339, rfc3339OrNull } from './route.ts';
+import { pageAnswer, pageOf, type Route, readers, rfc3339, rfc3339OrNull, stationOf } from './route.ts';
 
 /** What stations told of themselves, for whoever may read. */
 export const deviceModelRoutes: readonly Route[] = [

@@ -18,6 +18,7 @@ import {
   readers,
   rfc3339,
   rfc3339OrNull,
+  stationOf,
 } from './route.ts';
 import type { AdminServices } from './services.ts';
 
@@ -121,8 +122,7 @@ async function begin(
 ): Promise<AdminAnswer> {
   const stationId = parameter(request, 'stationId');
   const terms = readBody(termsShape, request.body);
-  const station = await services.stations.findStation(stationId);
-  if (!station) throw new DomainError('NotFound', `station ${stationId} is not known`, 'stationId');
+  const station = await stationOf(request, services);
   const asked = await read({ station, jobId: services.newId(), parameters: terms });
   await services.calls.checkRequest(station.protocol, asked);
   const job = await startJob(services, {

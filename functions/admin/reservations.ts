@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { cancelReservation, reserve } from '#core/reservations/manage-reservations.ts';
 import type { Reservation } from '#core/reservations/reservation.ts';
+import { termsOf, termsShape } from './command-terms.ts';
 import {
   moment,
   operators,
@@ -23,7 +24,7 @@ const wishShape = z.strictObject({
   evseId: z.int().positive().optional(),
   connectorId: z.int().positive().optional(),
   connectorType: z.string().min(1).optional(),
-  whenOffline: z.enum(['FAIL', 'WAIT']).default('FAIL'),
+  ...termsShape,
   /** How long the question may wait to be sent. */
   timeoutSeconds: z.int().min(1).max(86_400).default(30),
 });
@@ -39,9 +40,7 @@ export const reservationRoutes: readonly Route[] = [
       const reservation = await reserve(services, {
         stationId: parameter(request, 'stationId'),
         parameters: { ...place, expiryDate: rfc3339(expiresAt) },
-        whenOffline,
-        timeoutMs: timeoutSeconds * 1000,
-        requestedBy: request.subject,
+        ...termsOf(request, { whenOffline, timeoutSeconds }),
       });
       return { status: 202, body: reservationView(reservation) };
     },

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { DomainError } from '#core/errors.ts';
+import { knownStation } from '#core/stations/known-station.ts';
+import type { Station } from '#core/stations/station.ts';
 import type { AdminServices } from './services.ts';
 
 export type Role = 'SUPER_ADMIN' | 'TENANT_ADMIN' | 'OPERATOR' | 'VIEWER' | 'DRIVER';
@@ -73,6 +75,11 @@ export const rfc3339 = (at: number): string => new Date(at).toISOString();
 /** `null` for moments that have not come. */
 export const rfc3339OrNull = (at: number | undefined): string | null =>
   at === undefined ? null : rfc3339(at);
+
+/** The station that the path names. Throws `NotFound` for one that is not the tenant's. */
+export function stationOf(request: AdminRequest, services: AdminServices): Promise<Station> {
+  return knownStation(services, parameter(request, 'stationId'));
+}
 
 /** The value of a path parameter, which the router has seen to. */
 export function parameter({ path }: AdminRequest, name: string): string {

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { type Command, isFinal } from '#core/commands/command.ts';
 import { mergeParts } from '#core/commands/merge-parts.ts';
 import { requestCommand } from '#core/commands/request-command.ts';
-import { DomainError } from '#core/errors.ts';
+import { knownStation } from '#core/stations/known-station.ts';
 import { type FieldRequest, readArguments, rfc3339 } from './field-request.ts';
 import { pageRequest, pagingShape } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
@@ -96,9 +96,7 @@ export async function command(
 /** `Query.commands`: a station's commands, newest first. */
 export async function commands({ arguments: args }: FieldRequest, services: GraphqlServices): Promise<View> {
   const read = readArguments(z.object({ stationId: z.string(), ...pagingShape }), args);
-  if (!(await services.stations.findStation(read.stationId))) {
-    throw new DomainError('NotFound', `station ${read.stationId} is not known`, 'stationId');
-  }
+  await knownStation(services, read.stationId);
   const page = await services.commands.listCommands(read.stationId, pageRequest(read));
   return { items: page.items.map(commandView), nextToken: page.cursor ?? null };
 }

@@ -44,11 +44,6 @@ export function readArguments<Shape extends z.ZodType>(shape: Shape, args: unkno
   throw new DomainError('Validation', issue?.message ?? 'invalid argument', issue?.path.join('.'));
 }
 
-/** An absent argument is `null` or missing in GraphQL; inside it is missing. */
-export function given<Value>(value: Value | null | undefined): Value | undefined {
-  return value ?? undefined;
-}
-
 /** RFC 3339 text as epoch milliseconds, and back. */
 export const dateTime = z.iso.datetime({ offset: true, local: false }).transform((text) => Date.parse(text));
 export const rfc3339 = (at: number): string => new Date(at).toISOString();

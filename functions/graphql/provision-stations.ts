@@ -1,10 +1,11 @@
 import * as z from 'zod';
+import { knownStation } from '#core/stations/known-station.ts';
 import { createStation, deleteStation, updateStation } from '#core/stations/provision-station.ts';
 import type { Connector, SecurityProfile } from '#core/stations/station.ts';
 import { type FieldRequest, readArguments } from './field-request.ts';
 import type { GraphqlServices } from './services.ts';
 import { protocolOf, stationView } from './station-view.ts';
-import { findView, mustFind } from './stations.ts';
+import { findView } from './stations.ts';
 
 type View = Record<string, unknown>;
 
@@ -81,7 +82,7 @@ export async function update(
   services: GraphqlServices,
 ): Promise<View | null> {
   const { id, input } = readArguments(updateInput, args);
-  const before = await mustFind(services, id);
+  const before = await knownStation(services, id);
   const protocol = input.ocppVersion ? protocolOf(input.ocppVersion) : before.protocol;
   await updateStation(services, id, {
     ...present(input),

@@ -1,7 +1,6 @@
 import { closeConnection } from '#adapters/apigateway/post-to-connection.ts';
 import { digest } from '#adapters/crypto/digest.ts';
-import { sealText } from '#adapters/crypto/sealed-text.ts';
-import { generateStationPassword, hashStationPassword } from '#adapters/crypto/station-passwords.ts';
+import { stationSecrets } from '#adapters/crypto/station-secrets.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { readSecret } from '#adapters/secrets/read-secret.ts';
@@ -69,12 +68,7 @@ function servicesOf(tenantId: string): GraphqlServices {
   return {
     tenantId,
     ...openStores({ client, tables, tenantId }),
-    passwords: {
-      generate: generateStationPassword,
-      hash: async (password) => hashStationPassword(await readSecret(pepperArn), password),
-    },
-    sealSecret: async (stationId, text) =>
-      sealText(await readSecret(pepperArn), `${tenantId}/${stationId}`, text),
+    ...stationSecrets(tenantId, () => readSecret(pepperArn)),
     allowedProfiles,
     closeConnection: async (connectionId) => {
       await hangUp(connectionId);

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { DomainError } from '#core/errors.ts';
 import type { Page, PageRequest } from '#core/ports.ts';
+import { knownStation } from '#core/stations/known-station.ts';
 import type { Station } from '#core/stations/station.ts';
 import { stationStatus } from '#core/stations/station-status.ts';
 import type { StationQuery } from '#core/stations/station-store.ts';
-import { dateTime, type FieldRequest, given, readArguments } from './field-request.ts';
+import { dateTime, type FieldRequest, readArguments } from './field-request.ts';
 import { filteredPage } from './filtered-page.ts';
 import { firstPage, pageRequest, pageView, pagingShape } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
@@ -135,7 +136,7 @@ export async function statusOfStation(
   services: GraphqlServices,
 ): Promise<string> {
   const { stationId } = readArguments(byStationId, args);
-  await mustFind(services, stationId);
+  await knownStation(services, stationId);
   const { connectors, link } = await services.live.findLive(stationId);
   return stationStatus(connectors, link.connectionId !== undefined);
 }
@@ -146,7 +147,7 @@ export async function statusOfConnector(
   services: GraphqlServices,
 ): Promise<string> {
   const read = readArguments(byStationId.extend({ connectorId: z.int() }), args);
-  const found = await mustFind(services, read.stationId);
+  const found = await knownStation(services, read.stationId);
   const connector = found.connectors[read.connectorId - 1];
   if (!connector) throw new DomainError('NotFound', 'the station has no such connector', 'connectorId');
   const live = await services.live.findLive(read.stationId);
@@ -160,13 +161,6 @@ export async function findView(services: GraphqlServices, stationId: string): Pr
     services.live.findLive(stationId),
   ]);
   return found ? stationView(found, live) : null;
-}
-
-/** Throws `NotFound`. */
-export async function mustFind(services: GraphqlServices, stationId: string): Promise<Station> {
-  const found = given(await services.stations.findStation(stationId));
-  if (!found) throw new DomainError('NotFound', `station ${stationId} is not known`, 'stationId');
-  return found;
 }
 
 async function viewsOf(services: GraphqlServices, found: readonly Station[]): Promise<View[]> {

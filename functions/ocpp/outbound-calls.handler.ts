@@ -1,7 +1,7 @@
 import type { SQSEvent } from 'aws-lambda';
 import * as z from 'zod';
 import { postToConnection } from '#adapters/apigateway/post-to-connection.ts';
-import { openText } from '#adapters/crypto/sealed-text.ts';
+import { stationSecrets } from '#adapters/crypto/station-secrets.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores } from '#adapters/dynamodb/open-stores.ts';
 import { stationFiles } from '#adapters/s3/station-files.ts';
@@ -17,7 +17,7 @@ import { door, eachRecord } from '#platform/lambda.ts';
 import { logger, recordLogger } from '#platform/logger.ts';
 import { encodeCommand } from './calls.ts';
 import { longestAddress } from './job-statuses.ts';
-import { openCommand, type TextChange } from './sealed-secrets.ts';
+import { openCommand } from './sealed-secrets.ts';
 import { writeStationLog } from './station-log-lines.ts';
 import { isSubprotocol, loadVersion } from './versions.ts';
 
@@ -75,12 +75,6 @@ function handOutPortsOf(tenantId: string): HandOutPorts {
   return { jobs, files: tenantFiles(files, tenantId), clock: systemClock, linkOf };
 }
 
-/** Opens what was sealed for a station. */
-const openFor =
-  (tenantId: string, stationId: string): TextChange =>
-  async (sealed) =>
-    openText(await readSecret(pepperArn), `${tenantId}/${stationId}`, sealed);
-
 /** A failure on the way out says as little about delivery as a lost connection does. */
 const sendFor =
   (tenantId: string): SendCall =>
@@ -95,7 +89,8 @@ const sendFor =
     );
     const { stationId, name: action } = command;
     const version = await loadVersion(protocol);
-    const readable = await openCommand(version, withFile, openFor(tenantId, stationId));
+    const { openSecret } = stationSecrets(tenantId, () => readSecret(pepperArn));
+    const readable = await openCommand(version, withFile, (sealed) => openSecret(stationId, sealed));
     const call = encodeCommand(version, readable);
     if ('refused' in call) return call;
     const at = systemClock();

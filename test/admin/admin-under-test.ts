@@ -1,8 +1,7 @@
 import { readCertificateText } from '#adapters/certificates/read-certificate.ts';
 import { stationAuthority } from '#adapters/certificates/station-authority.ts';
 import { newSecret } from '#adapters/crypto/new-secret.ts';
-import { sealText } from '#adapters/crypto/sealed-text.ts';
-import { generateStationPassword, hashStationPassword } from '#adapters/crypto/station-passwords.ts';
+import { stationSecrets } from '#adapters/crypto/station-secrets.ts';
 import { isMeterKey } from '#adapters/crypto/verify-meter-value.ts';
 import { tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { stationLog } from '#adapters/dynamodb/station-log.ts';
@@ -54,11 +53,7 @@ export async function newAdmin(db: TestDatabase): Promise<AdminUnderTest> {
     ...scene,
     readCertificate: readCertificateText,
     stationAuthority: authority.certificate,
-    passwords: {
-      generate: generateStationPassword,
-      hash: async (password) => hashStationPassword(pepper, password),
-    },
-    sealSecret: async (stationId, text) => sealText(pepper, `${scene.tenantId}/${stationId}`, text),
+    ...stationSecrets(scene.tenantId, async () => pepper),
     allowedProfiles: new Set([1, 2, 3]),
     findTenant: async () => {
       const tenant = await tenantDirectory(db.client, db.tables).findTenant(scene.tenantId);

@@ -1,10 +1,10 @@
-import { openText, sealText } from '#adapters/crypto/sealed-text.ts';
+import { stationSecrets } from '#adapters/crypto/station-secrets.ts';
 
-const pepper = 'pepper of the tests';
-
-/** Seals and opens what stations' commands carry, as the doors do. */
-export const sealingOf = (tenantId: string) => ({
-  sealSecret: async (stationId: string, text: string) => sealText(pepper, `${tenantId}/${stationId}`, text),
-  openSecret: (stationId: string) => async (sealed: string) =>
-    openText(pepper, `${tenantId}/${stationId}`, sealed),
-});
+/** Seals and opens what the commands of a tenant's stations carry, as the doors do. */
+export const sealingOf = (tenantId: string) => {
+  const { sealSecret, openSecret } = stationSecrets(tenantId, async () => 'pepper of the tests');
+  return {
+    sealSecret,
+    openSecret: (stationId: string) => (sealed: string) => openSecret(stationId, sealed),
+  };
+};

@@ -2,6 +2,7 @@ import { DomainError } from '../errors.ts';
 import { isOver, type Job } from '../jobs/job.ts';
 import { type JobWishPorts, readUpdateFirmware } from '../jobs/job-wishes.ts';
 import { type JobPorts, startJob } from '../jobs/start-job.ts';
+import { knownStation } from '../stations/known-station.ts';
 import type { StationStore } from '../stations/station-store.ts';
 import { type Campaign, type CampaignStation, nextStep } from './campaign.ts';
 import type { CampaignStore, CampaignView } from './campaign-store.ts';
@@ -79,8 +80,7 @@ async function giveJob(
   }
   if (job && (job.state !== 'REQUESTED' || job.attempt > 1)) return 'given';
   try {
-    const station = await ports.stations.findStation(stationId);
-    if (!station) throw new DomainError('NotFound', `station ${stationId} is not known`, 'stationId');
+    const station = await knownStation(ports, stationId);
     const request = await readUpdateFirmware(ports, { station, jobId, parameters: campaign.update });
     await startJob(ports, {
       stationId,

@@ -1,6 +1,7 @@
 import { DomainError } from '../errors.ts';
 import type { NewId } from '../ports.ts';
 import type { ChargingStore } from '../smart-charging/charging-store.ts';
+import { knownStation } from '../stations/known-station.ts';
 import type { Station } from '../stations/station.ts';
 import type { StationLimitsStore } from '../stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '../stations/station-store.ts';
@@ -49,8 +50,7 @@ export interface CommandWish extends CommandTerms {
  * `TooLarge` for what fits no message.
  */
 export async function requestCommand(ports: RequestPorts, wish: CommandWish): Promise<Command> {
-  const station = await ports.stations.findStation(wish.stationId);
-  if (!station) throw new DomainError('NotFound', `station ${wish.stationId} is not known`, 'stationId');
+  const station = await knownStation(ports, wish.stationId);
   const commandId = ports.newId();
   const requests = await requestsOf(ports, station, wish, commandId);
   await refuseOffline(ports, wish);

@@ -1,4 +1,5 @@
 import { DomainError } from '../errors.ts';
+import { knownStation } from '../stations/known-station.ts';
 import { foldTokenUid } from '../tokens/token.ts';
 import { chosenTokens, desiredEntries } from './desired-entries.ts';
 import type { ChosenList, ListChoice } from './local-list.ts';
@@ -13,8 +14,7 @@ export async function chooseLocalList(
   ports: LocalListPorts,
   { stationId, choice: wished }: { stationId: string; choice: ListChoice },
 ): Promise<ChosenList> {
-  const station = await ports.stations.findStation(stationId);
-  if (!station) throw new DomainError('NotFound', `station ${stationId} is not known`, 'stationId');
+  const station = await knownStation(ports, stationId);
   const choice = folded(wished);
   const tokens = await chosenTokens(ports, choice);
   const missing =

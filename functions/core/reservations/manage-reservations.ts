@@ -1,5 +1,6 @@
 import { type CommandTerms, type RequestPorts, requestCommand } from '../commands/request-command.ts';
 import { DomainError } from '../errors.ts';
+import { knownStation } from '../stations/known-station.ts';
 import { isOpen, placeOfReservation, type Reservation } from './reservation.ts';
 import { readReservation } from './reservation-wishes.ts';
 
@@ -14,8 +15,7 @@ export async function reserve(
   wish: CommandTerms & { stationId: string; parameters: Readonly<Record<string, unknown>> },
 ): Promise<Reservation> {
   const { stationId, parameters } = wish;
-  const station = await ports.stations.findStation(stationId);
-  if (!station) throw new DomainError('NotFound', `station ${stationId} is not known`, 'stationId');
+  const station = await knownStation(ports, stationId);
   const { number } = await readReservation(ports, { station, parameters });
   const known = await ports.reservations.findReservation(stationId, number);
   // One whose command was lost on its way into the queue is asked for again.

@@ -2,6 +2,7 @@ import { type AlertPorts, raiseAlert } from '../alerts/raise-alert.ts';
 import type { Command } from '../commands/command.ts';
 import { enqueueCommand, type RequestPorts } from '../commands/request-command.ts';
 import { DomainError } from '../errors.ts';
+import { knownStation } from '../stations/known-station.ts';
 import { checkPassword, type PasswordPort } from '../stations/provision-station.ts';
 import type { PasswordHash, Station } from '../stations/station.ts';
 import { changeStation, withoutPending } from './change-station.ts';
@@ -35,9 +36,8 @@ export async function rotatePassword(
   const [hash, sealed, station] = await Promise.all([
     ports.passwords.hash(password),
     ports.sealSecret(stationId, password),
-    ports.stations.findStation(stationId),
+    knownStation(ports, stationId),
   ]);
-  if (!station) throw new DomainError('NotFound', `station ${stationId} is not known`, 'stationId');
   checkPassword(password, 'password');
   if (station.protocol === 'ocpp1.6' && password.length > longestIn16) {
     throw new DomainError(

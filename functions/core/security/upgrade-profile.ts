@@ -3,6 +3,7 @@ import type { CertificateStore } from '../certificates/certificate-store.ts';
 import type { Command, CommandRequest } from '../commands/command.ts';
 import { enqueueCommand, type RequestPorts } from '../commands/request-command.ts';
 import { DomainError } from '../errors.ts';
+import { knownStation } from '../stations/known-station.ts';
 import type { SecurityProfile, Station } from '../stations/station.ts';
 import { changeStation, withoutPending } from './change-station.ts';
 
@@ -43,8 +44,7 @@ export async function upgradeProfile(
   },
 ): Promise<Command> {
   const { stationId, profile, network, requestedBy } = asked;
-  const station = await ports.stations.findStation(stationId);
-  if (!station) throw new DomainError('NotFound', `station ${stationId} is not known`, 'stationId');
+  const station = await knownStation(ports, stationId);
   checkDirection(station, profile);
   if (!ports.allowedProfiles.has(profile)) throw invalid(`profile ${profile} is not allowed here`);
   if (profile < 3 && !station.password) throw invalid(`profile ${profile} needs a password`);

@@ -2,6 +2,7 @@ import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { Session } from '../sessions/session.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
+import { knownStation } from '../stations/known-station.ts';
 import type { Station } from '../stations/station.ts';
 import type { StationStore } from '../stations/station-store.ts';
 import type { RateUnit } from './charging-profile.ts';
@@ -141,11 +142,10 @@ export async function factsOfStation(
   evseId: number,
 ): Promise<{ station: Station; charging: StationCharging; session?: Session }> {
   const [station, charging, open] = await Promise.all([
-    ports.stations.findStation(stationId),
+    knownStation(ports, stationId),
     ports.charging.findCharging(stationId),
     ports.sessions.listOpenSessions({ stationId }, { limit: 100 }),
   ]);
-  if (!station) throw new DomainError('NotFound', `station ${stationId} is not known`, 'stationId');
   if (evseId !== 0 && !station.connectors.some((connector) => connector.evseId === evseId)) {
     throw new DomainError('NotFound', `station ${stationId} has no EVSE ${evseId}`, 'evseId');
   }

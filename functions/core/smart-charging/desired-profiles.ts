@@ -1,7 +1,7 @@
 import type { CommandStore } from '../commands/command-store.ts';
 import { enqueueCommand } from '../commands/request-command.ts';
-import { DomainError } from '../errors.ts';
 import type { Clock, NewId } from '../ports.ts';
+import { knownStation } from '../stations/known-station.ts';
 import type { Station } from '../stations/station.ts';
 import type { StationLimitsStore } from '../stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '../stations/station-store.ts';
@@ -31,8 +31,7 @@ export async function desireProfiles(
   ports: Pick<DesiredPorts, 'chargingSettings'> & { stations: StationStore; limits: StationLimitsStore },
   { stationId, desired }: { stationId: string; desired: readonly DesiredProfile[] },
 ): Promise<Station> {
-  const station = await ports.stations.findStation(stationId);
-  if (!station) throw new DomainError('NotFound', `station ${stationId} is not known`, 'stationId');
+  const station = await knownStation(ports, stationId);
   const limits = await ports.limits.findLimits(stationId);
   for (const [index, { evseId, profile }] of desired.entries()) {
     const path = `profiles.${index}`;

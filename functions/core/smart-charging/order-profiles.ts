@@ -4,6 +4,7 @@ import type { CommandStore } from '../commands/command-store.ts';
 import { type CommandTerms, enqueueCommand } from '../commands/request-command.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock, NewId } from '../ports.ts';
+import { knownStation } from '../stations/known-station.ts';
 import type { Station } from '../stations/station.ts';
 import type { StationLimitsStore } from '../stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '../stations/station-store.ts';
@@ -35,7 +36,7 @@ export async function orderProfile(
   order: Order & { evseId: number; profile: ChargingProfile },
 ): Promise<Command> {
   const { stationId, evseId, profile } = order;
-  const station = await stationOf(ports, stationId);
+  const station = await knownStation(ports, stationId);
   const [limits, charging] = await Promise.all([
     ports.limits.findLimits(stationId),
     ports.charging.findCharging(stationId),
@@ -67,7 +68,7 @@ export async function orderClearing(
   if ([profileId, evseId, purpose, stackLevel].every((criterion) => criterion === undefined)) {
     throw invalid('profileId', 'or evseId, purpose or stackLevel is required');
   }
-  const station = await stationOf(ports, order.stationId);
+  const station = await knownStation(ports, order.stationId);
   return ask(ports, station, order, 'CLEAR_CHARGING_PROFILE', {
     kind: 'CLEAR_CHARGING_PROFILE',
     ...(profileId === undefined ? {} : { profileId }),
@@ -83,19 +84,13 @@ export async function orderComparison(
   order: Order & { evseId: number; durationS: number; unit?: RateUnit },
 ): Promise<Command> {
   const { stationId, evseId, durationS, unit } = order;
-  const station = await stationOf(ports, stationId);
+  const station = await knownStation(ports, stationId);
   return ask(ports, station, order, 'GET_COMPOSITE_SCHEDULE', {
     kind: 'GET_COMPOSITE_SCHEDULE',
     evseId,
     durationS,
     ...(unit === undefined ? {} : { unit }),
   });
-}
-
-async function stationOf(ports: OrderPorts, stationId: string): Promise<Station> {
-  const station = await ports.stations.findStation(stationId);
-  if (!station) throw new DomainError('NotFound', `station ${stationId} is not known`, 'stationId');
-  return station;
 }
 
 async function ask(

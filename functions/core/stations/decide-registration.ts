@@ -1,6 +1,7 @@
 import type { RequestPorts } from '../commands/request-command.ts';
 import { DomainError } from '../errors.ts';
 import { askForBoot } from './ask-for-boot.ts';
+import { knownStation } from './known-station.ts';
 import type { RegistrationWish, Station } from './station.ts';
 import type { StationStore } from './station-store.ts';
 
@@ -12,7 +13,7 @@ export async function decideRegistration(
   ports: Pick<RequestPorts, 'commands' | 'live' | 'clock' | 'newId'> & { stations: StationStore },
   { stationId, wish }: { stationId: string; wish: RegistrationWish },
 ): Promise<Station> {
-  const before = await mustFind(ports.stations, stationId);
+  const before = await knownStation(ports, stationId);
   if ((before.registration ?? 'ACCEPT') === wish) return before;
   const { registration: _, ...station } = before;
   const next: Station = {
@@ -28,10 +29,4 @@ export async function decideRegistration(
   if (link?.connectionId !== undefined && link.registration !== 'REJECTED')
     await askForBoot(ports, stationId);
   return next;
-}
-
-async function mustFind(stations: StationStore, stationId: string): Promise<Station> {
-  const station = await stations.findStation(stationId);
-  if (station) return station;
-  throw new DomainError('NotFound', `station ${stationId} is not known`, 'stationId');
 }

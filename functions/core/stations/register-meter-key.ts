@@ -1,5 +1,6 @@
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
+import { knownStation } from './known-station.ts';
 import type { ConnectorRef, Station } from './station.ts';
 import type { StationStore } from './station-store.ts';
 
@@ -12,8 +13,7 @@ export async function registerMeterKey(
   asked: { stationId: string; connector: ConnectorRef; publicKey: string | undefined },
 ): Promise<Station> {
   const { stationId, connector, publicKey } = asked;
-  const station = await ports.stations.findStation(stationId);
-  if (!station) throw new DomainError('NotFound', `station ${stationId} is not known`, 'stationId');
+  const station = await knownStation(ports, stationId);
   if (publicKey !== undefined && !ports.isMeterKey(publicKey)) {
     throw new DomainError(
       'Validation',
