@@ -106,10 +106,12 @@ class StoredQueue implements Queue {
     for (;;) {
       // Messages pile up meanwhile, and can be shuffled.
       if (this.#chaos.reorders && !this.settings.fifo) await wait(this.#chaos.pauseMs());
-      const taken = this.#take(max, visibilityTimeoutMs);
-      const leftMs = deadlineMs - Date.now();
+      // One moment for both looks: a message that becomes visible between two would be in neither.
+      const now = Date.now();
+      const taken = this.#take(max, visibilityTimeoutMs, now);
+      const leftMs = deadlineMs - now;
       if (taken.length > 0 || leftMs <= 0 || signal?.aborted) return taken;
-      const nextMs = (this.#messages.nextVisibleAt(Date.now()) ?? Number.POSITIVE_INFINITY) - Date.now();
+      const nextMs = (this.#messages.nextVisibleAt(now) ?? Number.POSITIVE_INFINITY) - now;
       await elapsed(this.#changed.promise, Math.max(1, Math.min(leftMs, nextMs)), signal);
     }
   }
@@ -152,9 +154,8 @@ class StoredQueue implements Queue {
     });
   }
 
-  #take(max: number, visibilityTimeoutMs: number): Message[] {
+  #take(max: number, visibilityTimeoutMs: number, now: number): Message[] {
     return this.#store.atomically(() => {
-      const now = Date.now();
       const taken: Message[] = [];
       for (const row of this.#candidates(now, max)) {
         const { deadLetter } = this.settings;

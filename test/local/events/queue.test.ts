@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type ChaosSettings, createChaos } from '../../../local/events/chaos.ts';
 import { openQueue, type Queue, type QueueSettings } from '../../../local/events/queue.ts';
 import { type EventStore, openStore } from '../../../local/events/store.ts';
@@ -10,6 +10,7 @@ import { type EventStore, openStore } from '../../../local/events/store.ts';
 const stores: EventStore[] = [];
 
 afterEach(() => {
+  vi.restoreAllMocks();
   for (const store of stores.splice(0)) store.close();
 });
 
@@ -61,6 +62,23 @@ describe('a standard queue', () => {
     expect(queue.delete(again?.receipt ?? '')).toBe(true);
     expect(queue.counts()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
   });
+
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    'misses no message that becomes visible while it looks, %i ms on',
+    async (delayMs) => {
+      const { queue } = given();
+      let nowMs = Date.now();
+      // Time goes on with every look at the clock.
+      vi.spyOn(Date, 'now').mockImplementation(() => nowMs++);
+      queue.send({ body: 'just now', delayMs });
+      const signal = AbortSignal.timeout(1000);
+
+      const received = await queue.receive({ max: 1, waitMs: 20_000, signal });
+
+      expect(signal.aborted).toBe(false);
+      expect(received.map(({ body }) => body)).toEqual(['just now']);
+    },
+  );
 
   test('keeps a delayed message back and wakes a waiting receiver when its time has come', async () => {
     const { queue } = given();
