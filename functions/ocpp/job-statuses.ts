@@ -1,11 +1,12 @@
 import type { ReportedStatus } from '#core/jobs/job.ts';
 import { type JobRequest, jobRequestOf } from '#core/jobs/job-request.ts';
 import { type JobAnswer, recordJobAnswer } from '#core/jobs/record-job-answer.ts';
-import type { AnsweredCall } from './services.ts';
+import { recordJobStatus } from '#core/jobs/record-job-status.ts';
+import type { AnsweredCall, InboundCall } from './services.ts';
 import type { Subprotocol } from './version.ts';
 
 /** What both versions call the states of an update. */
-export const firmwareStatuses = {
+const firmwareStatuses = {
   Downloaded: 'DOWNLOADED',
   DownloadFailed: 'DOWNLOAD_FAILED',
   Downloading: 'DOWNLOADING',
@@ -33,6 +34,20 @@ export const uploadStatuses = {
   Uploading: 'UPLOADING',
   AcceptedCanceled: 'ACCEPTED_CANCELED',
 } as const satisfies Record<string, ReportedStatus>;
+
+/** Tells the update that is meant how far it is: the one with this number, or the one under way. */
+export async function recordFirmwareStatus(
+  { status, requestId }: { readonly status: keyof typeof firmwareStatuses; readonly requestId?: number },
+  { services, stationId, receivedAt }: InboundCall,
+): Promise<void> {
+  await recordJobStatus(services, {
+    stationId,
+    kinds: ['FIRMWARE'],
+    status: firmwareStatuses[status],
+    at: receivedAt,
+    ...(requestId === undefined ? {} : { requestId }),
+  });
+}
 
 /** How stations answer the requests of jobs, over both versions. */
 const answers = {
@@ -92,6 +107,22 @@ export function ownRetries({ retries, retryIntervalS }: JobRequest) {
     ...(retryIntervalS === undefined ? {} : { retryInterval: retryIntervalS }),
   };
 }
+
+/** The request of GetLog, which is the same in both versions. */
+export function logRequest(request: Extract<JobRequest, { kind: LogKind }>) {
+  return {
+    logType: request.kind === 'UPLOAD_SECURITY_LOG' ? ('SecurityLog' as const) : ('DiagnosticsLog' as const),
+    requestId: request.requestId,
+    log: {
+      remoteLocation: addressOf(request),
+      ...(request.from === undefined ? {} : { oldestTimestamp: timeText(request.from) }),
+      ...(request.to === undefined ? {} : { latestTimestamp: timeText(request.to) }),
+    },
+    ...ownRetries(request),
+  };
+}
+
+type LogKind = 'UPLOAD_DIAGNOSTICS' | 'UPLOAD_LOG' | 'UPLOAD_SECURITY_LOG';
 
 /** A moment as calls carry it. */
 export function timeText(at: number): string {

@@ -1,5 +1,4 @@
-import { keepSentData, receiveData } from '#core/data-transfer/receive-data.ts';
-import { transferStatuses, wireStatuses } from '../data-transfer-status.ts';
+import { learnVendorData, receiveVendorData } from '../vendor-data.ts';
 import { defineInboundAction, defineOutboundAction } from './define-action.ts';
 
 /**
@@ -10,15 +9,10 @@ import { defineInboundAction, defineOutboundAction } from './define-action.ts';
  */
 export const dataTransferFromStation = defineInboundAction({
   name: 'DataTransfer',
-  async handle({ vendorId, messageId, data: sent }, { stationId, services }) {
-    const { status, data } = await receiveData(services, {
-      stationId,
-      vendorId,
-      ...(messageId === undefined ? {} : { messageId }),
-      ...(sent === undefined ? {} : { data: sent }),
-    });
+  async handle(request, call) {
+    const { status, data } = await receiveVendorData(request, call);
     return {
-      status: wireStatuses[status],
+      status,
       ...(data === undefined ? {} : { data: typeof data === 'string' ? data : JSON.stringify(data) }),
     };
   },
@@ -27,17 +21,5 @@ export const dataTransferFromStation = defineInboundAction({
 /** DataTransfer (1.6 §4.3, §5.6), to the station: data in the vendor's own words. Both sides of it are kept. */
 export const dataTransferToStation = defineOutboundAction({
   name: 'DataTransfer',
-  async learn({ request, answer }, { stationId, command, services }) {
-    const { vendorId, messageId, data } = request;
-    await keepSentData(services, {
-      transferId: command.commandId,
-      stationId,
-      vendorId,
-      ...(messageId === undefined ? {} : { messageId }),
-      ...(data === undefined ? {} : { data }),
-      at: command.createdAt,
-      status: transferStatuses[answer.status],
-      ...(answer.data === undefined ? {} : { answerData: answer.data }),
-    });
-  },
+  learn: learnVendorData,
 });

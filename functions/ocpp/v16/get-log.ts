@@ -1,19 +1,10 @@
-import { addressOf, learnJobAnswer, ownRetries, timeText } from '../job-statuses.ts';
+import { learnJobAnswer, logRequest } from '../job-statuses.ts';
 import { defineOutboundAction } from './define-action.ts';
 
 /** GetLog (1.6 security whitepaper N01), to the station: put your diagnostics or security log there. */
 export const getLog = defineOutboundAction({
   name: 'GetLog',
   kinds: ['UPLOAD_LOG', 'UPLOAD_SECURITY_LOG'],
-  toRequest: (request) => ({
-    logType: request.kind === 'UPLOAD_SECURITY_LOG' ? 'SecurityLog' : 'DiagnosticsLog',
-    requestId: request.requestId,
-    log: {
-      remoteLocation: addressOf(request),
-      ...(request.from === undefined ? {} : { oldestTimestamp: timeText(request.from) }),
-      ...(request.to === undefined ? {} : { latestTimestamp: timeText(request.to) }),
-    },
-    ...ownRetries(request),
-  }),
+  toRequest: logRequest,
   learn: ({ answer: { status, filename } }, call) => learnJobAnswer(call, { status, fileName: filename }),
 });

@@ -1,14 +1,5 @@
-import type { ReservationRefusal } from '#core/reservations/reservation.ts';
-import { recordReservationAnswer } from '#core/reservations/settle-reservation.ts';
+import { learnReservationAnswer } from '../reservation-answer.ts';
 import { defineOutboundAction } from './define-action.ts';
-import type { ReserveNowResponse } from './schema/messages.ts';
-
-const refusals: Readonly<Record<Exclude<ReserveNowResponse['status'], 'Accepted'>, ReservationRefusal>> = {
-  Faulted: 'FAULTED',
-  Occupied: 'OCCUPIED',
-  Rejected: 'REJECTED',
-  Unavailable: 'UNAVAILABLE',
-};
 
 /**
  * ReserveNow (1.6 §5.13), to the station: keep a connector, or with number 0 any connector, for a tag.
@@ -30,8 +21,6 @@ export const reserveNow = defineOutboundAction({
       ...(connectorType === undefined ? {} : { connectorType }),
     };
   },
-  async learn({ request, answer: { status } }, { stationId, services }) {
-    const refusal = status === 'Accepted' ? {} : { refusal: refusals[status] };
-    await recordReservationAnswer(services, { stationId, number: request.reservationId, ...refusal });
-  },
+  learn: ({ request, answer: { status } }, call) =>
+    learnReservationAnswer({ number: request.reservationId, status }, call),
 });

@@ -1,5 +1,5 @@
-import { registerNewcomer } from '#core/stations/onboarding.ts';
-import { type Boot, registerBoot } from '#core/stations/register-boot.ts';
+import type { Boot } from '#core/stations/register-boot.ts';
+import { answerBoot } from '../boot-answer.ts';
 import { defineInboundAction } from './define-action.ts';
 
 /**
@@ -10,8 +10,9 @@ import { defineInboundAction } from './define-action.ts';
  */
 export const bootNotification = defineInboundAction({
   name: 'BootNotification',
-  async handle({ chargingStation, reason }, { services, stationId, connectionId, newcomer }) {
+  async handle({ chargingStation, reason }, call) {
     const { vendorName, model, serialNumber, firmwareVersion } = chargingStation;
+    const { stationId, connectionId } = call;
     const boot: Boot = {
       stationId,
       connectionId,
@@ -21,13 +22,6 @@ export const bootNotification = defineInboundAction({
       ...(serialNumber === undefined ? {} : { serialNumber }),
       ...(firmwareVersion === undefined ? {} : { firmwareVersion }),
     };
-    const { status, intervalS, now } = newcomer
-      ? await registerNewcomer(services, boot, newcomer)
-      : await registerBoot(services, boot);
-    return {
-      status: ({ ACCEPTED: 'Accepted', PENDING: 'Pending', REJECTED: 'Rejected' } as const)[status],
-      currentTime: new Date(now).toISOString(),
-      interval: intervalS,
-    };
+    return answerBoot(boot, call);
   },
 });

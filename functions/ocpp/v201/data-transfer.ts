@@ -1,5 +1,4 @@
-import { keepSentData, receiveData } from '#core/data-transfer/receive-data.ts';
-import { transferStatuses, wireStatuses } from '../data-transfer-status.ts';
+import { learnVendorData, receiveVendorData } from '../vendor-data.ts';
 import { defineInboundAction, defineOutboundAction } from './define-action.ts';
 
 /**
@@ -10,31 +9,11 @@ import { defineInboundAction, defineOutboundAction } from './define-action.ts';
  */
 export const dataTransferFromStation = defineInboundAction({
   name: 'DataTransfer',
-  async handle({ vendorId, messageId, data: sent }, { stationId, services }) {
-    const { status, data } = await receiveData(services, {
-      stationId,
-      vendorId,
-      ...(messageId === undefined ? {} : { messageId }),
-      ...(sent === undefined ? {} : { data: sent }),
-    });
-    return { status: wireStatuses[status], ...(data === undefined ? {} : { data }) };
-  },
+  handle: receiveVendorData,
 });
 
 /** DataTransfer (2.0.1 P01, P02), to the station: data in the vendor's own words. Both sides of it are kept. */
 export const dataTransferToStation = defineOutboundAction({
   name: 'DataTransfer',
-  async learn({ request, answer }, { stationId, command, services }) {
-    const { vendorId, messageId, data } = request;
-    await keepSentData(services, {
-      transferId: command.commandId,
-      stationId,
-      vendorId,
-      ...(messageId === undefined ? {} : { messageId }),
-      ...(data === undefined ? {} : { data }),
-      at: command.createdAt,
-      status: transferStatuses[answer.status],
-      ...(answer.data === undefined ? {} : { answerData: answer.data }),
-    });
-  },
+  learn: learnVendorData,
 });

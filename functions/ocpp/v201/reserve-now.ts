@@ -1,15 +1,7 @@
-import type { ReservationRefusal } from '#core/reservations/reservation.ts';
-import { recordReservationAnswer } from '#core/reservations/settle-reservation.ts';
+import { learnReservationAnswer } from '../reservation-answer.ts';
 import { defineOutboundAction } from './define-action.ts';
 import { groupIdTokenOf, idTokenOf } from './id-token.ts';
-import type { ConnectorEnumType, ReserveNowResponse } from './schema/messages.ts';
-
-const refusals: Readonly<Record<Exclude<ReserveNowResponse['status'], 'Accepted'>, ReservationRefusal>> = {
-  Faulted: 'FAULTED',
-  Occupied: 'OCCUPIED',
-  Rejected: 'REJECTED',
-  Unavailable: 'UNAVAILABLE',
-};
+import type { ConnectorEnumType } from './schema/messages.ts';
 
 /**
  * ReserveNow (2.0.1 H01), to the station: keep an EVSE, any EVSE with a kind of connector, or any EVSE for a token.
@@ -31,8 +23,6 @@ export const reserveNow = defineOutboundAction({
       ...(token.groupId === undefined ? {} : { groupIdToken: groupIdTokenOf(token.groupId) }),
     };
   },
-  async learn({ request, answer: { status } }, { stationId, services }) {
-    const refusal = status === 'Accepted' ? {} : { refusal: refusals[status] };
-    await recordReservationAnswer(services, { stationId, number: request.id, ...refusal });
-  },
+  learn: ({ request, answer: { status } }, call) =>
+    learnReservationAnswer({ number: request.id, status }, call),
 });

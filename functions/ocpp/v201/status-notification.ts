@@ -16,7 +16,7 @@ const statuses: Readonly<Record<StatusNotificationRequest['connectorStatus'], Co
  * StatusNotification (2.0.1 G01), from the station: the state of a connector.
  *
  * The latest by the station's own time is kept, whatever order they arrive in. What exactly is faulted comes in
- * NotifyEvent, which is not built.
+ * NotifyEvent.
  */
 export const statusNotification = defineInboundAction({
   name: 'StatusNotification',
