@@ -9,7 +9,7 @@ import type { SessionStore } from '../sessions/session-store.ts';
 import type { Station } from '../stations/station.ts';
 import type { StationLimitsStore } from '../stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '../stations/station-store.ts';
-import type { ChargingSettingsStore, ChargingStore } from './charging-store.ts';
+import type { ChargingSettingsStore, ChargingStore, StationCharging } from './charging-store.ts';
 import { evNeedsPolicy } from './note-ev-needs.ts';
 import { planAllocation } from './plan-allocation.ts';
 import type { GroupRef, SiteLimit, SiteStore } from './site.ts';
@@ -57,18 +57,16 @@ export async function balanceSite(
 
 /**
  * Plans the sessions of a station that belongs to no site: those of vehicles that asked for a plan. Most never hear
- * of any: they cost two reads.
+ * of any.
  */
 export async function balanceStation(
   ports: BalancePorts,
-  stationId: string,
+  { stationId, charging }: { stationId: string; charging: StationCharging },
   cause: BalanceCause = {},
 ): Promise<void> {
-  const [allocation, { needs }] = await Promise.all([
-    ports.sites.findAllocation({ stationId }),
-    ports.charging.findCharging(stationId),
-  ]);
-  if (!allocation && needs.length === 0) return;
+  const isPlanned =
+    charging.needs.length > 0 || (await ports.sites.findAllocation({ stationId })) !== undefined;
+  if (!isPlanned) return;
   const station = await ports.stations.findStation(stationId);
   await balance(ports, { stationId }, { limit: undefined, stations: station ? [station] : [], cause });
 }

@@ -1,4 +1,5 @@
 import { type BalancePorts, balanceSite, balanceStation, sitesOfStation } from './balance-site.ts';
+import type { StationCharging } from './charging-store.ts';
 import { forgetTransactionProfiles } from './keep-profiles.ts';
 
 /** What may change how charging is divided: something at a station, with the session it is about, or at a site. */
@@ -16,22 +17,26 @@ export async function followCharging(ports: BalancePorts, cause: ChargingCause):
     return;
   }
   const { stationId, sessionId } = cause;
-  if (sessionId !== undefined) await forgetEnded(ports, stationId, sessionId);
+  const charging = await ports.charging.findCharging(stationId);
+  if (sessionId !== undefined) await forgetEnded(ports, charging, sessionId);
   const hint = sessionId === undefined ? {} : { sessionId };
   const sites = await sitesOfStation(ports, stationId);
   for (const siteId of sites) await balanceSite(ports, siteId, hint);
-  if (sites.length === 0) await balanceStation(ports, stationId, hint);
+  if (sites.length === 0) await balanceStation(ports, { stationId, charging }, hint);
 }
 
 /**
  * At its end by our clock: a station's own may lie, and would leave its profile in force. Most stations hold no profile
  * of a transaction, so that is asked first.
  */
-async function forgetEnded(ports: BalancePorts, stationId: string, sessionId: string): Promise<void> {
-  const { profiles } = await ports.charging.findCharging(stationId);
+async function forgetEnded(
+  ports: BalancePorts,
+  { profiles }: StationCharging,
+  sessionId: string,
+): Promise<void> {
   if (profiles.every(({ profile }) => profile.transactionRef === undefined)) return;
   const session = await ports.sessions.findSession(sessionId);
   if (session?.state !== 'ENDED') return;
-  const { transactionRef } = session;
+  const { stationId, transactionRef } = session;
   await forgetTransactionProfiles(ports, { stationId, transactionRef, at: ports.clock() });
 }
