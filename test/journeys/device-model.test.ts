@@ -64,21 +64,20 @@ describe('what an operator wants of a station', () => {
     await before.boot();
 
     const put = await rest(`PUT ${path}`, { settings: { HeartbeatInterval: 120 } });
-    const [first] = await until(path, ([one]) => one.state === 'IN_SYNC');
+    const [first] = await until(path, ([one]) => one.state === 'IN_SYNC' && one.pending === null);
     await before.close();
     values.set('HeartbeatInterval', '900');
     const after = await givenStation(system.endpoints, 'CP001');
     const heardAfter = keepSettings(after, values);
     await after.boot();
     await until(path, () => values.get('HeartbeatInterval') === '120');
-    await system.idle();
-    const { body } = await rest(`GET ${path}`);
+    const items = await until(path, ([one]) => one.state === 'IN_SYNC' && one.lastAnswer !== null);
 
     expect(put.status).toBe(200);
     expect(first).toMatchObject({ key: 'HeartbeatInterval', desired: '120', reported: '120', pending: null });
     expect(heardBefore).toEqual(['HeartbeatInterval=120']);
     expect(heardAfter).toEqual(['get HeartbeatInterval', 'HeartbeatInterval=120']);
-    expect(body.items).toMatchObject([{ state: 'IN_SYNC', lastAnswer: 'ACCEPTED' }]);
+    expect(items).toMatchObject([{ state: 'IN_SYNC', lastAnswer: 'ACCEPTED' }]);
     await after.close();
   });
 });

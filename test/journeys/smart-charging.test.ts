@@ -44,6 +44,9 @@ async function untilShares(expected: readonly number[]): Promise<void> {
   }
 }
 
+/** Two notices of one change may each send it. */
+const stepsOf = (limits: readonly string[]) => limits.filter((limit, index) => limit !== limits[index - 1]);
+
 /** 22 kW over three phases. */
 const wholeA = 31.8;
 
@@ -67,10 +70,8 @@ describe('a site whose limit two stations of different versions share', () => {
     await young.station.stop(second.charge, new Date(), 100);
 
     expect(set.status).toBe(200);
-    // Two notices of one change may each send it.
-    const steps = old.limits.filter((limit, index) => limit !== old.limits[index - 1]);
-    expect(steps).toEqual(['TxDefaultProfile 8', `TxProfile ${wholeA}`, 'TxProfile 16']);
-    expect(young.limits.slice(0, 2)).toEqual(['TxDefaultProfile 8', 'TxProfile 16']);
+    expect(stepsOf(old.limits)).toEqual(['TxDefaultProfile 8', `TxProfile ${wholeA}`, 'TxProfile 16']);
+    expect(stepsOf(young.limits).slice(0, 2)).toEqual(['TxDefaultProfile 8', 'TxProfile 16']);
     expect(held.body.profiles).toMatchObject([{ profile: { purpose: 'EVSE_DEFAULT' } }]);
     await old.station.close();
     await young.station.close();
