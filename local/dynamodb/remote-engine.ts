@@ -1,5 +1,6 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { mendStreamRecords } from './mend-stream-records.ts';
 import { type Answer, asObject, type Body, type Engine } from './wire.ts';
 
 const STREAM_OPERATIONS = new Set(['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams']);
@@ -32,7 +33,11 @@ export class RemoteEngine implements Engine {
     if (SCHEMA_OPERATIONS.has(operation)) this.#descriptions.delete(String(input.TableName));
     const response = await this.#post(operation, JSON.stringify(input));
     const body = await text(response);
-    return { status: response.statusCode ?? 500, body: body === '' ? {} : asObject(JSON.parse(body)) };
+    const answer = body === '' ? {} : asObject(JSON.parse(body));
+    return {
+      status: response.statusCode ?? 500,
+      body: operation === 'GetRecords' ? mendStreamRecords(answer) : answer,
+    };
   }
 
   async partitionKeyOf(tableName: string, indexName?: string): Promise<string | undefined> {
