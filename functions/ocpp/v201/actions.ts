@@ -141,7 +141,6 @@ export const outboundActions = [
 type Built = (typeof inboundActions | typeof outboundActions)[number]['name'];
 
 /**
- * Known and not built: stations get NotSupported. An action that is neither here nor above, or in both, does
- * not compile.
+ * Every action of the version is built. One that is in no list above, or here as well as there, does not compile.
  */
 export const notBuilt = {} as const satisfies Record<Exclude<keyof Requests, Built>, Direction>;
