@@ -44,6 +44,7 @@ export async function compositeOfStation(
 ): Promise<StationComposite> {
   const { stationId, evseId, durationS } = asked;
   const { station, session, charging } = await factsOfStation(ports, stationId, evseId);
+  refuseUnknownEvse(station, evseId);
   const facts = factsOf(station, charging, evseId, session);
   const unit = asked.unit ?? (facts.electrics.direct ? 'W' : 'A');
   const question: CompositeQuestion = { evseId, unit, durationS, startAt: ports.clock() };
@@ -89,6 +90,7 @@ export async function compareComposite(
 ): Promise<ScheduleComparison> {
   const { stationId, evseId, unit, startAt, durationS, periods } = reported;
   const { station, session, charging } = await factsOfStation(ports, stationId, evseId);
+  refuseUnknownEvse(station, evseId);
   const question = { evseId, unit, startAt, durationS };
   const ours = compositeSchedule(question, factsOf(station, charging, evseId, session));
   const comparison: ScheduleComparison = {
@@ -135,7 +137,7 @@ function limitOf(periods: readonly CompositePeriod[], second: number): number | 
   return periods.findLast(({ startS }) => startS <= second)?.limit;
 }
 
-/** A station, what is known of charging there, and the session that runs at the EVSE. Throws `NotFound`. */
+/** A station, what is known of charging there, and the session that runs at the EVSE, if there is one. Throws `NotFound` for the station. */
 export async function factsOfStation(
   ports: Pick<CompositePorts, 'stations' | 'sessions' | 'charging'>,
   stationId: string,
@@ -146,9 +148,11 @@ export async function factsOfStation(
     ports.charging.findCharging(stationId),
     ports.sessions.listOpenSessions({ stationId }, { limit: 100 }),
   ]);
-  if (evseId !== 0 && !station.connectors.some((connector) => connector.evseId === evseId)) {
-    throw new DomainError('NotFound', `station ${stationId} has no EVSE ${evseId}`, 'evseId');
-  }
   const session = open.items.findLast(({ connector }) => connector?.evseId === evseId);
   return { station, charging, ...(session === undefined ? {} : { session }) };
+}
+
+function refuseUnknownEvse({ stationId, connectors }: Station, evseId: number): void {
+  if (evseId === 0 || connectors.some((connector) => connector.evseId === evseId)) return;
+  throw new DomainError('NotFound', `station ${stationId} has no EVSE ${evseId}`, 'evseId');
 }

@@ -297,9 +297,9 @@ describe('NotifyEVChargingNeeds', () => {
 });
 
 describe('NotifyEVChargingSchedule', () => {
-  const notify = (limit: number) =>
+  const notify = (limit: number, evseId = 1) =>
     station.calls('NotifyEVChargingSchedule', {
-      evseId: 1,
+      evseId,
       timeBase: new Date(room.now).toISOString(),
       chargingSchedule: { id: 1, chargingRateUnit: 'A', chargingSchedulePeriod: [{ startPeriod: 0, limit }] },
     });
@@ -320,8 +320,9 @@ describe('NotifyEVChargingSchedule', () => {
     expect(items).toMatchObject([{ kind: 'EV_SCHEDULE_EXCEEDS_LIMITS', severity: 'LOW' }]);
   });
 
-  test('is refused where nothing charges', async () => {
+  test('is refused where nothing charges, at an EVSE that nobody knows as well', async () => {
     expect(await notify(6)).toEqual({ status: 'Rejected' });
+    expect(await notify(6, 2_002_821_830_462_459)).toEqual({ status: 'Rejected' });
   });
 });
 
