@@ -98,8 +98,9 @@ describe.each(editions)('whatever a station of $subprotocol sends', ({ subprotoc
         const received = await station.sends(text);
 
         expectFit(text, received);
-        const fits = official(`${action}.req`)((read(text) as unknown[])[3]);
-        if (fits)
+        const sent = (read(text) as unknown[])[3];
+        // The schemas bound no depth: ours does.
+        if (depthOf(sent) <= 64 && official(`${action}.req`)(sent))
           expect(received).toMatchObject({ kind: 'call', answer: expect.stringMatching(/^\[3,"id-1",/) });
       }),
       { numRuns: 700 },
@@ -174,6 +175,11 @@ describe.each(editions)('whatever a station of $subprotocol sends', ({ subprotoc
     );
   });
 });
+
+function depthOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  return 1 + Math.max(0, ...Object.values(value).map(depthOf));
+}
 
 function asText({ action, payload }: { action: string; payload: unknown }): string {
   return hostileText([2, 'id-2', action, payload]);
