@@ -1,4 +1,5 @@
 import type { AlertCategory, AlertSeverity } from './alerts/alert.ts';
+import type { CdrKind } from './cdrs/cdr.ts';
 import type { CommandState } from './commands/command.ts';
 import type { JobState } from './jobs/job.ts';
 import type { JobKind } from './jobs/job-request.ts';
@@ -63,11 +64,16 @@ export interface SessionEnded extends Fact {
   readonly stopReason?: StopReason;
 }
 
-/** The CDR of a session was written. */
+/**
+ * A CDR of a session was written, and nothing about it is open: one for review is told when a person has released it
+ * or written it off, one that is credited instead never.
+ */
 export interface CdrIssued extends Fact {
   readonly type: 'CdrIssued';
   readonly sessionId: string;
   readonly cdrId: string;
+  /** Absent: `ORIGINAL`. */
+  readonly kind?: CdrKind;
 }
 
 /** A command was put into a station's queue. */

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { Cdr } from '#core/cdrs/cdr.ts';
 import type { CdrStore } from '#core/cdrs/cdr-store.ts';
+import { type Counterparty, counterpartyOf } from '#core/cdrs/counterparty.ts';
 import { DomainError } from '#core/errors.ts';
-import { itemReader } from './items.ts';
+import { itemReader, type PlainItem } from './items.ts';
 import { orderOf, timeText } from './keys.ts';
 import { listByMonth } from './month-list.ts';
 import { monthBucket } from './months.ts';
@@ -46,8 +47,17 @@ const ratedLine = z.object({
   cost: price,
 });
 
+const counterparty = z.object({
+  kind: z.enum(['ACCOUNT', 'PARTNER']),
+  id: text,
+}) satisfies z.ZodType<Counterparty>;
+
 const cdrSchema = z.object({
   cdrId: text,
+  kind: z.enum(['ORIGINAL', 'CREDIT', 'REPLACEMENT']).exactOptional(),
+  creditOf: text.exactOptional(),
+  replaces: text.exactOptional(),
+  counterparty: counterparty.exactOptional(),
   sessionId: text,
   stationId: text,
   connector: connectorRef,
@@ -84,7 +94,14 @@ const cdrSchema = z.object({
   createdAt: whole,
 }) satisfies z.ZodType<Cdr>;
 
-const readCdr = itemReader<Cdr>('CDR', cdrSchema);
+const readCdrItem = itemReader<Cdr>('CDR', cdrSchema);
+
+/** CDRs that were written before they named their counterparty have the one that their token says. */
+function readCdr(item: PlainItem): Cdr {
+  const cdr = readCdrItem(item);
+  if (cdr.counterparty || cdr.token?.status !== 'ACCEPTED') return cdr;
+  return { ...cdr, counterparty: counterpartyOf(cdr.token) };
+}
 
 /** CDRs of one tenant, in the ledger: added, never changed. */
 export function cdrStore(context: StoreContext): CdrStore {
@@ -141,15 +158,17 @@ async function issueCdr(
   { client, keys, tables: names }: StoreContext,
   cdr: Cdr,
 ): ReturnType<CdrStore['issueCdr']> {
-  const { cdrId, sessionId, stationId, createdAt } = cdr;
+  const { cdrId, sessionId, stationId, createdAt, counterparty } = cdr;
   const item = {
     ...cdr,
     order: orderOf(createdAt, cdrId),
     byMonthPk: keys.cdrsOfMonth(monthBucket(createdAt, Date.now())),
     byStationPk: keys.cdrsOfStation(stationId),
+    ...(counterparty ? { byAccountPk: keys.cdrsOfCounterparty(counterparty) } : {}),
   };
   const { energyWh, currency, totalCost } = cdr;
   const billed = new Update().setAll({ cdrId, billed: { energyWh, currency, totalCost } });
+  if (cdr.billing === 'REVIEW') billed.set('cdrInReview', true);
   billed.when(`${billed.name('state')} = ${billed.value('ENDED')}`);
   billed.when(`attribute_not_exists(${billed.name('cdrId')})`);
   const result = await transact(client, [

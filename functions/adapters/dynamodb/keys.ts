@@ -1,3 +1,4 @@
+import type { Counterparty } from '#core/cdrs/counterparty.ts';
 import { DomainError } from '#core/errors.ts';
 import type { GroupRef } from '#core/smart-charging/site.ts';
 import type { ConnectorRef } from '#core/stations/station.ts';
@@ -198,6 +199,7 @@ export function tenantKeys(tenantId: string) {
     cdr: (cdrId: string): Key => ({ pk: `${tenant}#CDR#${part(cdrId)}`, sk: 'CDR' }),
     cdrsOfMonth: (month: string) => `${tenant}#CDRS#${month}`,
     cdrsOfStation: (stationId: string) => `${station(stationId)}#CDRS`,
+    cdrsOfCounterparty: ({ kind, id }: Counterparty) => `${tenant}#${kind}#${part(id)}#CDRS`,
   };
 }
 

@@ -26,6 +26,8 @@ const sessionSchema = z.object({
   missingEvents: z.enum(['AWAITED', 'LOST']).exactOptional(),
   endedByCheck: z.boolean().exactOptional(),
   cdrId: text.exactOptional(),
+  cdrKind: z.enum(['ORIGINAL', 'CREDIT', 'REPLACEMENT']).exactOptional(),
+  cdrInReview: z.boolean().exactOptional(),
   billed: z
     .object({
       energyWh: z.number(),

@@ -3,6 +3,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { isFinal } from '#core/commands/command.ts';
 import type { CoreEvent, StationStatusChanged } from '#core/events.ts';
 import type { MeterSample } from '#core/metering/sample.ts';
+import type { Session } from '#core/sessions/session.ts';
 import type { ConnectorLive } from '#core/stations/station.ts';
 import { stationStatus } from '#core/stations/station-status.ts';
 import { readAlert } from './alert-store.ts';
@@ -137,7 +138,7 @@ function sessionEvents(change: Change): readonly CoreEvent[] {
   const { before, after, recordedAt } = change;
   const session = readSession(after);
   const old = before && readSession(before);
-  const { sessionId, stationId, connector, stopReason, cdrId } = session;
+  const { sessionId, stationId, connector, stopReason, cdrId, cdrKind } = session;
   const events: CoreEvent[] = [];
   const begun = session.partial !== true && (old === undefined || old.partial === true);
   if (begun) {
@@ -161,7 +162,7 @@ function sessionEvents(change: Change): readonly CoreEvent[] {
       ...(stopReason === undefined ? {} : { stopReason }),
     });
   }
-  if (cdrId !== undefined && old?.cdrId === undefined) {
+  if (cdrId !== undefined && session.cdrInReview !== true && !saidOf(old, cdrId)) {
     events.push({
       type: 'CdrIssued',
       ...factOf(change, 'billed'),
@@ -169,9 +170,15 @@ function sessionEvents(change: Change): readonly CoreEvent[] {
       at: recordedAt,
       sessionId,
       cdrId,
+      ...(cdrKind === undefined ? {} : { kind: cdrKind }),
     });
   }
   return events;
+}
+
+/** A CDR that was for review has not been told of. */
+function saidOf(old: Session | undefined, cdrId: string): boolean {
+  return old?.cdrId === cdrId && old.cdrInReview !== true;
 }
 
 /** Entries never change, so only new ones tell something. The last word on each quantity counts. */

@@ -95,6 +95,7 @@
  * | findCdr, findCdrs                 strong | ledger                 | T#CDR#{cdrId}                 | CDR                  |
  * | listCdrs, of the tenant                  | ledger, byMonth        | T#CDRS#{yyyy-mm}              | {createdAt}#{cdrId}  |
  * | listCdrs, of a station                   | ledger, byStation      | T#ST#{stationId}#CDRS         | {createdAt}#{cdrId}  |
+ * | listCdrs, of a counterparty              | ledger, byAccount      | T#{kind}#{id}#CDRS            | {createdAt}#{cdrId}  |
  * | read (station log)                       | journal                | T#ST#{stationId}#LOG#{day}    | {at}#{entryId}       |
  */
 
@@ -159,6 +160,7 @@ export const tables: Readonly<Record<TableRole, TableDeclaration>> = {
     indexes: [
       { name: 'byMonth', partitionKey: 'byMonthPk', sortKey: 'order', projection: 'KEYS_ONLY' },
       { name: 'byStation', partitionKey: 'byStationPk', sortKey: 'order', projection: 'KEYS_ONLY' },
+      { name: 'byAccount', partitionKey: 'byAccountPk', sortKey: 'order', projection: 'KEYS_ONLY' },
     ],
     stream: false,
     protection: guarded,

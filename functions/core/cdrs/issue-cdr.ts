@@ -17,6 +17,7 @@ import type { Tenant } from '../tenants/tenant.ts';
 import type { Cdr } from './cdr.ts';
 import { cdrIdOf } from './cdr-id.ts';
 import type { CdrStore } from './cdr-store.ts';
+import { counterpartyOf } from './counterparty.ts';
 import { explainSession } from './explain-session.ts';
 
 export interface IssueCdrPorts {
@@ -161,6 +162,7 @@ function composeCdr(made: {
     connector: record.connector ?? circumstances.connector ?? { evseId: 0, connectorId: 0 },
     transactionRef: record.transactionRef,
     ...(record.token ? { token: record.token } : {}),
+    ...(isAccepted(record) && record.token ? { counterparty: counterpartyOf(record.token) } : {}),
     billing: billingOf(record, reasons),
     startedAt: record.startedAt,
     endedAt,

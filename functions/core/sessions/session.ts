@@ -1,3 +1,4 @@
+import type { CdrKind } from '../cdrs/cdr.ts';
 import type { MeterSample } from '../metering/sample.ts';
 import type { ConnectorRef } from '../stations/station.ts';
 import type { Price } from '../tariffs/tariff.ts';
@@ -60,7 +61,12 @@ export interface Session {
   readonly missingEvents?: MissingEvents;
   /** The station never told the end: it was found out by asking. */
   readonly endedByCheck?: boolean;
+  /** Its latest CDR: the first, a credit of it, or the one that took its place. */
   readonly cdrId?: string;
+  /** What that is; absent: the first. */
+  readonly cdrKind?: CdrKind;
+  /** Nobody has decided about that CDR yet. */
+  readonly cdrInReview?: boolean;
   /** What its CDR says, for lists: written with the CDR, together with `cdrId`. */
   readonly billed?: BilledSummary;
 }

@@ -1,0 +1,21 @@
+import type { SessionToken } from '../sessions/session.ts';
+
+/** Who a CDR is settled with: an account of the tenant's own drivers, or a roaming partner who pays for his. */
+export interface Counterparty {
+  readonly kind: 'ACCOUNT' | 'PARTNER';
+  readonly id: string;
+}
+
+/**
+ * Who pays for what a token charged: the partner who issued it, else the account of its user; a token without a user
+ * is an account of its own, `token:{uid}`.
+ */
+export function counterpartyOf(token: SessionToken & { readonly partnerId?: string }): Counterparty {
+  if (token.partnerId !== undefined) return { kind: 'PARTNER', id: token.partnerId };
+  return { kind: 'ACCOUNT', id: token.userId ?? `token:${token.uid}` };
+}
+
+/** One text per counterparty of a tenant: to group by, and to compare. */
+export function counterpartyKey({ kind, id }: Counterparty): string {
+  return `${kind}:${id}`;
+}
