@@ -197,6 +197,10 @@ export function tenantKeys(tenantId: string) {
     openReservations: (stationId: string) => `${station(stationId)}#RESERVATIONS#OPEN`,
 
     cdr: (cdrId: string): Key => ({ pk: `${tenant}#CDR#${part(cdrId)}`, sk: 'CDR' }),
+    auditOfMonth: (month: string) => `${tenant}#AUDIT#${month}`,
+    auditOfTarget: (target: string) => `${tenant}#AUDITOF#${part(target)}`,
+    performed: (callId: string): Key => ({ pk: `${tenant}#PERFORMED#${part(callId)}`, sk: 'PERFORMED' }),
+
     cdrsOfMonth: (month: string) => `${tenant}#CDRS#${month}`,
     cdrsOfStation: (stationId: string) => `${station(stationId)}#CDRS`,
     cdrsOfCounterparty: ({ kind, id }: Counterparty) => `${tenant}#${kind}#${part(id)}#CDRS`,

@@ -15,7 +15,8 @@ export interface MonthList {
   readonly name: string;
   readonly table: string;
   readonly declaration: TableDeclaration;
-  readonly index: string;
+  /** Absent: the table itself. */
+  readonly index?: string;
   readonly partitionsOf: (month: string) => readonly string[];
   /** At or after, before. */
   readonly startedFrom: number | undefined;
@@ -39,7 +40,7 @@ export async function listByMonth(
     const found: StretchPage = await readMerged(context.client, list.partitionsOf(month), {
       table: list.table,
       declaration: list.declaration,
-      index: list.index,
+      ...(list.index === undefined ? {} : { index: list.index }),
       ...boundsOf(list),
       ...(after === undefined ? {} : { after }),
       newestFirst: true,

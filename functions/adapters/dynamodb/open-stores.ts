@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AlertStore } from '#core/alerts/alert-store.ts';
+import type { AuditStore } from '#core/audit/audit-store.ts';
 import type { CampaignStore } from '#core/campaigns/campaign-store.ts';
 import type { CdrStore } from '#core/cdrs/cdr-store.ts';
 import type { CertificateStore, RevocationList } from '#core/certificates/certificate-store.ts';
@@ -14,6 +15,7 @@ import type { DeviceModelStore } from '#core/device-model/device-model-store.ts'
 import type { MonitorStore } from '#core/device-model/monitor-store.ts';
 import type { ReportStore } from '#core/device-model/report-store.ts';
 import type { DisplayStore } from '#core/display/display-message.ts';
+import type { PerformedStore } from '#core/idempotency/performed-store.ts';
 import type { FirmwareStore } from '#core/jobs/firmware-store.ts';
 import type { JobStore } from '#core/jobs/job-store.ts';
 import type { LocalListStore } from '#core/local-lists/local-list.ts';
@@ -31,6 +33,7 @@ import type { TenantPolicyStore } from '#core/tenants/tenant-policy.ts';
 import type { TokenStore } from '#core/tokens/token-store.ts';
 import type { TokenUseStore } from '#core/tokens/token-use.ts';
 import { alertStore } from './alert-store.ts';
+import { auditStore } from './audit-store.ts';
 import { campaignStore } from './campaign-store.ts';
 import { cdrStore } from './cdr-store.ts';
 import { certificateStore } from './certificate-store.ts';
@@ -49,6 +52,7 @@ import { tenantKeys } from './keys.ts';
 import { localListStore } from './local-list-store.ts';
 import { monitorStore } from './monitor-store.ts';
 import { onboardingStore } from './onboarding-store.ts';
+import { performedStore } from './performed-store.ts';
 import { plugAndChargeStore } from './plug-and-charge-store.ts';
 import { reportStore } from './report-store.ts';
 import { reservationStore } from './reservation-store.ts';
@@ -96,6 +100,8 @@ export interface Stores {
   readonly firmware: FirmwareStore;
   readonly campaigns: CampaignStore;
   readonly alerts: AlertStore;
+  readonly audit: AuditStore;
+  readonly performed: PerformedStore;
   readonly charging: ChargingStore;
   readonly chargingSettings: ChargingSettingsStore;
   readonly sites: SiteStore;
@@ -144,6 +150,8 @@ export function openStores({
     firmware: firmwareStore(context),
     campaigns: campaignStore(context),
     alerts: alertStore(context),
+    audit: auditStore(context),
+    performed: performedStore(context),
     charging: chargingStore(context),
     chargingSettings: chargingSettingsStore(context),
     sites: siteStore(context),

@@ -96,6 +96,9 @@
  * | listCdrs, of the tenant                  | ledger, byMonth        | T#CDRS#{yyyy-mm}              | {createdAt}#{cdrId}  |
  * | listCdrs, of a station                   | ledger, byStation      | T#ST#{stationId}#CDRS         | {createdAt}#{cdrId}  |
  * | listCdrs, of a counterparty              | ledger, byAccount      | T#{kind}#{id}#CDRS            | {createdAt}#{cdrId}  |
+ * | listEntries (audit)                      | ledger                 | T#AUDIT#{yyyy-mm}             | {at}#{entryId}       |
+ * | listEntries (audit), of one target       | ledger, byStation      | T#AUDITOF#{target}            | {at}#{entryId}       |
+ * | begin (named calls)               strong | operations             | T#PERFORMED#{callId}          | PERFORMED            |
  * | read (station log)                       | journal                | T#ST#{stationId}#LOG#{day}    | {at}#{entryId}       |
  */
 
