@@ -4,7 +4,9 @@ import { projectFile } from './bundling.ts';
 import { ApiStack } from './stacks/api-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { EdgeStack } from './stacks/edge-stack.ts';
+import { GraphqlStack } from './stacks/graphql-stack.ts';
 import { IdentityStack } from './stacks/identity-stack.ts';
+import { WorkStack } from './stacks/work-stack.ts';
 import { type StageConfig, stageConfig } from './stages.ts';
 
 /** The whole of one stage. */
@@ -12,6 +14,8 @@ export class CsmsStage extends Stage {
   readonly data: DataStack;
   readonly identity: IdentityStack;
   readonly api: ApiStack;
+  readonly graphql: GraphqlStack;
+  readonly work: WorkStack;
   readonly edge: EdgeStack;
 
   constructor(app: App, stage: StageConfig) {
@@ -20,8 +24,12 @@ export class CsmsStage extends Stage {
     CrossStackReferences.of(this).consume(ReferenceStrength.STRONG);
     this.data = new DataStack(this, 'data', { stage });
     this.identity = new IdentityStack(this, 'identity', { stage, data: this.data });
-    this.api = new ApiStack(this, 'api', { stage, data: this.data, identity: this.identity });
-    this.edge = new EdgeStack(this, 'edge', { stage, data: this.data, api: this.api });
+    const { data, identity } = this;
+    this.api = new ApiStack(this, 'api', { stage, data, identity });
+    const { api } = this;
+    this.graphql = new GraphqlStack(this, 'graphql', { stage, data, identity, api });
+    this.work = new WorkStack(this, 'work', { stage, data, api });
+    this.edge = new EdgeStack(this, 'edge', { stage, data, api, graphql: this.graphql });
   }
 }
 

@@ -84,7 +84,10 @@ export class OcppApi extends Construct {
   /** Lets a function use open connections: `POST` sends a frame, `DELETE` closes, `GET` asks. */
   allowConnections(to: CsmsFunction, methods: readonly ('POST' | 'DELETE' | 'GET')[]): void {
     const { partition, region, account } = Stack.of(this);
-    const api = `arn:${partition}:execute-api:${region}:${account}:${this.api.apiId}`;
+    // Exported by hand to other stacks, for only then its name is known when the wildcard is acknowledged.
+    const { apiId } = this.api;
+    const id = Stack.of(to) === Stack.of(this) ? apiId : Stack.of(this).exportValue(apiId);
+    const api = `arn:${partition}:execute-api:${region}:${account}:${id}`;
     for (const method of methods) {
       const connections = `${stageName}/${method}/@connections/*`;
       to.allow(['execute-api:ManageConnections'], [`${api}/${connections}`]);

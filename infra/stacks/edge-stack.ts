@@ -22,14 +22,17 @@ import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import { projectPath } from '../bundling.ts';
+import type { GraphqlApi } from '../constructs/graphql-api.ts';
 import type { StageConfig } from '../stages.ts';
 import type { ApiStack } from './api-stack.ts';
 import type { DataStack } from './data-stack.ts';
+import type { GraphqlStack } from './graphql-stack.ts';
 
 export interface EdgeStackProps extends StackProps {
   readonly stage: StageConfig;
   readonly data: DataStack;
   readonly api: ApiStack;
+  readonly graphql: GraphqlStack;
 }
 
 /**
@@ -81,8 +84,7 @@ export class EdgeStack extends Stack {
     return distribution;
   }
 
-  private makePublic({ stage, api }: EdgeStackProps): Distribution {
-    const graphql = api.graphql.api;
+  private makePublic({ stage, api, graphql: { graphql } }: EdgeStackProps): Distribution {
     const realtime = this.edgeFunction('GraphqlRealtimePath', 'infra/edge/graphql-realtime-path.js');
     const distribution = new Distribution(this, 'Public', {
       comment: `People and programs (${stage.name})`,
@@ -90,10 +92,10 @@ export class EdgeStack extends Stack {
       defaultBehavior: passThrough(httpsOrigin(api.admin.domainName)),
       additionalBehaviors: {
         '/graphql/realtime': {
-          ...passThrough(httpsOrigin(hostOf(realtimeUrl(api)))),
+          ...passThrough(httpsOrigin(hostOf(realtimeUrl(graphql)))),
           functionAssociations: [{ function: realtime, eventType: FunctionEventType.VIEWER_REQUEST }],
         },
-        '/graphql': passThrough(httpsOrigin(hostOf(graphql.graphqlUrl))),
+        '/graphql': passThrough(httpsOrigin(hostOf(graphql.api.graphqlUrl))),
       },
       httpVersion: HttpVersion.HTTP2,
       ...(stage.webAclArn === undefined ? {} : { webAclId: stage.webAclArn }),
@@ -125,8 +127,8 @@ export class EdgeStack extends Stack {
   }
 }
 
-function realtimeUrl({ graphql }: ApiStack): string {
-  return (graphql.api.node.defaultChild as CfnGraphQLApi).attrRealtimeUrl;
+function realtimeUrl({ api }: GraphqlApi): string {
+  return (api.node.defaultChild as CfnGraphQLApi).attrRealtimeUrl;
 }
 
 /** Everything the client sent but its Host, which execute-api and AppSync would refuse; nothing is cached. */

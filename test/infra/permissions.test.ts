@@ -92,14 +92,14 @@ describe('permissions', () => {
       'api/AdminDoor',
       'api/OcppAuthorizeStation',
       'api/OcppSendCalls',
-      'api/TenantFields',
+      'graphql/TenantFields',
     ]);
   });
 
   it('let the relay alone put events on the bus', () => {
     const publishers = statements().filter(({ actions }) => actions.includes('events:PutEvents'));
 
-    expect(publishers.map(({ where }) => where)).toEqual([expect.stringMatching(/^api\/Relay/)]);
+    expect(publishers.map(({ where }) => where)).toEqual([expect.stringMatching(/^work\/Relay/)]);
   });
 
   it('let each rule run its one mutation', () => {

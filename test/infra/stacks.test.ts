@@ -157,8 +157,9 @@ describe('queues and events', () => {
       ({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible',
     );
 
-    // One for each queue of work, for the relay's stream, for what the rules cannot deliver, for the daily renewal.
-    expect(dead).toHaveLength(working.length + 3);
+    // One for each queue of work, for the relay's stream, for what the rules of each stack cannot deliver, for the
+    // daily renewal.
+    expect(dead).toHaveLength(working.length + 5);
     expect(depthAlarms).toHaveLength(dead.length);
     for (const [id, { Properties }] of queues) expect(Properties.SqsManagedSseEnabled, id).toBe(true);
   });
@@ -180,7 +181,7 @@ describe('queues and events', () => {
   });
 
   it('relay changes of the operations table, and keep what cannot be relayed', () => {
-    templateOf('prod', 'api').hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    templateOf('prod', 'work').hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       StartingPosition: 'TRIM_HORIZON',
       BisectBatchOnFunctionError: true,
       MaximumRecordAgeInSeconds: 86_400,

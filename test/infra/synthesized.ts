@@ -13,7 +13,7 @@ export interface Resource {
   readonly DeletionPolicy?: string;
 }
 
-export const stackNames = ['data', 'identity', 'api', 'edge'] as const;
+export const stackNames = ['data', 'identity', 'api', 'graphql', 'work', 'edge'] as const;
 export type StackName = (typeof stackNames)[number];
 
 /** Made while this file is loaded, for all tests of a file: synthesis takes longer than a test may. */

@@ -1,0 +1,65 @@
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { CsmsFunction } from '../constructs/csms-function.ts';
+import { ofTenants, readItems, writeItems } from '../constructs/csms-table.ts';
+import { EventWorkers } from '../constructs/event-workers.ts';
+import { GraphqlApi } from '../constructs/graphql-api.ts';
+import type { StageConfig } from '../stages.ts';
+import type { ApiStack } from './api-stack.ts';
+import type { DataStack } from './data-stack.ts';
+import type { IdentityStack } from './identity-stack.ts';
+import { publications } from './publications.ts';
+
+export interface GraphqlStackProps extends StackProps {
+  readonly stage: StageConfig;
+  readonly data: DataStack;
+  readonly identity: IdentityStack;
+  readonly api: ApiStack;
+}
+
+/** The GraphQL API of tenants, and the rules that tell its subscribers what happens. */
+export class GraphqlStack extends Stack {
+  readonly graphql: GraphqlApi;
+  private readonly props: GraphqlStackProps;
+
+  constructor(scope: Construct, id: string, props: GraphqlStackProps) {
+    super(scope, id, props);
+    this.props = props;
+    const { stage, data, identity } = props;
+    const tenantFields = this.makeTenantFields();
+    this.graphql = new GraphqlApi(this, 'Graphql', { stage, data, identity, tenantFields });
+    const events = new EventWorkers(this, 'Events', { bus: data.bus, alarmTopic: data.alarmTopic });
+    for (const [name, { contract, mutation, operation }] of Object.entries(publications)) {
+      events.toSubscribers(name, [contract], { api: this.graphql.api, mutation, operation });
+    }
+    new CfnOutput(this, 'GraphqlUrl', { value: this.graphql.api.graphqlUrl });
+  }
+
+  private makeTenantFields(): CsmsFunction {
+    const { stage, data, api } = this.props;
+    const { registry, operations, ledger } = data.tables;
+    const fields = new CsmsFunction(this, 'TenantFields', {
+      stage,
+      door: 'graphql/resolve-field',
+      description: 'GraphQL fields that need a use case or a store',
+      memoryMb: 1024,
+      // AppSync gives a request 30 seconds; a command's answer is waited for up to 25.
+      timeout: Duration.seconds(29),
+      environment: {
+        REGISTRY_TABLE: registry.table.tableName,
+        OPERATIONS_TABLE: operations.table.tableName,
+        LEDGER_TABLE: ledger.table.tableName,
+        PEPPER_SECRET_ARN: data.pepper.secretArn,
+        ALLOWED_SECURITY_PROFILES: stage.securityProfiles.join(','),
+        STATION_API_ENDPOINT: api.ocpp.connectionsUrl,
+      },
+      alarms: { notify: data.alarmTopic },
+    });
+    registry.allow(fields, [...readItems, ...writeItems, 'DeleteItem'], ofTenants);
+    operations.allow(fields, [...readItems, ...writeItems], ofTenants);
+    ledger.allow(fields, readItems, ofTenants);
+    fields.allow(['secretsmanager:GetSecretValue'], [data.pepper.secretArn]);
+    api.ocpp.allowConnections(fields, ['DELETE']);
+    return fields;
+  }
+}
