@@ -3,6 +3,7 @@ import type { MeterSample } from '#core/metering/sample.ts';
 import type { ReservedPlace } from '#core/reservations/reservation.ts';
 import type { SessionToken } from '#core/sessions/session.ts';
 import type { ConnectorRef } from '#core/stations/station.ts';
+import { type EnergyMix, energySources, environmentalImpacts } from '#core/tariffs/energy-mix.ts';
 import type { Price, Tariff } from '#core/tariffs/tariff.ts';
 
 /** Shapes that several kinds of items share. Attributes that are not named are left out when read. */
@@ -91,6 +92,7 @@ export const meterSample = z.object({
   energyWh: z.number().exactOptional(),
   powerW: z.number().exactOptional(),
   currentA: z.number().exactOptional(),
+  totalCurrentA: z.number().exactOptional(),
   voltageV: z.number().exactOptional(),
   stateOfChargePercent: z.number().exactOptional(),
   temperatureC: z.number().exactOptional(),
@@ -135,6 +137,14 @@ const tariffElement = z.object({
   restrictions: restrictions.exactOptional(),
 });
 
+const energyMix = z.object({
+  isGreen: z.boolean(),
+  sources: z.array(z.object({ source: z.enum(energySources), percentage: decimal })).exactOptional(),
+  impacts: z.array(z.object({ category: z.enum(environmentalImpacts), amount: decimal })).exactOptional(),
+  supplierName: text.exactOptional(),
+  productName: text.exactOptional(),
+}) satisfies z.ZodType<EnergyMix>;
+
 export const tariff = z.object({
   tariffId: text,
   name: text,
@@ -143,11 +153,14 @@ export const tariff = z.object({
   type: z
     .enum(['AD_HOC_PAYMENT', 'PROFILE_CHEAP', 'PROFILE_FAST', 'PROFILE_GREEN', 'REGULAR'])
     .exactOptional(),
+  altTexts: z.array(z.object({ language: text, text })).exactOptional(),
+  altUrl: text.exactOptional(),
   elements: z.array(tariffElement),
   minPrice: price.exactOptional(),
   maxPrice: price.exactOptional(),
   validFrom: whole.exactOptional(),
   validTo: whole.exactOptional(),
+  energyMix: energyMix.exactOptional(),
   status: z.enum(['DRAFT', 'ACTIVE', 'INACTIVE']),
   createdAt: whole,
   updatedAt: whole,
