@@ -1,3 +1,4 @@
+import type { AuditStore } from '#core/audit/audit-store.ts';
 import type { CdrStore } from '#core/cdrs/cdr-store.ts';
 import type { CallDesk } from '#core/commands/call-desk.ts';
 import type { CommandStore } from '#core/commands/command-store.ts';
@@ -11,6 +12,8 @@ import type { PasswordPort } from '#core/stations/provision-station.ts';
 import type { SecurityProfile } from '#core/stations/station.ts';
 import type { StationLimitsStore } from '#core/stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '#core/stations/station-store.ts';
+import type { PriceAgreementStore } from '#core/tariffs/agree-price.ts';
+import type { TariffAssignmentStore } from '#core/tariffs/tariff-assignment.ts';
 import type { TariffStore } from '#core/tariffs/tariff-store.ts';
 import type { Tenant } from '#core/tenants/tenant.ts';
 import type { TokenStore } from '#core/tokens/token-store.ts';
@@ -23,6 +26,8 @@ export interface GraphqlServices {
   readonly sessions: SessionStore;
   readonly tokens: TokenStore;
   readonly tariffs: TariffStore;
+  readonly assignments: TariffAssignmentStore;
+  readonly agreements: PriceAgreementStore;
   readonly limits: StationLimitsStore;
   readonly commands: CommandStore;
   readonly jobs: JobStore;
@@ -31,6 +36,7 @@ export interface GraphqlServices {
   readonly charging: ChargingStore;
   readonly calls: CallDesk;
   readonly cdrs: CdrStore;
+  readonly audit: AuditStore;
   readonly passwords: PasswordPort;
   /** Makes a text unreadable for all but whoever sends it to this very station. */
   readonly sealSecret: (stationId: string, text: string) => Promise<string>;

@@ -27,6 +27,8 @@ import type { AcceptedConnections } from '#core/stations/accepted-connections.ts
 import type { Newcomer, OnboardingStore } from '#core/stations/onboarding.ts';
 import type { StationLimitsStore } from '#core/stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '#core/stations/station-store.ts';
+import type { PriceAgreementStore } from '#core/tariffs/agree-price.ts';
+import type { TariffAssignmentStore } from '#core/tariffs/tariff-assignment.ts';
 import type { TariffStore } from '#core/tariffs/tariff-store.ts';
 import type { Tenant } from '#core/tenants/tenant.ts';
 import type { TenantPolicy } from '#core/tenants/tenant-policy.ts';
@@ -82,6 +84,8 @@ export interface OcppServices {
   readonly policy: TenantPolicy;
   readonly findTenant: () => Promise<Tenant | undefined>;
   readonly tariffs: TariffStore;
+  readonly assignments: TariffAssignmentStore;
+  readonly agreements: PriceAgreementStore;
 }
 
 /** What an action gets beside the answer to one of our calls. */

@@ -39,6 +39,23 @@ export function tenantKeys(tenantId: string) {
     tokenUse: (uid: string): Key => ({ pk: `${tenant}#TOK#${part(uid)}`, sk: 'USE' }),
     tariff: (tariffId: string): Key => ({ pk: `${tenant}#TARIFF#${part(tariffId)}`, sk: 'TARIFF' }),
     tariffs: `${tenant}#TARIFFS`,
+    tariffRevision: (tariffId: string, revision: number): Key => ({
+      pk: `${tenant}#TARIFF#${part(tariffId)}`,
+      sk: `${revisionPrefix}${String(revision).padStart(8, '0')}`,
+    }),
+    tariffRevisions: (tariffId: string) => `${tenant}#TARIFF#${part(tariffId)}`,
+    tariffsOfTenant: { pk: tenant, sk: 'TARIFFS' },
+    tariffsOfToken: (uid: string): Key => ({ pk: `${tenant}#TOK#${part(uid)}`, sk: 'TARIFFS' }),
+    tariffsOfTokenGroup: (groupId: string): Key => ({
+      pk: `${tenant}#TOKGROUP#${part(groupId)}`,
+      sk: 'TARIFFS',
+    }),
+    tariffsOfStation: (stationId: string): Key => ({ pk: station(stationId), sk: 'TARIFFS' }),
+    tariffsOfConnector: (stationId: string, connector: ConnectorRef): Key => ({
+      pk: station(stationId),
+      sk: `TARIFFS#${connectorName(connector)}`,
+    }),
+    tariffAssignments: `${tenant}#TARIFF_ASSIGNMENTS`,
 
     link: (stationId: string): Key => ({ pk: station(stationId), sk: 'LINK' }),
     live: (stationId: string): Key => ({ pk: station(stationId), sk: 'LIVE' }),
@@ -126,6 +143,10 @@ export function tenantKeys(tenantId: string) {
       sk: `${entryPrefix}${bounded(key)}`,
     }),
     entries: session,
+    agreedPrice: (stationId: string, connector: ConnectorRef, uid: string): Key => ({
+      pk: `${station(stationId)}#PRICES`,
+      sk: `${connectorName(connector)}#${bounded(uid)}`,
+    }),
     costClaim: (sessionId: string): Key => ({ pk: session(sessionId), sk: 'COST' }),
     sessionsOfStation: station,
     openSessionsOfStation: (stationId: string) => `${station(stationId)}#OPEN`,
@@ -237,6 +258,9 @@ export const shards: readonly number[] = Array.from({ length: shardCount }, (_, 
 export function connectorName({ evseId, connectorId }: ConnectorRef): string {
   return `${evseId}-${connectorId}`;
 }
+
+/** Revisions share their tariff's partition. */
+export const revisionPrefix = 'REVISION#';
 
 /** Entries share their session's partition. Their keys' families (`E#…`, `R#…`) are each in order. */
 export const entryPrefix = 'ENTRY#';

@@ -28,6 +28,8 @@ import type { SiteStore } from '#core/smart-charging/site.ts';
 import type { OnboardingStore } from '#core/stations/onboarding.ts';
 import type { StationLimitsStore } from '#core/stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '#core/stations/station-store.ts';
+import type { PriceAgreementStore } from '#core/tariffs/agree-price.ts';
+import type { TariffAssignmentStore } from '#core/tariffs/tariff-assignment.ts';
 import type { TariffStore } from '#core/tariffs/tariff-store.ts';
 import type { TenantPolicyStore } from '#core/tenants/tenant-policy.ts';
 import type { TokenStore } from '#core/tokens/token-store.ts';
@@ -54,6 +56,7 @@ import { monitorStore } from './monitor-store.ts';
 import { onboardingStore } from './onboarding-store.ts';
 import { performedStore } from './performed-store.ts';
 import { plugAndChargeStore } from './plug-and-charge-store.ts';
+import { priceAgreementStore } from './price-agreement-store.ts';
 import { reportStore } from './report-store.ts';
 import { reservationStore } from './reservation-store.ts';
 import { revocationList } from './revocation-list.ts';
@@ -65,6 +68,7 @@ import { stationLiveStore } from './station-live-store.ts';
 import { stationStore } from './station-store.ts';
 import { stationWordStore } from './station-word-store.ts';
 import type { StoreContext, TableNames } from './store-context.ts';
+import { tariffAssignmentStore } from './tariff-assignment-store.ts';
 import { tariffStore } from './tariff-store.ts';
 import { tenantPolicyStore } from './tenant-policy-store.ts';
 import { tokenStore } from './token-store.ts';
@@ -90,6 +94,8 @@ export interface Stores {
   readonly tokens: TokenStore;
   readonly tokenUses: TokenUseStore;
   readonly tariffs: TariffStore;
+  readonly assignments: TariffAssignmentStore;
+  readonly agreements: PriceAgreementStore;
   readonly sessions: SessionStore;
   readonly reservations: ReservationStore;
   readonly transfers: DataTransferStore;
@@ -140,6 +146,8 @@ export function openStores({
     tokens: tokenStore(context),
     tokenUses: tokenUseStore(context),
     tariffs: tariffStore(context),
+    assignments: tariffAssignmentStore(context),
+    agreements: priceAgreementStore(context),
     sessions: sessionStore(context),
     reservations: reservationStore(context),
     transfers: dataTransferStore(context),

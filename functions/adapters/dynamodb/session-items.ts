@@ -25,6 +25,13 @@ const sessionSchema = z.object({
   reservationId: whole.exactOptional(),
   missingEvents: z.enum(['AWAITED', 'LOST']).exactOptional(),
   endedByCheck: z.boolean().exactOptional(),
+  tariffPin: z
+    .object({
+      tariffId: text,
+      revision: whole,
+      by: z.enum(['AGREED', 'TOKEN', 'TOKEN_GROUP', 'CONNECTOR', 'STATION', 'TENANT']),
+    })
+    .exactOptional(),
   cdrId: text.exactOptional(),
   cdrKind: z.enum(['ORIGINAL', 'CREDIT', 'REPLACEMENT']).exactOptional(),
   cdrInReview: z.boolean().exactOptional(),

@@ -12,13 +12,23 @@ export function sessionMarks({
   client,
   keys,
   tables,
-}: StoreContext): Pick<SessionStore, 'noteMissingEvents' | 'claimCostUpdate'> {
+}: StoreContext): Pick<SessionStore, 'noteMissingEvents' | 'claimCostUpdate' | 'pinTariff'> {
   const table = tables.operations;
   return {
     async noteMissingEvents({ sessionId, stationId }, missing) {
       const change = new Update().set('missingEvents', missing);
       change.when(`${change.name('stationId')} = ${change.value(stationId)}`);
       await update(client, change.for(table, keys.session(sessionId)));
+    },
+
+    async pinTariff({ sessionId, stationId, startedAt }, pin) {
+      const change = new Update().set('tariffPin', pin);
+      const [pinned, billed] = [change.name('tariffPin'), change.name('cdrId')];
+      change.when(`attribute_not_exists(${pinned}) AND attribute_not_exists(${billed})`);
+      change.when(`${change.name('stationId')} = ${change.value(stationId)}`);
+      change.when(`${change.name('startedAt')} = ${change.value(startedAt)}`);
+      const { done } = await update(client, change.for(table, keys.session(sessionId)));
+      return done ? 'pinned' : 'kept';
     },
 
     async claimCostUpdate(sessionId, at, everyMs) {

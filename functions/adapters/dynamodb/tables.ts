@@ -19,6 +19,12 @@
  * | findUse                           strong | operations             | T#TOK#{uid}                   | USE                  |
  * | findTariff, findTariffs           strong | registry               | T#TARIFF#{tariffId}           | TARIFF               |
  * | listTariffs                              | registry, byKind       | T#TARIFFS                     | {tariffId}           |
+ * | findTariffAt, findRevision        strong | registry               | T#TARIFF#{tariffId}           | REVISION#{number}    |
+ * | listRevisions                            | registry               | T#TARIFF#{tariffId}           | REVISION#{number}    |
+ * | findAssignment                    strong | registry               | T, …#TOK, …#TOKGROUP, …#ST    | TARIFFS[#{connector}]|
+ * | findAssignments (of tariffs)             | registry               | as each by itself             | TARIFFS[#{connector}]|
+ * | listAssignments                          | registry, byKind       | T#TARIFF_ASSIGNMENTS          | {scope}              |
+ * | findAgreement (of a price)        strong | operations             | T#ST#{stationId}#PRICES       | {connector}#{uid}    |
  * | findFirmware                      strong | registry               | T#FW#{firmwareId}             | FIRMWARE             |
  * | listFirmware                             | registry, byKind       | T#FIRMWARE                    | {firmwareId}         |
  * | findLink                          strong | operations             | T#ST#{stationId}              | LINK                 |

@@ -1,7 +1,7 @@
 import { assembleSession } from '../sessions/assemble-session.ts';
 import { periodsOfSession } from '../tariffs/periods-of-session.ts';
 import { rateSession } from '../tariffs/rate-session.ts';
-import { findCircumstances, type IssueCdrPorts } from './issue-cdr.ts';
+import { type CircumstancePorts, findCircumstances, type IssueCdrPorts } from './issue-cdr.ts';
 
 /** Displays show amounts; the bill itself is exact. */
 const decimalPlaces = 4;
@@ -14,7 +14,7 @@ const decimalPlaces = 4;
  * Reads the whole session: its price follows from all of its readings.
  */
 export async function runningCost(
-  ports: Pick<IssueCdrPorts, 'tenant' | 'sessions' | 'stations' | 'tariffs'>,
+  ports: CircumstancePorts & Pick<IssueCdrPorts, 'sessions'>,
   { sessionId }: { sessionId: string },
 ): Promise<{ amount: number; currency: string } | undefined> {
   const session = await ports.sessions.findSession(sessionId);

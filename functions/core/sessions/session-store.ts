@@ -1,6 +1,7 @@
 import type { MeterSample } from '../metering/sample.ts';
 import type { Page, PageRequest } from '../ports.ts';
 import type { ConnectorRef } from '../stations/station.ts';
+import type { TariffPin } from '../tariffs/tariff-assignment.ts';
 import type { MissingEvents, Session, SessionEntry, SessionToken, StopReason } from './session.ts';
 
 /** Which sessions to list: all of the tenant, of one station, of one user or token, newest first. */
@@ -79,6 +80,14 @@ export interface SessionStore {
     session: { sessionId: string; stationId: string },
     missing: MissingEvents | undefined,
   ): Promise<void>;
+  /**
+   * Pins what prices a session, if nothing is pinned and it was not billed; `kept` otherwise, and when the session is
+   * not what the pin was chosen for: another start has become known meanwhile.
+   */
+  pinTariff(
+    session: { sessionId: string; stationId: string; startedAt: number },
+    pin: TariffPin,
+  ): Promise<'pinned' | 'kept'>;
   /**
    * Takes the right to tell a station what the session costs, which comes back after a while. `too-soon` for everybody
    * else until then.

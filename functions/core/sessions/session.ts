@@ -2,6 +2,7 @@ import type { CdrKind } from '../cdrs/cdr.ts';
 import type { MeterSample } from '../metering/sample.ts';
 import type { ConnectorRef } from '../stations/station.ts';
 import type { Price } from '../tariffs/tariff.ts';
+import type { TariffPin } from '../tariffs/tariff-assignment.ts';
 import type { AuthorizationStatus } from '../tokens/authorize-token.ts';
 import type { TokenType } from '../tokens/token.ts';
 
@@ -61,6 +62,8 @@ export interface Session {
   readonly missingEvents?: MissingEvents;
   /** The station never told the end: it was found out by asking. */
   readonly endedByCheck?: boolean;
+  /** What prices it, from soon after its start on: later changes of tariffs do not touch it. */
+  readonly tariffPin?: TariffPin;
   /** Its latest CDR: the first, a credit of it, or the one that took its place. */
   readonly cdrId?: string;
   /** What that is; absent: the first. */

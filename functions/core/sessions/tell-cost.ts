@@ -1,4 +1,4 @@
-import type { IssueCdrPorts } from '../cdrs/issue-cdr.ts';
+import type { CircumstancePorts } from '../cdrs/issue-cdr.ts';
 import { runningCost } from '../cdrs/running-cost.ts';
 import type { CommandStore } from '../commands/command-store.ts';
 import { enqueueCommand } from '../commands/request-command.ts';
@@ -7,7 +7,7 @@ import type { Clock, NewId } from '../ports.ts';
 import type { StationLiveStore } from '../stations/station-store.ts';
 import type { SessionStore } from './session-store.ts';
 
-export interface CostPorts extends Pick<IssueCdrPorts, 'tenant' | 'stations' | 'tariffs'> {
+export interface CostPorts extends CircumstancePorts {
   readonly sessions: SessionStore;
   readonly commands: CommandStore;
   readonly live: StationLiveStore;

@@ -311,14 +311,29 @@ describe('which tariff', () => {
   });
 
   test('one that was taken out of use, or ran out, after the start', async () => {
-    const ended: Tariff = { ...tariff, status: 'INACTIVE', updatedAt: minutesIn(30), validTo: minutesIn(30) };
+    const updatedAt = minutesIn(30);
+    const ended: Tariff = { ...tariff, status: 'INACTIVE', updatedAt, validTo: updatedAt, revision: 2 };
+    const ledger = ledgerOf({ tariffs: [ended] });
+    ledger.formerTariffs.push(tariff);
 
-    const cdr = await issued(portsOn(ledgerOf({ tariffs: [ended] })));
+    const cdr = await issued(portsOn(ledger));
 
-    expect(cdr).toMatchObject({ billing: 'BILLABLE', totalCost: { exclVat: '6.6333' } });
+    expect(cdr).toMatchObject({ billing: 'BILLABLE', tariff, totalCost: { exclVat: '6.6333' } });
     expect(cdr.explanation).toContain(
-      'The tariff was changed after the session started; it is applied as it stands now.',
+      'The tariff is the one assigned to the connector, in revision 1: later changes do not touch the session.',
     );
+  });
+
+  test('the pinned revision, whatever would be chosen now', async () => {
+    const pinned: Tariff = { ...tariff, elements: [{ priceComponents: [component('FLAT', '3')] }] };
+    const session = {
+      ...referencedSession(),
+      tariffPin: { tariffId: 'day', revision: 1, by: 'TOKEN' as const },
+    };
+    const ledger = ledgerOf({ session, tariffs: [{ ...tariff, revision: 2 }] });
+    ledger.formerTariffs.push(pinned);
+
+    expect((await issued(portsOn(ledger))).totalCost).toEqual({ exclVat: '3' });
   });
 
   test('the default for a station that is gone, for review', async () => {

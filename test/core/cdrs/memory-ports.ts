@@ -11,7 +11,10 @@ export interface Ledger {
   readonly sessions: Map<string, Session>;
   readonly entries: Map<string, readonly SessionEntry[]>;
   readonly stations: Map<string, Station>;
+  /** As they stand now. */
   readonly tariffs: Map<string, Tariff>;
+  /** As they stood before. */
+  readonly formerTariffs: Tariff[];
   readonly cdrs: Map<string, Cdr>;
 }
 
@@ -21,6 +24,7 @@ export function emptyLedger(): Ledger {
     entries: new Map(),
     stations: new Map(),
     tariffs: new Map(),
+    formerTariffs: [],
     cdrs: new Map(),
   };
 }
@@ -38,7 +42,15 @@ export function portsOn(
     },
     verifySigned: verifyMeterValue,
     stations: { findStation: async (stationId) => ledger.stations.get(stationId) },
-    tariffs: { findTariff: async (tariffId) => ledger.tariffs.get(tariffId) },
+    tariffs: {
+      findTariff: async (tariffId) => ledger.tariffs.get(tariffId),
+      findTariffAt: async (tariffId, at) =>
+        revisionsOf(ledger, tariffId).findLast(({ updatedAt }) => updatedAt <= at),
+      findRevision: async (tariffId, revision) =>
+        revisionsOf(ledger, tariffId).find((tariff) => tariff.revision === revision),
+    },
+    assignments: { findAssignments: async () => [] },
+    agreements: { findAgreement: async () => undefined },
     cdrs: {
       findCdr: async (cdrId) => ledger.cdrs.get(cdrId),
       issueCdr: async (cdr) => {
@@ -52,4 +64,8 @@ export function portsOn(
     clock: () => now,
     digest: (text) => createHash('sha256').update(text).digest('hex'),
   };
+}
+
+function revisionsOf({ tariffs, formerTariffs }: Ledger, tariffId: string): readonly Tariff[] {
+  return [...formerTariffs, ...tariffs.values()].filter((tariff) => tariff.tariffId === tariffId);
 }
