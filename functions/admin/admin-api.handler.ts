@@ -108,7 +108,7 @@ function servicesOf(tenantId: string): AdminServices {
     allowedProfiles,
     findTenant: async () => {
       const tenant = await directory.findTenant(tenantId);
-      if (!tenant) throw new DomainError('NotFound', 'the caller belongs to no tenant of this system');
+      if (!tenant) throw new DomainError('NotFound', 'there is no such tenant in this system');
       return tenant;
     },
     closeConnection: async (connectionId) => {

@@ -1,5 +1,6 @@
 import { DomainError, type DomainErrorCode } from '#core/errors.ts';
 import type { Problem } from './problem.ts';
+import { checkRole, recorded } from './record-request.ts';
 import type { AdminAnswer, AdminRequest, Role, Route } from './route.ts';
 import type { AdminServices } from './services.ts';
 
@@ -26,17 +27,21 @@ export async function route(
 ): Promise<Routed> {
   const match = findRoute(routes, call);
   if (!match) return problem(404, 'Not Found', `there is no ${call.method} /api/v1${call.path} in this API`);
-  if (!match.route.roles.some((role) => call.roles.includes(role))) {
-    return problem(403, 'Forbidden', `this needs one of the roles ${match.route.roles.join(', ')}`);
-  }
   const tenantId = tenantOf(call);
   if (tenantId === undefined) {
     return problem(403, 'Forbidden', 'a member of the platform names a tenant with the parameter tenantId');
   }
   try {
-    const { subject, query } = call;
+    const { subject, roles, query } = call;
     const request: AdminRequest = { subject, query, path: match.path, body: bodyOf(call.bodyText) };
-    return { answer: await match.route.handle(request, servicesOf(tenantId)) };
+    const services = servicesOf(tenantId);
+    const fromPlatform = tenantId !== call.tenantId;
+    if (fromPlatform) await services.findTenant();
+    const answer = await recorded(services, { ...match, request, roles, fromPlatform }, async () => {
+      checkRole(match.route, roles);
+      return match.route.handle(request, services);
+    });
+    return { answer };
   } catch (error) {
     if (error instanceof DomainError) return { problem: problemOf(error) };
     throw error;

@@ -1,4 +1,5 @@
 import { alertRoutes } from './alerts.ts';
+import { auditRoutes } from './audit.ts';
 import { campaignRoutes } from './campaigns.ts';
 import { certificateRoutes } from './certificates.ts';
 import { chargingRoutes } from './charging.ts';
@@ -25,6 +26,7 @@ import { tokenRoutes } from './tokens.ts';
 /** Everything below `/api/v1` but the question whether it lives. The most special path of two comes first. */
 export const routes: readonly Route[] = [
   ...alertRoutes,
+  ...auditRoutes,
   ...commandRoutes,
   ...configurationRoutes,
   ...deviceModelRoutes,

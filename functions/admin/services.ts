@@ -1,4 +1,5 @@
 import type { AlertStore } from '#core/alerts/alert-store.ts';
+import type { AuditStore } from '#core/audit/audit-store.ts';
 import type { CampaignStore } from '#core/campaigns/campaign-store.ts';
 import type { ReadCertificate } from '#core/certificates/certificate-authority.ts';
 import type { CertificateStore, RevocationList } from '#core/certificates/certificate-store.ts';
@@ -73,6 +74,7 @@ export interface AdminServices {
   readonly isPublicUrl: (url: string) => boolean;
   readonly newSecret: () => string;
   readonly alerts: AlertStore;
+  readonly audit: AuditStore;
   readonly stationLog: StationLog;
   readonly charging: ChargingStore;
   readonly chargingSettings: ChargingSettingsStore;

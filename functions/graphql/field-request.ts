@@ -6,6 +6,8 @@ export interface Caller {
   readonly tenantId: string;
   readonly subject: string;
   readonly roles: readonly string[];
+  /** A member of the platform, who named a tenant that their token does not name. */
+  readonly fromPlatform?: boolean;
 }
 
 /** One field to resolve, as a JS resolver hands it on. */
@@ -25,7 +27,12 @@ export interface FieldError {
 
 const request = z.object({
   field: z.string(),
-  caller: z.object({ tenantId: z.string().min(1), subject: z.string(), roles: z.array(z.string()) }),
+  caller: z.object({
+    tenantId: z.string().min(1),
+    subject: z.string(),
+    roles: z.array(z.string()),
+    fromPlatform: z.boolean().exactOptional(),
+  }),
   arguments: z.record(z.string(), z.unknown()).nullish(),
   source: z.record(z.string(), z.unknown()).nullish(),
 });

@@ -1,3 +1,4 @@
+import { auditTrail } from './audit.ts';
 import { cdrs, cdrsOfSessions, cdrsPage } from './cdrs.ts';
 import { command, commands, sendStationCommand } from './commands.ts';
 import type { FieldRequest } from './field-request.ts';
@@ -47,6 +48,7 @@ export const fields: Readonly<Record<string, OneField>> = {
   'Query.realTimeMetrics': realTimeMetrics,
   'Query.cdrs': cdrs,
   'Query.cdrsPage': cdrsPage,
+  'Query.auditTrail': auditTrail,
   'Query.command': command,
   'Query.commands': commands,
   'Mutation.createStation': create,

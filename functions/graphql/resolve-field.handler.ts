@@ -1,6 +1,7 @@
 import { closeConnection } from '#adapters/apigateway/post-to-connection.ts';
 import { digest } from '#adapters/crypto/digest.ts';
 import { stationSecrets } from '#adapters/crypto/station-secrets.ts';
+import { tenantSeal } from '#adapters/crypto/tenant-seal.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { readSecret } from '#adapters/secrets/read-secret.ts';
@@ -11,8 +12,9 @@ import { setting, tableNames } from '#platform/config.ts';
 import { door } from '#platform/lambda.ts';
 import { logger } from '#platform/logger.ts';
 import { callDesk } from '../ocpp/call-desk.ts';
-import { type FieldError, type FieldRequest, parseFieldRequest } from './field-request.ts';
+import { type Caller, type FieldError, type FieldRequest, parseFieldRequest } from './field-request.ts';
 import { batchedFields, fields } from './fields.ts';
+import { type MutationPorts, performMutation, recordLook } from './perform-mutation.ts';
 import type { GraphqlServices } from './services.ts';
 
 const tables = tableNames();
@@ -37,7 +39,15 @@ async function resolveOne(request: FieldRequest): Promise<unknown> {
     const [result] = await resolveMany([request]);
     return result;
   }
-  return refusable(() => resolve(request, servicesOf(request.caller.tenantId)));
+  const { field, caller } = request;
+  const services = servicesOf(caller.tenantId);
+  const ask = (asked: FieldRequest) => resolve(asked, services);
+  return refusable(async () => {
+    await admit(caller);
+    const ports = portsOfMutations(services);
+    if (field.startsWith('Mutation.')) return performMutation(ports, request, ask);
+    return caller.fromPlatform ? recordLook(ports, request, () => ask(request)) : ask(request);
+  });
 }
 
 async function resolveMany(requests: readonly FieldRequest[]): Promise<readonly unknown[]> {
@@ -49,8 +59,17 @@ async function resolveMany(requests: readonly FieldRequest[]): Promise<readonly 
     ({ field, caller }) => field === first.field && caller.tenantId === first.caller.tenantId,
   );
   if (!sameCaller) throw new Error('a batch holds one field of one tenant');
-  const result = await refusable(() => resolve(requests, servicesOf(first.caller.tenantId)));
+  const result = await refusable(async () => {
+    await admit(first.caller);
+    return resolve(requests, servicesOf(first.caller.tenantId));
+  });
   return Array.isArray(result) ? result : requests.map(() => result);
+}
+
+/** The tenant that a member of the platform names must be there; everybody else's comes from the token. */
+async function admit({ tenantId, fromPlatform }: Caller): Promise<void> {
+  if (!fromPlatform || (await directory.findTenant(tenantId))) return;
+  throw new DomainError('NotFound', 'there is no such tenant', 'x-tenant-id');
 }
 
 async function refusable(work: () => Promise<unknown>): Promise<unknown | FieldError> {
@@ -60,11 +79,27 @@ async function refusable(work: () => Promise<unknown>): Promise<unknown | FieldE
     if (!(error instanceof DomainError)) throw error;
     logger.info('refused', { code: error.code, message: error.message });
     const { code, message, field } = error;
-    return { error: { type: code, message, ...(field === undefined ? {} : { field }) } };
+    const type = code === 'NotAllowed' ? 'Unauthorized' : code;
+    return { error: { type, message, ...(field === undefined ? {} : { field }) } };
   }
 }
 
-function servicesOf(tenantId: string): GraphqlServices {
+function portsOfMutations({ audit, performed, tenantId }: ReturnType<typeof servicesOf>): MutationPorts {
+  return {
+    audit,
+    performed,
+    ...tenantSeal(tenantId, () => readSecret(pepperArn)),
+    isSecret: callDesk.isSecret,
+    onLost: (entry, error) => {
+      logger.error('an entry of the audit trail could not be kept', { entry, error });
+    },
+    clock: systemClock,
+    newId,
+    digest,
+  };
+}
+
+function servicesOf(tenantId: string): GraphqlServices & Pick<MutationPorts, 'performed'> {
   return {
     tenantId,
     ...openStores({ client, tables, tenantId }),

@@ -52,7 +52,7 @@ export class AdminApi extends Construct {
     this.door = door;
     registry.allow(door, [...readItems, ...writeItems, 'DeleteItem'], ofTenants);
     operations.allow(door, [...readItems, ...writeItems, 'DeleteItem'], ofTenants);
-    ledger.allow(door, readItems, ofTenants);
+    ledger.allow(door, [...readItems, 'PutItem'], ofTenants);
     journal.allow(door, ['Query'], ofTenants);
     door.allow(['secretsmanager:GetSecretValue'], [data.pepper.secretArn]);
     // Whoever asks for the authority's certificate first has it made.

@@ -57,7 +57,7 @@ export class GraphqlStack extends Stack {
     });
     registry.allow(fields, [...readItems, ...writeItems, 'DeleteItem'], ofTenants);
     operations.allow(fields, [...readItems, ...writeItems], ofTenants);
-    ledger.allow(fields, readItems, ofTenants);
+    ledger.allow(fields, [...readItems, 'PutItem'], ofTenants);
     fields.allow(['secretsmanager:GetSecretValue'], [data.pepper.secretArn]);
     api.ocpp.allowConnections(fields, ['DELETE']);
     return fields;

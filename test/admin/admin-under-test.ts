@@ -8,6 +8,8 @@ import { stationLog } from '#adapters/dynamodb/station-log.ts';
 import { isPublicUrl } from '#adapters/http/public-address.ts';
 import { stationFiles } from '#adapters/s3/station-files.ts';
 import { tenantFiles } from '#adapters/s3/tenant-files.ts';
+import { DomainError } from '#core/errors.ts';
+import type { Tenant } from '#core/tenants/tenant.ts';
 import type { Timer } from '#core/timers.ts';
 import { newId } from '#platform/clock.ts';
 import type { Role } from '../../functions/admin/route.ts';
@@ -46,6 +48,7 @@ export interface AdminUnderTest {
 
 export async function newAdmin(db: TestDatabase): Promise<AdminUnderTest> {
   const scene = await newScene(db);
+  await givenTenant(db, scene.tenantId);
   const closed: string[] = [];
   const timers: { timer: Timer; at: number }[] = [];
   const authority = stationAuthority({ signer: newSigner(), keeper: newKeeper(), clock: scene.clock });
@@ -55,11 +58,7 @@ export async function newAdmin(db: TestDatabase): Promise<AdminUnderTest> {
     stationAuthority: authority.certificate,
     ...stationSecrets(scene.tenantId, async () => pepper),
     allowedProfiles: new Set([1, 2, 3]),
-    findTenant: async () => {
-      const tenant = await tenantDirectory(db.client, db.tables).findTenant(scene.tenantId);
-      if (!tenant) throw new Error('this test made no tenant');
-      return tenant;
-    },
+    findTenant: () => findTenant(db, scene.tenantId),
     isPublicUrl,
     newSecret,
     closeConnection: async (connectionId) => void closed.push(connectionId),
@@ -95,11 +94,40 @@ export async function newAdmin(db: TestDatabase): Promise<AdminUnderTest> {
       };
       return resultOf(
         await route(routes, call, (tenantId) =>
-          tenantId === scene.tenantId ? services : { ...services, ...db.storesOf(tenantId), tenantId },
+          tenantId === scene.tenantId
+            ? services
+            : {
+                ...services,
+                ...db.storesOf(tenantId),
+                tenantId,
+                findTenant: () => findTenant(db, tenantId),
+              },
         ),
       );
     },
   };
+}
+
+async function findTenant(db: TestDatabase, tenantId: string): Promise<Tenant> {
+  const tenant = await tenantDirectory(db.client, db.tables).findTenant(tenantId);
+  if (!tenant) throw new DomainError('NotFound', 'there is no such tenant');
+  return tenant;
+}
+
+async function givenTenant(db: TestDatabase, tenantId: string): Promise<void> {
+  await tenantDirectory(db.client, db.tables).createTenant({
+    tenantId,
+    slug: tenantId,
+    name: 'Acme',
+    status: 'ACTIVE',
+    tenantType: 'CPO',
+    countryCode: 'FR',
+    partyId: 'ACM',
+    currency: 'EUR',
+    timeZone: 'Europe/Paris',
+    createdAt: 0,
+    updatedAt: 0,
+  });
 }
 
 function resultOf(routed: Routed): AdminResult {
