@@ -42,11 +42,34 @@ export type TariffChoice =
  * nothing is chosen.
  */
 export async function chooseTariff(ports: ChoicePorts, use: PricedUse): Promise<TariffChoice> {
+  const [choice = { obstacles: [] }] = await chooseTariffs(ports, [use]);
+  return choice;
+}
+
+/** The same for many at once, in their order: assignments are read together, and no revision twice. */
+export async function chooseTariffs(
+  ports: ChoicePorts,
+  uses: readonly PricedUse[],
+): Promise<readonly TariffChoice[]> {
+  const scopes = new Map(uses.flatMap(scopesOf).map((scope) => [scopeName(scope), scope]));
+  const found = await ports.assignments.findAssignments([...scopes.values()]);
+  const assignments: Assignments = new Map(found.map((one) => [scopeName(one.scope), one]));
+  const findTariffAt = readOnce(ports.tariffs.findTariffAt);
+  return Promise.all(
+    uses.map((use) => chooseOf({ ...ports, findTariffAt }, use, candidatesOf(ports, assignments, use))),
+  );
+}
+
+async function chooseOf(
+  { tariffs, findTariffAt }: ChoicePorts & Pick<TariffStore, 'findTariffAt'>,
+  use: PricedUse,
+  candidates: readonly Candidate[],
+): Promise<TariffChoice> {
   const obstacles: string[] = [];
-  for (const { by, tariffId } of await candidatesOf(ports, use)) {
-    const tariff = await ports.tariffs.findTariffAt(tariffId, use.startedAt);
+  for (const { by, tariffId } of candidates) {
+    const tariff = await findTariffAt(tariffId, use.startedAt);
     if (!tariff) {
-      const later = await ports.tariffs.findTariff(tariffId);
+      const later = await tariffs.findTariff(tariffId);
       if (!later) return { obstacles: [`Tariff ${tariffId} does not exist.`] };
       obstacles.push(`Tariff "${later.name}" (${tariffId}) was not made yet.`);
       continue;
@@ -57,6 +80,16 @@ export async function chooseTariff(ports: ChoicePorts, use: PricedUse): Promise<
   }
   const none = 'No tariff is assigned to the token, the connector, the station or the tenant.';
   return { obstacles: obstacles.length > 0 ? obstacles : [none] };
+}
+
+function readOnce(findTariffAt: TariffStore['findTariffAt']): TariffStore['findTariffAt'] {
+  const read = new Map<string, ReturnType<typeof findTariffAt>>();
+  return (tariffId, at) => {
+    const key = `${at}/${tariffId}`;
+    const reading = read.get(key) ?? findTariffAt(tariffId, at);
+    read.set(key, reading);
+    return reading;
+  };
 }
 
 /**
@@ -77,12 +110,10 @@ interface Candidate {
   readonly tariffId: string;
 }
 
-async function candidatesOf(ports: ChoicePorts, use: PricedUse): Promise<readonly Candidate[]> {
-  const scopes = scopesOf(use);
-  const assignments = new Map(
-    (await ports.assignments.findAssignments(scopes)).map((found) => [scopeName(found.scope), found]),
-  );
-  return scopes.flatMap((scope) => {
+type Assignments = ReadonlyMap<string, TariffAssignment>;
+
+function candidatesOf(ports: ChoicePorts, assignments: Assignments, use: PricedUse): readonly Candidate[] {
+  return scopesOf(use).flatMap((scope) => {
     const assignment = assignments.get(scopeName(scope));
     const described = describedTariffId(ports, scope, use);
     return idsOf(assignment, described, use).map((tariffId) => ({ by: scope.kind, tariffId }));

@@ -1,9 +1,7 @@
 import type { Clock } from '../ports.ts';
 import type { StationStore } from '../stations/station-store.ts';
-import type { Tenant } from '../tenants/tenant.ts';
-import { tariffObstacle } from './choose-tariff.ts';
+import { type ChoicePorts, chooseTariffs, type PricedUse } from './choose-tariff.ts';
 import type { PriceComponent, PriceComponentType, Tariff } from './tariff.ts';
-import type { TariffStore } from './tariff-store.ts';
 
 /** The displays of stations take no longer texts (OCPP 2.0.1, MessageContentType). */
 const longestNotice = 512;
@@ -17,24 +15,27 @@ const units: Readonly<Record<PriceComponentType, string>> = {
 
 /**
  * What a station may tell a driver of the price before anything starts: the tariff's own description, else its prices
- * where they are the same at all times. `undefined` where the station's connectors have different tariffs, and where no
- * whole sentence can be said: rather nothing than half of a price.
+ * where they are the same at all times. `undefined` where the station's connectors have different tariffs for this
+ * token, and where no whole sentence can be said: rather nothing than half of a price.
  */
 export async function tariffNotice(
-  ports: {
-    readonly tenant: Pick<Tenant, 'defaultTariffId'>;
+  ports: ChoicePorts & {
     readonly stations: Pick<StationStore, 'findStation'>;
-    readonly tariffs: Pick<TariffStore, 'findTariff'>;
     readonly clock: Clock;
   },
-  { stationId }: { stationId: string },
+  { stationId, token }: Pick<PricedUse, 'stationId' | 'token'>,
 ): Promise<string | undefined> {
   const station = await ports.stations.findStation(stationId);
-  const ids = new Set(station?.connectors.map(({ tariffId }) => tariffId ?? ports.tenant.defaultTariffId));
-  const [tariffId] = ids;
-  if (ids.size !== 1 || tariffId === undefined) return undefined;
-  const tariff = await ports.tariffs.findTariff(tariffId);
-  if (!tariff || tariffObstacle(tariff, ports.clock()) !== undefined) return undefined;
+  const startedAt = ports.clock();
+  const uses = (station?.connectors ?? []).map((connector) => ({
+    stationId,
+    connector,
+    startedAt,
+    ...(token ? { token } : {}),
+  }));
+  const tariffs = (await chooseTariffs(ports, uses)).map((choice) => choice.tariff);
+  const [tariff] = tariffs;
+  if (!tariff || tariffs.some((other) => other?.tariffId !== tariff.tariffId)) return undefined;
   const text = tariff.description ?? pricesOf(tariff);
   return text === undefined || text.length > longestNotice ? undefined : text;
 }

@@ -33,7 +33,8 @@ async function withPrice(
   if (authorization.status !== 'ACCEPTED' || authorization.message !== undefined) return authorization;
   try {
     const tenant = await findTenant();
-    const message = tenant && (await tariffNotice({ ...services, tenant }, { stationId }));
+    const message =
+      tenant && (await tariffNotice({ ...services, tenant }, { stationId, token: authorization }));
     return message === undefined ? authorization : { ...authorization, message };
   } catch (error) {
     logger.warn('the price at a station could not be told', { stationId, error });

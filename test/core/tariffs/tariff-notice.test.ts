@@ -26,10 +26,12 @@ function told(tariff: Partial<Tariff>, ...tariffIds: (string | undefined)[]): Pr
       ...(tariffId === undefined ? {} : { tariffId }),
     })),
   });
+  const find = async (id: string) => (id === 'plain' ? { ...plain, ...tariff } : undefined);
   const ports = {
     tenant: { defaultTariffId: 'plain' },
     stations: { findStation: async () => station },
-    tariffs: { findTariff: async (id: string) => (id === 'plain' ? { ...plain, ...tariff } : undefined) },
+    tariffs: { findTariff: find, findTariffAt: find },
+    assignments: { findAssignments: async () => [] },
     clock: () => now,
   };
   return tariffNotice(ports, { stationId: station.stationId });
