@@ -19,6 +19,7 @@ import type { FirmwareStore } from '#core/jobs/firmware-store.ts';
 import type { JobStore } from '#core/jobs/job-store.ts';
 import type { StationFiles } from '#core/jobs/station-files.ts';
 import type { LocalListStore } from '#core/local-lists/local-list.ts';
+import type { LocationStore } from '#core/locations/location-store.ts';
 import type { Clock, Digest, NewId } from '#core/ports.ts';
 import type { ReservationStore } from '#core/reservations/reservation-store.ts';
 import type { SecurityEventStore } from '#core/security/security-event.ts';
@@ -44,6 +45,7 @@ import type { TokenUseStore } from '#core/tokens/token-use.ts';
 export interface AdminServices {
   readonly tenantId: string;
   readonly stations: StationStore;
+  readonly locations: LocationStore;
   readonly live: StationLiveStore;
   readonly limits: StationLimitsStore;
   readonly deviceModel: DeviceModelStore;

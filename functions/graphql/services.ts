@@ -4,6 +4,7 @@ import type { CallDesk } from '#core/commands/call-desk.ts';
 import type { CommandStore } from '#core/commands/command-store.ts';
 import type { FirmwareStore } from '#core/jobs/firmware-store.ts';
 import type { JobStore } from '#core/jobs/job-store.ts';
+import type { LocationStore } from '#core/locations/location-store.ts';
 import type { Clock, Digest, NewId } from '#core/ports.ts';
 import type { ReservationStore } from '#core/reservations/reservation-store.ts';
 import type { SessionStore } from '#core/sessions/session-store.ts';
@@ -23,6 +24,7 @@ export interface GraphqlServices {
   readonly tenantId: string;
   readonly stations: StationStore;
   readonly live: StationLiveStore;
+  readonly locations: LocationStore;
   readonly sessions: SessionStore;
   readonly tokens: TokenStore;
   readonly tariffs: TariffStore;

@@ -33,6 +33,17 @@ export function tenantKeys(tenantId: string) {
   return {
     station: (stationId: string): Key => ({ pk: station(stationId), sk: 'STATION' }),
     stations: `${tenant}#STATIONS`,
+    /** Where a station is on the map, by cell. */
+    place: (stationId: string): Key => ({ pk: station(stationId), sk: 'PLACE' }),
+    places: `${tenant}#PLACES`,
+    location: (locationId: string): Key => ({ pk: `${tenant}#LOC#${part(locationId)}`, sk: 'LOCATION' }),
+    locations: `${tenant}#LOCATIONS`,
+    stationAtLocation: (locationId: string, stationId: string): Key => ({
+      pk: `${tenant}#LOC#${part(locationId)}`,
+      sk: `${stationPrefix}${bounded(stationId)}`,
+    }),
+    stationsAtLocation: (locationId: string) => `${tenant}#LOC#${part(locationId)}`,
+    connected: (shard: number) => `${tenant}#CONNECTED#${shard}`,
     token: (uid: string): Key => ({ pk: `${tenant}#TOK#${part(uid)}`, sk: 'TOKEN' }),
     tokens: `${tenant}#TOKENS`,
     tokenChange: (uid: string): Key => ({ pk: `${tenant}#TOK#${part(uid)}`, sk: 'CHANGE' }),
@@ -222,6 +233,14 @@ export function tenantKeys(tenantId: string) {
     auditOfTarget: (target: string) => `${tenant}#AUDITOF#${part(target)}`,
     performed: (callId: string): Key => ({ pk: `${tenant}#PERFORMED#${part(callId)}`, sk: 'PERFORMED' }),
 
+    /** Of one that was held back: there is one decision. */
+    cdrResolution: (cdrId: string): Key => ({ pk: `${tenant}#CDR#${part(cdrId)}`, sk: 'RESOLUTION' }),
+    /** Of events that came later: there may be several. */
+    lateResolution: (cdrId: string, at: number): Key => ({
+      pk: `${tenant}#CDR#${part(cdrId)}`,
+      sk: `LATE#${timeText(at)}`,
+    }),
+    cdrsInReview: `${tenant}#CDRS#REVIEW`,
     cdrsOfMonth: (month: string) => `${tenant}#CDRS#${month}`,
     cdrsOfStation: (stationId: string) => `${station(stationId)}#CDRS`,
     cdrsOfCounterparty: ({ kind, id }: Counterparty) => `${tenant}#${kind}#${part(id)}#CDRS`,
@@ -261,6 +280,9 @@ export function connectorName({ evseId, connectorId }: ConnectorRef): string {
 
 /** Revisions share their tariff's partition. */
 export const revisionPrefix = 'REVISION#';
+
+/** Stations of a location share its partition. */
+export const stationPrefix = 'STATION#';
 
 /** Entries share their session's partition. Their keys' families (`E#…`, `R#…`) are each in order. */
 export const entryPrefix = 'ENTRY#';

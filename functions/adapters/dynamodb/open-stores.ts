@@ -19,6 +19,7 @@ import type { PerformedStore } from '#core/idempotency/performed-store.ts';
 import type { FirmwareStore } from '#core/jobs/firmware-store.ts';
 import type { JobStore } from '#core/jobs/job-store.ts';
 import type { LocalListStore } from '#core/local-lists/local-list.ts';
+import type { LocationStore } from '#core/locations/location-store.ts';
 import type { ReservationStore } from '#core/reservations/reservation-store.ts';
 import type { FailedAttemptStore } from '#core/security/failed-attempts.ts';
 import type { SecurityEventStore } from '#core/security/security-event.ts';
@@ -52,6 +53,7 @@ import { firmwareStore } from './firmware-store.ts';
 import { jobStore } from './job-store.ts';
 import { tenantKeys } from './keys.ts';
 import { localListStore } from './local-list-store.ts';
+import { locationStore } from './location-store.ts';
 import { monitorStore } from './monitor-store.ts';
 import { onboardingStore } from './onboarding-store.ts';
 import { performedStore } from './performed-store.ts';
@@ -82,6 +84,7 @@ export { tenantDirectory } from './tenant-directory.ts';
 export interface Stores {
   readonly stations: StationStore;
   readonly live: StationLiveStore;
+  readonly locations: LocationStore;
   readonly limits: StationLimitsStore;
   readonly deviceModel: DeviceModelStore;
   readonly reports: ReportStore;
@@ -134,6 +137,7 @@ export function openStores({
   return {
     stations: stationStore(context),
     live: stationLiveStore(context),
+    locations: locationStore(context),
     limits: stationLimitsStore(context),
     deviceModel: deviceModelStore(context),
     reports: reportStore(context),

@@ -54,12 +54,18 @@ export async function readStretch(client: DynamoDBClient, stretch: Stretch): Pro
   return { items: kept, ...(typeof last === 'string' ? { next: last } : {}) };
 }
 
-/** How many items a stretch holds. */
-export async function countStretch(client: DynamoDBClient, stretch: Omit<Stretch, 'limit'>): Promise<number> {
+/** How many items a stretch holds, or at least holds when that takes more reads than these. */
+export async function countStretch(
+  client: DynamoDBClient,
+  stretch: Omit<Stretch, 'limit'>,
+  mostReads = Number.POSITIVE_INFINITY,
+): Promise<{ count: number; isAtLeast: boolean }> {
   const { Limit: _, ...query } = queryOf({ ...stretch, limit: 1 });
   let count = 0;
+  let reads = 0;
   let startKey: QueryCommandInput['ExclusiveStartKey'];
   do {
+    reads += 1;
     const answer = await client.send(
       new QueryCommand({
         ...query,
@@ -69,8 +75,8 @@ export async function countStretch(client: DynamoDBClient, stretch: Omit<Stretch
     );
     count += answer.Count ?? 0;
     startKey = answer.LastEvaluatedKey;
-  } while (startKey !== undefined);
-  return count;
+  } while (startKey !== undefined && reads < mostReads);
+  return { count, isAtLeast: startKey !== undefined };
 }
 
 /**

@@ -55,7 +55,7 @@ export function sessionReads(context: StoreContext): Pick<SessionStore, Reads> {
           }),
         ),
       );
-      return counts.reduce((sum, count) => sum + count, 0);
+      return counts.reduce((sum, { count }) => sum + count, 0);
     },
   };
 }

@@ -1,11 +1,15 @@
 import * as z from 'zod';
+import type { Page, PageRequest } from '#core/ports.ts';
 import type { ConnectorLive, StationLink, StationLive } from '#core/stations/station.ts';
 import type { StationLiveStore } from '#core/stations/station-store.ts';
 import { itemReader, type PlainItem } from './items.ts';
-import { connectorName, type TenantKeys } from './keys.ts';
+import { connectorName, shardOf, shards, type TenantKeys } from './keys.ts';
+import { pageLimit, positionIn, toCursor } from './pages.ts';
+import { countStretch, keyOf, readStretch } from './queries.ts';
 import { getItem, getItems, update } from './requests.ts';
 import { text, whole } from './schemas.ts';
 import type { StoreContext } from './store-context.ts';
+import { tables } from './tables.ts';
 import { Update } from './update.ts';
 
 const linkSchema = z.object({
@@ -105,6 +109,19 @@ export function stationLiveStore(context: StoreContext): StationLiveStore {
       return stationIds.map((stationId) => toLive(stationId, byPartition.get(keys.link(stationId).pk) ?? []));
     },
 
+    async findLinks(stationIds) {
+      return (await getItems(client, table, stationIds.map(keys.link))).map(readLink);
+    },
+
+    listConnected: (page) => listConnected(context, page),
+
+    async countConnected() {
+      const counts = await Promise.all(
+        shards.map((shard) => countStretch(client, { ...connectedIn(context, shard), newestFirst: false })),
+      );
+      return counts.reduce((sum, { count }) => sum + count, 0);
+    },
+
     async findLink(stationId) {
       const item = await getItem(client, table, keys.link(stationId));
       return item && readLink(item);
@@ -123,6 +140,7 @@ export function stationLiveStore(context: StoreContext): StationLiveStore {
     async connect({ stationId, connectionId, protocol, connectedAt }) {
       const change = new Update()
         .setAll({ stationId, connectionId, protocol, connectedAt })
+        .setAll({ openPk: keys.connected(shardOf(stationId)), order: stationId })
         .remove('callsFrom', 'disconnectedAt');
       const epoch = change.name('connectedAt');
       change.when(`attribute_not_exists(${epoch}) OR ${epoch} <= ${change.value(connectedAt)}`);
@@ -130,7 +148,9 @@ export function stationLiveStore(context: StoreContext): StationLiveStore {
     },
 
     async disconnect(stationId, connectionId, at) {
-      const change = new Update().set('disconnectedAt', at).remove('connectionId', 'callsFrom');
+      const change = new Update()
+        .set('disconnectedAt', at)
+        .remove('connectionId', 'callsFrom', 'openPk', 'order');
       return (await changeLink(stationId, current(change, connectionId))).done
         ? 'disconnected'
         : 'not-current';
@@ -171,6 +191,37 @@ export function stationLiveStore(context: StoreContext): StationLiveStore {
       return done ? 'recorded' : 'stale';
     },
   };
+}
+
+function connectedIn(context: StoreContext, shard: number) {
+  const { operations } = context.tables;
+  const partition = context.keys.connected(shard);
+  return { table: operations, declaration: tables.operations, index: 'open', partition };
+}
+
+/** Shard after shard, each in the order of the ids; a position is the shard and the id within it. */
+async function listConnected(context: StoreContext, page: PageRequest): Promise<Page<StationLink>> {
+  const limit = pageLimit(page);
+  const name = 'connected stations';
+  const position = positionIn(page.cursor, context.tenantId, name, (text) => /^\d\/.{0,300}$/.test(text));
+  let shard = position === undefined ? 0 : Number(position.slice(0, 1));
+  let after = position?.slice(2) || undefined;
+  const items: StationLink[] = [];
+  while (shard < shards.length && items.length < limit) {
+    const { items: found, next } = await readStretch(context.client, {
+      ...connectedIn(context, shard),
+      ...(after === undefined ? {} : { after }),
+      newestFirst: false,
+      limit: limit - items.length,
+    });
+    const links = await getItems(context.client, context.tables.operations, found.map(keyOf));
+    // The index lags a little behind.
+    items.push(...links.map(readLink).filter(({ connectionId }) => connectionId !== undefined));
+    after = next;
+    if (next === undefined) shard += 1;
+  }
+  if (shard >= shards.length) return { items };
+  return { items, cursor: toCursor(context.tenantId, name, `${shard}/${after ?? ''}`) };
 }
 
 /** Only while the connection is the station's own. */

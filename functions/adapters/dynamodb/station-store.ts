@@ -1,14 +1,15 @@
-import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import type { Station } from '#core/stations/station.ts';
 import type { StationQuery, StationStore } from '#core/stations/station-store.ts';
-import { itemReader } from './items.ts';
-import type { Stretch } from './queries.ts';
+import { itemReader, toAttributes } from './items.ts';
+import { countStretch, type Stretch } from './queries.ts';
 import { listKind } from './registry-list.ts';
-import { getItem, getItems, put, update } from './requests.ts';
+import { getItem, getItems, put, transact, update } from './requests.ts';
 import { text, whole } from './schemas.ts';
 import { securityChange, securityProfile } from './security-schemas.ts';
+import { listAtLocations, listPlaced, placeWrites } from './station-places.ts';
 import type { StoreContext } from './store-context.ts';
+import { tables } from './tables.ts';
 import { keyAttributes, putNew, Update } from './update.ts';
 
 const hashed = { salt: text, hash: text };
@@ -30,6 +31,7 @@ const stationSchema = z.object({
   locationId: text.exactOptional(),
   address: text.exactOptional(),
   coordinates: z.object({ latitude: z.number(), longitude: z.number() }).exactOptional(),
+  coordinatesOf: z.literal('LOCATION').exactOptional(),
   timeZone: text,
   heartbeatIntervalS: z.number(),
   connectors: z.array(
@@ -54,6 +56,9 @@ const stationSchema = z.object({
 const readStation = itemReader<Station>('station', stationSchema);
 const attributeNames = Object.keys(stationSchema.shape) as readonly (keyof Station)[];
 
+/** Somebody changes the station in the middle of its removal. */
+const mostAttempts = 5;
+
 /** Stations of one tenant, in the registry. */
 export function stationStore(context: StoreContext): StationStore {
   const { client, keys } = context;
@@ -70,31 +75,58 @@ export function stationStore(context: StoreContext): StationStore {
 
     async listStations(query, page) {
       if (Object.values(query).some((alternatives) => alternatives?.length === 0)) return { items: [] };
+      const { locationIds } = query;
+      if (locationIds !== undefined) {
+        return listAtLocations(context, { ...query, locationIds }, page, (items) => items.map(readStation));
+      }
       const filter = filterOf(query);
       const list = { name: 'stations', partition: keys.stations, read: readStation };
       return listKind(context, filter === undefined ? list : { ...list, filter }, page);
     },
 
-    async createStation(station) {
-      const item = { ...station, byKindPk: keys.stations, byKindSk: station.stationId };
-      const { done } = await put(client, putNew(table, keys.station(station.stationId), item));
-      return done ? 'created' : 'exists';
+    listPlaced: (cell, page) => listPlaced(context, cell, page),
+
+    async countStations(mostPages) {
+      const stretch = { table, declaration: tables.registry, index: 'byKind', partition: keys.stations };
+      return countStretch(client, { ...stretch, newestFirst: false }, mostPages);
     },
 
-    async replaceStation(station) {
+    async createStation(station) {
+      const item = { ...station, byKindPk: keys.stations, byKindSk: station.stationId };
+      const creation = putNew(table, keys.station(station.stationId), item);
+      const places = placeWrites(context, station, undefined);
+      if (places.length === 0) return (await put(client, creation)).done ? 'created' : 'exists';
+      const result = await transact(client, [{ Put: creation }, ...places]);
+      return result === 'done' ? 'created' : 'exists';
+    },
+
+    async replaceStation(station, before = station) {
       const change = new Update();
       for (const name of attributeNames) change.set(name, station[name]);
       change.when(`${change.name('revision')} = ${change.value(station.revision - 1)}`);
-      const { done } = await update(client, change.for(table, keys.station(station.stationId)));
-      return done ? 'replaced' : 'changed-meanwhile';
+      const replacement = change.for(table, keys.station(station.stationId));
+      const places = placeWrites(context, station, before);
+      if (places.length === 0)
+        return (await update(client, replacement)).done ? 'replaced' : 'changed-meanwhile';
+      const result = await transact(client, [{ Update: replacement }, ...places]);
+      return result === 'done' ? 'replaced' : 'changed-meanwhile';
     },
 
     async deleteStation(stationId) {
-      const Key = keyAttributes(keys.station(stationId));
-      const { Attributes } = await client.send(
-        new DeleteItemCommand({ TableName: table, Key, ReturnValues: 'ALL_OLD' }),
-      );
-      return Attributes === undefined ? 'absent' : 'deleted';
+      for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
+        const item = await getItem(client, table, keys.station(stationId));
+        if (item === undefined) return 'absent';
+        const station = readStation(item);
+        const removal = {
+          TableName: table,
+          Key: keyAttributes(keys.station(stationId)),
+          ConditionExpression: 'revision = :revision',
+          ExpressionAttributeValues: toAttributes({ ':revision': station.revision }),
+        };
+        const places = placeWrites(context, undefined, station);
+        if ((await transact(client, [{ Delete: removal }, ...places])) === 'done') return 'deleted';
+      }
+      throw new Error(`station ${stationId} changes too often to be deleted`);
     },
   };
 }
@@ -104,7 +136,6 @@ function filterOf(query: StationQuery): Stretch['filter'] {
   const wanted = [
     ['manufacturer', query.manufacturers],
     ['protocol', query.protocols],
-    ['locationId', query.locationIds],
     ['lifecycle', query.lifecycles],
   ] as const;
   const conditions: string[] = [];

@@ -12,7 +12,11 @@
  * | findTenantBySlug                  strong | registry               | SLUG#{slug}, then T           | TENANT               |
  * | findApiClient                     strong | registry               | CLIENT#{clientId}             | CLIENT               |
  * | findStation, findStations         strong | registry               | T#ST#{stationId}              | STATION              |
- * | listStations                             | registry, byKind       | T#STATIONS                    | {stationId}          |
+ * | listStations, countStations              | registry, byKind       | T#STATIONS                    | {stationId}          |
+ * | listStations, of locations               | registry               | T#LOC#{locationId}            | STATION#{stationId}  |
+ * | listPlaced                               | registry, byKind       | T#PLACES                      | {cell}#{stationId}   |
+ * | findLocation, findLocations       strong | registry               | T#LOC#{locationId}            | LOCATION             |
+ * | listLocations                            | registry, byKind       | T#LOCATIONS                   | {locationId}         |
  * | findToken, findTokens             strong | registry               | T#TOK#{uid}                   | TOKEN                |
  * | listTokens                               | registry, byKind       | T#TOKENS                      | {uid}                |
  * | (changes of tokens)                      | operations             | T#TOK#{uid}                   | CHANGE               |
@@ -27,7 +31,8 @@
  * | findAgreement (of a price)        strong | operations             | T#ST#{stationId}#PRICES       | {connector}#{uid}    |
  * | findFirmware                      strong | registry               | T#FW#{firmwareId}             | FIRMWARE             |
  * | listFirmware                             | registry, byKind       | T#FIRMWARE                    | {firmwareId}         |
- * | findLink                          strong | operations             | T#ST#{stationId}              | LINK                 |
+ * | findLink, findLinks               strong | operations             | T#ST#{stationId}              | LINK                 |
+ * | listConnected, countConnected            | operations, open       | T#CONNECTED#{shard}           | {stationId}          |
  * | findConnector                     strong | operations             | T#ST#{stationId}              | LIVE                 |
  * | findLive, findLives                      | operations             | T#ST#{stationId}              | LINK, LIVE           |
  * | findLimits                        strong | operations             | T#ST#{stationId}              | LIMITS               |
@@ -99,6 +104,8 @@
  * | findSiteLimit                     strong | registry               | T#SITE#{siteId}               | LIMIT                |
  * | listSiteLimits                           | registry, byKind       | T#SITES                       | {siteId}             |
  * | findCdr, findCdrs                 strong | ledger                 | T#CDR#{cdrId}                 | CDR                  |
+ * | (decisions about CDRs)            strong | ledger                 | T#CDR#{cdrId}                 | RESOLUTION, LATE#…   |
+ * | listInReview                             | operations, open       | T#CDRS#REVIEW                 | {startedAt}#{id}     |
  * | listCdrs, of the tenant                  | ledger, byMonth        | T#CDRS#{yyyy-mm}              | {createdAt}#{cdrId}  |
  * | listCdrs, of a station                   | ledger, byStation      | T#ST#{stationId}#CDRS         | {createdAt}#{cdrId}  |
  * | listCdrs, of a counterparty              | ledger, byAccount      | T#{kind}#{id}#CDRS            | {createdAt}#{cdrId}  |

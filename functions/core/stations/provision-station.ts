@@ -1,4 +1,6 @@
 import { DomainError } from '../errors.ts';
+import type { LocationStore } from '../locations/location-store.ts';
+import { knownLocation, whereaboutsAt } from '../locations/manage-locations.ts';
 import type { Clock } from '../ports.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { Connector, PasswordHash, SecurityProfile, Station } from './station.ts';
@@ -47,6 +49,7 @@ export interface StationDescription {
 
 export interface ProvisionPorts {
   readonly stations: StationStore;
+  readonly locations: Pick<LocationStore, 'findLocation'>;
   readonly passwords: PasswordPort;
   /** What the platform lets stations have: profiles without TLS are for closed networks. */
   readonly allowedProfiles: ReadonlySet<SecurityProfile>;
@@ -55,7 +58,8 @@ export interface ProvisionPorts {
 
 /**
  * Registers a station and gives back its password, the only time it is known. One is made up when none is
- * given; stations that identify by certificate have none. Throws `Validation` or `Conflict`.
+ * given; stations that identify by certificate have none. At a location it has the location's time zone, and its
+ * coordinates unless it has its own. Throws `Validation`, `NotFound` for its location, or `Conflict`.
  */
 export async function createStation(
   ports: ProvisionPorts,
@@ -69,7 +73,7 @@ export async function createStation(
   const password = passwordHash ? undefined : newPassword(ports, described.password, securityProfile);
   const now = ports.clock();
   const station: Station = {
-    ...rest,
+    ...(await placed(ports, rest)),
     securityProfile,
     connectors,
     heartbeatIntervalS,
@@ -96,7 +100,8 @@ export interface StationChange {
   readonly protocol?: string;
   readonly securityProfile?: SecurityProfile;
   readonly password?: string;
-  readonly locationId?: string;
+  /** `null`: it is at none any more. */
+  readonly locationId?: string | null;
   readonly address?: string;
   readonly coordinates?: { readonly latitude: number; readonly longitude: number };
   readonly timeZone?: string;
@@ -114,7 +119,7 @@ export async function updateStation(
   const before = await ports.stations.findStation(stationId);
   if (!before) throw new DomainError('NotFound', `station ${stationId} is not known`, 'id');
   const { password, ...rest } = change;
-  const changed = { ...before, ...rest };
+  const changed = await moved(ports, before, rest);
   checkDescription({ ...changed, ...(password === undefined ? { password: undefined } : { password }) });
   if (change.securityProfile !== undefined) checkProfile(ports, change.securityProfile);
   if (needsPassword(changed.securityProfile) && !before.password && password === undefined) {
@@ -127,7 +132,7 @@ export async function updateStation(
     revision: before.revision + 1,
     ...(password === undefined ? {} : { password: await ports.passwords.hash(password) }),
   };
-  if ((await ports.stations.replaceStation(station)) === 'changed-meanwhile') {
+  if ((await ports.stations.replaceStation(station, before)) === 'changed-meanwhile') {
     throw new DomainError(
       'Conflict',
       `station ${stationId} was changed by somebody else, read it again`,
@@ -135,6 +140,30 @@ export async function updateStation(
     );
   }
   return station;
+}
+
+type Placed = Pick<Station, 'locationId' | 'coordinates' | 'coordinatesOf' | 'timeZone'>;
+
+/** As it is at its location, which must be there. */
+async function placed<Known extends Placed>(ports: Pick<ProvisionPorts, 'locations'>, station: Known) {
+  if (station.locationId === undefined) return station;
+  return whereaboutsAt(station, await knownLocation(ports, station.locationId, 'input.locationId'));
+}
+
+/** With the change, and whatever follows from another place. */
+async function moved(
+  ports: Pick<ProvisionPorts, 'locations'>,
+  before: Station,
+  { locationId, ...change }: Omit<StationChange, 'password'>,
+): Promise<Station> {
+  const { locationId: formerId, coordinates, coordinatesOf, ...rest } = before;
+  const follows = change.coordinates === undefined && coordinatesOf !== undefined;
+  const own = follows || coordinates === undefined ? {} : { coordinates };
+  const kept = locationId === undefined ? formerId : (locationId ?? undefined);
+  const changed = { ...rest, ...own, ...change, ...(kept === undefined ? {} : { locationId: kept }) };
+  if (locationId != null && locationId !== formerId) return placed(ports, changed);
+  if (!follows || locationId === null) return changed;
+  return { ...changed, coordinatesOf, ...(coordinates === undefined ? {} : { coordinates }) };
 }
 
 /** Removes a station that is not charging anybody. Throws `NotFound` or `Conflict`. */

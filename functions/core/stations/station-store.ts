@@ -1,3 +1,5 @@
+import type { Coordinates } from '../locations/earth.ts';
+import type { GeoCell } from '../locations/geo-cell.ts';
 import type { Page, PageRequest } from '../ports.ts';
 import type {
   ConnectorLive,
@@ -17,15 +19,28 @@ export interface StationQuery {
   readonly lifecycles?: readonly StationLifecycle[];
 }
 
+/** A station that is somewhere on the map. */
+export interface PlacedStation {
+  readonly stationId: string;
+  readonly coordinates: Coordinates;
+}
+
 /** What operators own. Bound to one tenant. */
 export interface StationStore {
   findStation(stationId: string): Promise<Station | undefined>;
   findStations(stationIds: readonly string[]): Promise<readonly Station[]>;
-  /** In the order of station ids. */
+  /** In the order of station ids; those of locations by the list that each location has. */
   listStations(query: StationQuery, page: PageRequest): Promise<Page<Station>>;
+  /** The stations with coordinates in a cell, in the order of their smallest cells and ids. */
+  listPlaced(cell: GeoCell, page: PageRequest): Promise<Page<PlacedStation>>;
+  /** How many there are; counts no further than `most` pages of the list, and says so (`isAtLeast`). */
+  countStations(mostPages: number): Promise<{ count: number; isAtLeast: boolean }>;
   createStation(station: Station): Promise<'created' | 'exists'>;
-  /** Replaces the station whose stored revision is one less than the given one's. */
-  replaceStation(station: Station): Promise<'replaced' | 'changed-meanwhile'>;
+  /**
+   * Replaces the station whose stored revision is one less than the given one's. Whoever moves it (to other coordinates
+   * or another location) says what it was before, so that it leaves the lists of its former place.
+   */
+  replaceStation(station: Station, before?: Station): Promise<'replaced' | 'changed-meanwhile'>;
   deleteStation(stationId: string): Promise<'deleted' | 'absent'>;
 }
 
@@ -43,6 +58,11 @@ export interface BootRecord {
 export interface StationLiveStore {
   findLive(stationId: string): Promise<StationLive>;
   findLives(stationIds: readonly string[]): Promise<readonly StationLive[]>;
+  /** The connections of many stations; what never connected is left out. */
+  findLinks(stationIds: readonly string[]): Promise<readonly StationLink[]>;
+  /** The stations that are connected, shard after shard, by their ids. */
+  listConnected(page: PageRequest): Promise<Page<StationLink>>;
+  countConnected(): Promise<number>;
   /** Strongly consistent, for deciding whether to send. */
   findLink(stationId: string): Promise<StationLink | undefined>;
   /** The last word on one connector; `undefined` when it never spoke. */

@@ -70,7 +70,9 @@ export interface Station {
   readonly locationId?: string;
   readonly address?: string;
   readonly coordinates?: { readonly latitude: number; readonly longitude: number };
-  /** IANA zone in which its prices change. */
+  /** They are its location's, and move with it; its own when absent. */
+  readonly coordinatesOf?: 'LOCATION';
+  /** IANA zone in which its prices change: its location's, when it has one. */
   readonly timeZone: string;
   readonly heartbeatIntervalS: number;
   /** In the order of their station-wide numbers. */
