@@ -1,14 +1,16 @@
-import { type BilledVolume, dimensions, type UnpricedVolumes } from './bill-volumes.ts';
+import type { BilledVolume, UnpricedVolumes } from './bill-volumes.ts';
 import { decimal, divideRounded, toText } from './decimal.ts';
-import type { LimitEffect } from './price-lines.ts';
-import type { RatedLine, RatedTotals } from './rating.ts';
-import type { PriceComponentType, Tariff } from './tariff.ts';
+import { type Dimension, dimensions } from './dimensions.ts';
+import type { LimitEffect, RatedLine, RatedTotals, ReservedTime } from './rating.ts';
+import type { Tariff } from './tariff.ts';
 
-const names: Readonly<Record<PriceComponentType, string>> = {
+const names: Readonly<Record<Dimension, string>> = {
+  RESERVATION_FLAT: 'Reservation fee',
+  RESERVATION_TIME: 'Reserved time',
+  FLAT: 'Flat price',
   ENERGY: 'Energy',
   TIME: 'Charging time',
   PARKING_TIME: 'Parking time',
-  FLAT: 'Flat price',
 };
 
 /** Why a rating is what it is, in sentences: every line, every step size and limit that made a difference. */
@@ -19,45 +21,54 @@ export function explainRating(
     volumes: readonly BilledVolume[];
     unpriced: UnpricedVolumes;
     totals: RatedTotals;
-    effects: readonly LimitEffect[];
+    limits: readonly LimitEffect[];
     decimals: number;
+    reservation: ReservedTime | undefined;
   },
 ): readonly string[] {
   const { currency } = tariff;
   const { totalCost } = found.totals;
   return [
     `Priced by tariff "${tariff.name}" (${tariff.tariffId}).`,
+    ...(found.reservation ? [reservationSentence(found.reservation)] : []),
     ...found.volumes.flatMap((volume) => {
       const line = found.lines.find(
-        ({ type, element, component }) =>
-          type === volume.type && element === volume.element && component === volume.component,
+        ({ element, component }) => element === volume.element && component === volume.component,
       );
       return line ? [lineSentence(line, volume, currency)] : [];
     }),
-    ...dimensions.flatMap((type) => {
-      const units = found.unpriced[type] ?? 0;
+    ...dimensions.flatMap((dimension) => {
+      const units = found.unpriced[dimension] ?? 0;
       if (units === 0) return [];
-      return [`No price applies to ${quantityText(type, units)} of ${names[type].toLowerCase()}.`];
+      return [`No price applies to ${quantityText(dimension, units)} of ${names[dimension].toLowerCase()}.`];
     }),
     ...(found.lines.length === 0 ? ['Nothing was billed.'] : []),
-    ...found.effects.map((effect) => limitSentence(effect, currency)),
+    ...found.limits.map((effect) => limitSentence(effect, currency)),
     `Total: ${totalCost.exclVat} ${currency} without VAT${
       totalCost.inclVat === undefined ? '; no VAT is stated' : `, ${totalCost.inclVat} ${currency} with VAT`
     }. Each line is rounded once, half up, to ${found.decimals} decimals.`,
   ];
 }
 
+function reservationSentence({ startedAt, endedAt, expired }: ReservedTime): string {
+  const time = quantityText('RESERVATION_TIME', endedAt - startedAt);
+  return expired
+    ? `The place was reserved for ${time}, until the reservation expired.`
+    : `The place was reserved for ${time} before charging began.`;
+}
+
 function lineSentence(line: RatedLine, volume: BilledVolume, currency: string): string {
   const { type, unitPrice, vat, cost, element } = line;
-  const measured = quantityText(type, volume.measured);
+  const { dimension } = volume;
+  const measured = quantityText(dimension, volume.measured);
   const stepped =
     volume.billed === volume.measured
       ? measured
-      : `${measured}, billed as ${quantityText(type, volume.billed)} because this price counts in steps of ${quantityText(type, volume.stepSize * 1000)},`;
-  const price = type === 'FLAT' ? '' : ` ${stepped} at ${unitPrice} ${currency} per ${unitName(type)}:`;
+      : `${measured}, billed as ${quantityText(dimension, volume.billed)} because this price counts in steps of ${quantityText(dimension, volume.stepSize * 1000)},`;
+  const price = type === 'FLAT' ? '' : ` ${stepped} at ${unitPrice} ${currency} per ${unitName(dimension)}:`;
   const tax =
     vat === undefined ? ', no VAT stated' : `, with ${vat} % VAT ${cost.inclVat ?? cost.exclVat} ${currency}`;
-  return `${names[type]}:${price} ${cost.exclVat} ${currency}${tax} (tariff element ${element + 1}).`;
+  return `${names[dimension]}:${price} ${cost.exclVat} ${currency}${tax} (tariff element ${element + 1}).`;
 }
 
 function limitSentence(effect: LimitEffect, currency: string): string {
@@ -66,12 +77,12 @@ function limitSentence(effect: LimitEffect, currency: string): string {
   return `The sum ${side}, ${effect.sum} ${currency}, is ${relation} the ${name} price of the tariff: ${effect.charged} ${currency} is charged.`;
 }
 
-function unitName(type: PriceComponentType): string {
-  return type === 'ENERGY' ? 'kWh' : 'hour';
+function unitName(dimension: Dimension): string {
+  return dimension === 'ENERGY' ? 'kWh' : 'hour';
 }
 
-function quantityText(type: PriceComponentType, units: number): string {
-  if (type === 'ENERGY') return `${toText(divideRounded(decimal(units), decimal(1_000_000), 6))} kWh`;
+function quantityText(dimension: Dimension, units: number): string {
+  if (dimension === 'ENERGY') return `${toText(divideRounded(decimal(units), decimal(1_000_000), 6))} kWh`;
   const seconds = Math.floor(units / 1000);
   const parts = [
     [Math.floor(seconds / 3600), 'h'],

@@ -1,17 +1,13 @@
-import type { BilledVolume } from './bill-volumes.ts';
+import type { BilledVolume, UnpricedVolumes } from './bill-volumes.ts';
 import { type Decimal, decimal, divideRounded, sumOf, toText } from './decimal.ts';
-import type { RatedLine, RatedTotals } from './rating.ts';
-import type { Price, PriceComponentType, Tariff } from './tariff.ts';
+import { type Dimension, dimensions, traits } from './dimensions.ts';
+import type { CostPart, LimitEffect, RatedLine, RatedTotals, UnpricedQuantity } from './rating.ts';
+import type { DecimalText, Price, PriceComponent, Tariff } from './tariff.ts';
 
-/** How many of a volume's units make one unit of the price: kWh, hour, session. */
-const unitsPerPrice: Readonly<Record<PriceComponentType, number>> = {
-  ENERGY: 1_000_000,
-  TIME: 3_600_000,
-  PARKING_TIME: 3_600_000,
-  FLAT: 1,
-};
 /** Hours are rarely finite decimals; what is shown of them is finer than a hundredth of a second. */
 const quantityDecimals = 6;
+/** What is shown of an amount before it is rounded. */
+const shownDecimals = 12;
 
 /**
  * The lines of the bill. Each amount is the exact product of price, volume and VAT, rounded once: half up, to
@@ -22,58 +18,87 @@ export function priceLines(
   volumes: readonly BilledVolume[],
   decimals: number,
 ): readonly RatedLine[] {
-  return volumes.flatMap(({ type, element, component, measured, billed }): RatedLine[] => {
+  return volumes.flatMap((volume): RatedLine[] => {
+    const { dimension, element, component, measured, billed, stepSize } = volume;
     const priced = tariff.elements[element]?.priceComponents[component];
     if (!priced) return [];
-    const perPrice = decimal(unitsPerPrice[type]);
-    const worth = decimal(priced.price).times(billed);
-    const { vat } = priced;
-    const exclVat = toText(divideRounded(worth, perPrice, decimals));
-    const quantity = (units: number) => toText(divideRounded(decimal(units), perPrice, quantityDecimals));
+    const cost = costOf(priced, volume, decimals);
+    const shown = costOf(priced, volume, shownDecimals);
+    const isRounded = cost.exclVat !== shown.exclVat || cost.inclVat !== shown.inclVat;
     return [
       {
-        type,
+        type: priced.type,
+        part: partOf(tariff, volume),
         element,
         component,
         unitPrice: toText(decimal(priced.price)),
-        ...(vat === undefined ? {} : { vat: toText(decimal(vat)) }),
-        measured: quantity(measured),
-        billed: quantity(billed),
-        cost:
-          vat === undefined ? { exclVat } : { exclVat, inclVat: withVat(worth, vat, { perPrice, decimals }) },
+        ...(priced.vat === undefined ? {} : { vat: toText(decimal(priced.vat)) }),
+        measured: quantityOf(dimension, measured),
+        billed: quantityOf(dimension, billed),
+        ...(billed === measured
+          ? {}
+          : { step: { stepSize, added: quantityOf(dimension, billed - measured) } }),
+        cost,
+        ...(isRounded ? { unrounded: shown } : {}),
       },
     ];
   });
 }
 
-function withVat(worth: Decimal, vat: string, rounding: { perPrice: Decimal; decimals: number }): string {
-  const hundredfold = worth.times(decimal(vat).plus(100));
-  return toText(divideRounded(hundredfold, rounding.perPrice.times(100), rounding.decimals));
+/** What nothing priced, as it stands on a bill. */
+export function unpricedQuantities(volumes: UnpricedVolumes): readonly UnpricedQuantity[] {
+  return dimensions.flatMap((dimension) => {
+    const units = volumes[dimension] ?? 0;
+    const { part } = traits[dimension];
+    return units === 0 || part === undefined ? [] : [{ part, quantity: quantityOf(dimension, units) }];
+  });
 }
 
-/** Which limit of the tariff took the place of a sum. */
-export interface LimitEffect {
-  readonly limit: 'minPrice' | 'maxPrice';
-  readonly side: 'exclVat' | 'inclVat';
-  readonly sum: string;
-  readonly charged: string;
+/** A volume in the unit of its price: kWh, hours, times. */
+function quantityOf(dimension: Dimension, units: number): DecimalText {
+  return toText(divideRounded(decimal(units), decimal(traits[dimension].unitsPerPrice), quantityDecimals));
+}
+
+function costOf(
+  { price, vat }: PriceComponent,
+  { dimension, billed }: BilledVolume,
+  decimals: number,
+): Price {
+  const worth = decimal(price).times(billed);
+  const perPrice = decimal(traits[dimension].unitsPerPrice);
+  const exclVat = toText(divideRounded(worth, perPrice, decimals));
+  if (vat === undefined) return { exclVat };
+  const hundredfold = worth.times(decimal(vat).plus(100));
+  return { exclVat, inclVat: toText(divideRounded(hundredfold, perPrice.times(100), decimals)) };
+}
+
+/**
+ * The partial cost that a volume belongs to. A flat price of an element that prices parking and neither energy nor
+ * charging is one of parking (OCPI 2.2.1 mod_cdrs, `total_parking_cost`: with its fixed price components).
+ */
+function partOf(tariff: Tariff, { dimension, element }: BilledVolume): CostPart {
+  const { part } = traits[dimension];
+  if (part) return part;
+  const types = tariff.elements[element]?.priceComponents.map(({ type }) => type) ?? [];
+  const isOfParking = types.includes('PARKING_TIME') && !types.includes('ENERGY') && !types.includes('TIME');
+  return isOfParking ? 'PARKING' : 'FIXED';
 }
 
 /**
  * Sums the lines. Least and greatest price replace the total, with and without VAT each by itself; a limit without
- * an amount including VAT leaves that side alone. Parts stay what they are.
+ * an amount including VAT leaves that side alone. Parts stay what they are. Without a session there is no least price.
  */
 export function totalLines(
   tariff: Tariff,
   lines: readonly RatedLine[],
-): { totals: RatedTotals; effects: readonly LimitEffect[] } {
-  const effects: LimitEffect[] = [];
+  { hasSession }: { hasSession: boolean },
+): { totals: RatedTotals; limits: readonly LimitEffect[] } {
+  const limits: LimitEffect[] = [];
   const limited = (side: LimitEffect['side'], sum: Decimal): Decimal => {
-    const { minPrice, maxPrice } = tariff;
-    const least = minPrice?.[side];
-    const most = maxPrice?.[side];
+    const least = hasSession ? tariff.minPrice?.[side] : undefined;
+    const most = tariff.maxPrice?.[side];
     const note = (limit: LimitEffect['limit'], charged: Decimal): Decimal => {
-      effects.push({ limit, side, sum: toText(sum), charged: toText(charged) });
+      limits.push({ limit, side, sum: toText(sum), charged: toText(charged) });
       return charged;
     };
     if (most !== undefined && sum.gt(decimal(most))) return note('maxPrice', decimal(most));
@@ -84,25 +109,26 @@ export function totalLines(
   const inclVat = toText(limited('inclVat', sumWithVat(lines)));
   const vatStated =
     tariff.elements.some(({ priceComponents }) => priceComponents.some(({ vat }) => vat !== undefined)) ||
-    effects.some(({ side }) => side === 'inclVat');
+    limits.some(({ side }) => side === 'inclVat');
   return {
     totals: {
       totalCost: vatStated ? { exclVat, inclVat } : { exclVat },
-      ...part('totalEnergyCost', lines, 'ENERGY'),
-      ...part('totalTimeCost', lines, 'TIME'),
-      ...part('totalParkingCost', lines, 'PARKING_TIME'),
-      ...part('totalFixedCost', lines, 'FLAT'),
+      ...partTotal('totalEnergyCost', lines, 'ENERGY'),
+      ...partTotal('totalTimeCost', lines, 'TIME'),
+      ...partTotal('totalParkingCost', lines, 'PARKING'),
+      ...partTotal('totalFixedCost', lines, 'FIXED'),
+      ...partTotal('totalReservationCost', lines, 'RESERVATION'),
     },
-    effects,
+    limits,
   };
 }
 
-function part<Name extends keyof RatedTotals>(
+function partTotal<Name extends keyof RatedTotals>(
   name: Name,
   lines: readonly RatedLine[],
-  type: PriceComponentType,
+  part: CostPart,
 ): Partial<Record<Name, Price>> {
-  const own = lines.filter((line) => line.type === type);
+  const own = lines.filter((line) => line.part === part);
   if (own.length === 0) return {};
   const exclVat = toText(sumWithoutVat(own));
   const vatStated = own.some(({ vat }) => vat !== undefined);

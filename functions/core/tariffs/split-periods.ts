@@ -1,17 +1,18 @@
-import { LocalClock } from './local-time.ts';
-import type { ChargingPeriod } from './rating.ts';
+import type { LocalClock } from './local-time.ts';
+import type { RatedPeriod } from './rating.ts';
 import type { Tariff } from './tariff.ts';
 import { type Moment, priceBorders } from './tariff-conditions.ts';
 
+/** A stretch of a session or of a reservation, before it is priced. */
+export type Stretch = Omit<RatedPeriod, 'elements'>;
+
 /** Part of a period within which no price can change. Energy in thousandths of Wh, so that it stays whole. */
 export interface Piece {
+  readonly period: Stretch;
   readonly startedAt: number;
   readonly endedAt: number;
   readonly energyMilliWh: number;
-  readonly activity: ChargingPeriod['activity'];
-  readonly averagePowerW?: number;
-  readonly averageCurrentA?: number;
-  /** What holds at its start, and so all through it. */
+  /** What holds all through it. */
   readonly moment: Moment;
 }
 
@@ -21,103 +22,134 @@ interface Border {
   readonly energyMilliWh: number;
 }
 
+/** What periods are cut and judged by: all borders in order, and whose clock is read. */
+interface Ruler {
+  readonly startedAt: number;
+  readonly times: readonly number[];
+  readonly energies: readonly number[];
+  readonly clock: LocalClock;
+}
+
 /**
- * Cuts periods wherever a restriction of the tariff may begin or cease to hold: wall clock of the zone, time since
- * the start, energy so far. Within a period energy flows evenly; a cut in time falls on a whole Wh.
+ * Cuts periods wherever a restriction of the tariff may begin or cease to hold: the wall clock, time since the start
+ * of the first, energy so far. Within a period energy flows evenly; of whole Wh a cut in time leaves whole Wh.
  */
 export function splitPeriods(
-  periods: readonly ChargingPeriod[],
+  periods: readonly Stretch[],
   tariff: Tariff,
-  timeZone: string,
+  clock: LocalClock,
 ): readonly Piece[] {
-  const first = periods[0];
+  const [first] = periods;
   const last = periods.at(-1);
   if (!first || !last) return [];
+  const { startedAt } = first;
   const borders = priceBorders(tariff);
-  const clock = new LocalClock(timeZone);
-  const moments = new Set(borders.elapsedMs.map((elapsed) => first.startedAt + elapsed));
+  const moments = new Set(borders.elapsedMs.map((elapsed) => startedAt + elapsed));
   if (borders.minutesOfDay.length > 0) {
-    for (const at of clock.turns(first.startedAt, last.endedAt, borders.minutesOfDay)) moments.add(at);
+    for (const at of clock.turns(startedAt, last.endedAt, borders.minutesOfDay)) moments.add(at);
   }
-  const times = [...moments].sort((a, b) => a - b);
-  const energies = [...new Set(borders.energyMilliWh)].sort((a, b) => a - b);
+  const ruler: Ruler = {
+    startedAt,
+    times: [...moments].sort(ascending),
+    energies: [...new Set(borders.energyMilliWh)].sort(ascending),
+    clock,
+  };
   const pieces: Piece[] = [];
   let energyMilliWh = 0;
-  let nextTime = 0;
-  let nextEnergy = 0;
   for (const period of periods) {
-    const start: Border = { at: period.startedAt, energyMilliWh };
+    const from: Border = { at: period.startedAt, energyMilliWh };
     energyMilliWh += Math.round(period.energyWh * 1000);
-    const end: Border = { at: period.endedAt, energyMilliWh };
-    // Periods follow one another, so what lies behind one lies behind all that come.
-    while (nextTime < times.length && (times[nextTime] ?? 0) <= start.at) nextTime += 1;
-    while (nextEnergy < energies.length && (energies[nextEnergy] ?? 0) <= start.energyMilliWh)
-      nextEnergy += 1;
-    const turns = stretchOf(times, nextTime, end.at);
-    const crossings = stretchOf(energies, nextEnergy, end.energyMilliWh);
-    const cuts =
-      turns.length + crossings.length === 0
-        ? [start, end]
-        : energyCuts([start, ...timeCuts(start, end, turns), end], crossings);
-    for (let index = 0; index + 1 < cuts.length; index += 1) {
-      pieces.push(
-        pieceOf(period, { from: cuts[index] ?? start, until: cuts[index + 1] ?? end }, { first, clock }),
-      );
-    }
+    const until: Border = { at: period.endedAt, energyMilliWh };
+    addPieces(pieces, period, { from, until, ruler });
   }
   return pieces;
 }
 
-/** The sorted amounts from a place on that are below a border. */
-function stretchOf(sorted: readonly number[], from: number, below: number): readonly number[] {
-  let until = from;
-  while (until < sorted.length && (sorted[until] ?? below) < below) until += 1;
-  return until === from ? [] : sorted.slice(from, until);
+function addPieces(
+  pieces: Piece[],
+  period: Stretch,
+  { from, until, ruler }: { from: Border; until: Border; ruler: Ruler },
+): void {
+  const turns = between(ruler.times, from.at, until.at);
+  const cuts = turns.length === 0 ? [from, until] : [from, ...timeCuts(from, until, turns), until];
+  for (let index = 0; index + 1 < cuts.length; index += 1) {
+    let start = cuts[index] ?? from;
+    const end = cuts[index + 1] ?? until;
+    for (const crossing of energyCuts(start, end, ruler.energies)) {
+      pieces.push(pieceOf(period, start, { until: crossing, ruler }));
+      start = crossing;
+    }
+    pieces.push(pieceOf(period, start, { until: end, ruler }));
+  }
 }
 
 function timeCuts(start: Border, end: Border, times: readonly number[]): readonly Border[] {
   const energy = end.energyMilliWh - start.energyMilliWh;
+  const unit = energy % 1000 === 0 ? 1000 : 1;
   return times.map((at) => {
-    const wattHours = (energy * ((at - start.at) / (end.at - start.at))) / 1000;
-    return { at, energyMilliWh: start.energyMilliWh + Math.round(wattHours) * 1000 };
+    const units = (energy / unit) * ((at - start.at) / (end.at - start.at));
+    return { at, energyMilliWh: start.energyMilliWh + Math.round(units) * unit };
   });
 }
 
-/** The same borders with those in between at which the energy crosses one of the given amounts. */
-function energyCuts(borders: readonly Border[], energies: readonly number[]): readonly Border[] {
-  return borders.flatMap((from, index) => {
-    const until = borders[index + 1];
-    if (!until) return [from];
-    const crossed = energies.filter((amount) => amount > from.energyMilliWh && amount < until.energyMilliWh);
-    const cuts = crossed.map((amount) => {
-      const share = (amount - from.energyMilliWh) / (until.energyMilliWh - from.energyMilliWh);
-      return { at: from.at + Math.round((until.at - from.at) * share), energyMilliWh: amount };
-    });
-    return [from, ...cuts];
+const none: readonly Border[] = [];
+
+/** Where the energy passes one of the amounts, in the order in which it does: a vehicle may also give energy back. */
+function energyCuts(start: Border, end: Border, amounts: readonly number[]): readonly Border[] {
+  const energy = end.energyMilliWh - start.energyMilliWh;
+  if (energy === 0) return none;
+  const rising = energy > 0;
+  const passed = rising
+    ? between(amounts, start.energyMilliWh, end.energyMilliWh)
+    : between(amounts, end.energyMilliWh, start.energyMilliWh).toReversed();
+  return passed.map((amount) => {
+    const share = (amount - start.energyMilliWh) / energy;
+    return { at: start.at + Math.round((end.at - start.at) * share), energyMilliWh: amount };
   });
 }
 
-function pieceOf(
-  period: ChargingPeriod,
-  borders: { from: Border; until: Border },
-  session: { first: ChargingPeriod; clock: LocalClock },
-): Piece {
-  const { from, until } = borders;
-  const durationMs = period.endedAt - period.startedAt;
-  const measuredPowerW = durationMs > 0 ? (period.energyWh * 3_600_000) / durationMs : 0;
+function pieceOf(period: Stretch, from: Border, { until, ruler }: { until: Border; ruler: Ruler }): Piece {
+  const { averagePowerW, averageCurrentA, minPowerW, maxPowerW, minCurrentA, maxCurrentA } = period;
+  const leastPowerW = minPowerW ?? maxPowerW ?? averagePowerW ?? measuredPowerW(period);
+  const leastCurrentA = minCurrentA ?? maxCurrentA ?? averageCurrentA ?? 0;
   return {
+    period,
     startedAt: from.at,
     endedAt: until.at,
     energyMilliWh: until.energyMilliWh - from.energyMilliWh,
-    activity: period.activity,
-    ...(period.averagePowerW === undefined ? {} : { averagePowerW: period.averagePowerW }),
-    ...(period.averageCurrentA === undefined ? {} : { averageCurrentA: period.averageCurrentA }),
     moment: {
-      local: session.clock.read(from.at),
-      elapsedMs: from.at - session.first.startedAt,
-      energyMilliWh: from.energyMilliWh,
-      powerW: period.averagePowerW ?? measuredPowerW,
-      currentA: period.averageCurrentA ?? 0,
+      local: ruler.clock.read(from.at),
+      elapsedMs: from.at - ruler.startedAt,
+      // No border lies within a piece, so its lesser end is on the right side of all of them.
+      energyMilliWh: Math.min(from.energyMilliWh, until.energyMilliWh),
+      leastPowerW,
+      greatestPowerW: maxPowerW ?? leastPowerW,
+      leastCurrentA,
+      greatestCurrentA: maxCurrentA ?? leastCurrentA,
     },
   };
+}
+
+function measuredPowerW({ startedAt, endedAt, energyWh }: Stretch): number {
+  return endedAt > startedAt ? (energyWh * 3_600_000) / (endedAt - startedAt) : 0;
+}
+
+const nothing: readonly number[] = [];
+
+/** The sorted amounts strictly between two others. */
+function between(sorted: readonly number[], above: number, below: number): readonly number[] {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? 0) <= above) low = middle + 1;
+    else high = middle;
+  }
+  let end = low;
+  while (end < sorted.length && (sorted[end] ?? below) < below) end += 1;
+  return end === low ? nothing : sorted.slice(low, end);
+}
+
+function ascending(a: number, b: number): number {
+  return a - b;
 }

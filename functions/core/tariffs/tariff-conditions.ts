@@ -1,6 +1,7 @@
 import { decimal, toInteger } from './decimal.ts';
+import { type Dimension, reservationDimensions, sessionDimensions, traits } from './dimensions.ts';
 import type { LocalTime } from './local-time.ts';
-import type { PriceComponentType, Tariff, TariffRestrictions, WeekDay } from './tariff.ts';
+import type { Tariff, TariffRestrictions, WeekDay } from './tariff.ts';
 
 /** What the restrictions of a tariff are held against: one moment of a session. */
 export interface Moment {
@@ -9,9 +10,14 @@ export interface Moment {
   /** Energy of the session so far. */
   readonly energyMilliWh: number;
   /** What was not measured is held to be zero: it passes every upper border and no lower one. */
-  readonly powerW: number;
-  readonly currentA: number;
+  readonly leastPowerW: number;
+  readonly greatestPowerW: number;
+  readonly leastCurrentA: number;
+  readonly greatestCurrentA: number;
 }
+
+/** A session, a reservation that was used, one that expired: elements price one of the first two, and the last as well. */
+export type Phase = 'SESSION' | 'RESERVATION' | 'EXPIRED_RESERVATION';
 
 /** Which element and component of a tariff price a dimension. */
 export interface ComponentPlace {
@@ -19,7 +25,7 @@ export interface ComponentPlace {
   readonly component: number;
 }
 
-const weekDays: readonly WeekDay[] = [
+const daysFromSunday: readonly WeekDay[] = [
   'SUNDAY',
   'MONDAY',
   'TUESDAY',
@@ -31,64 +37,90 @@ const weekDays: readonly WeekDay[] = [
 
 type Condition = (moment: Moment) => boolean;
 
+interface Candidate {
+  readonly place: ComponentPlace;
+  readonly conditions: readonly Condition[];
+}
+
 /**
  * Chooses the price of one dimension at a moment: the first element that has a component of that type and whose
- * restrictions all hold (OCPI 2.2.1 mod_tariffs, TariffElement). Elements for reservations never price a session.
+ * restrictions all hold (OCPI 2.2.1 mod_tariffs, TariffElement). Elements for reservations never price a session, and
+ * no others a reservation. The time of one that expired is priced by an element for expired ones wherever it stands
+ * (ReservationRestrictionType).
  */
 export function componentChooser(
   tariff: Tariff,
-): (type: PriceComponentType, moment: Moment) => ComponentPlace | undefined {
-  const conditions = tariff.elements.map(({ restrictions }) => conditionsOf(restrictions ?? {}));
-  const candidatesOf = (type: PriceComponentType) =>
-    tariff.elements.flatMap(({ priceComponents }, element) => {
-      const component = priceComponents.findIndex((candidate) => candidate.type === type);
-      return component < 0 ? [] : [{ place: { element, component }, conditions: conditions[element] ?? [] }];
-    });
-  const candidates = {
-    FLAT: candidatesOf('FLAT'),
-    ENERGY: candidatesOf('ENERGY'),
-    TIME: candidatesOf('TIME'),
-    PARKING_TIME: candidatesOf('PARKING_TIME'),
-  } satisfies Record<PriceComponentType, unknown>;
-  return (type, moment) =>
-    candidates[type].find((candidate) => candidate.conditions.every((holds) => holds(moment)))?.place;
+  phase: Phase,
+): (dimension: Dimension, moment: Moment) => ComponentPlace | undefined {
+  const candidates = new Map<Dimension, readonly Candidate[]>();
+  const ofPhase = phase === 'SESSION' ? sessionDimensions : reservationDimensions;
+  for (const dimension of ofPhase) candidates.set(dimension, candidatesOf(tariff, phase, dimension));
+  return (dimension, moment) => {
+    for (const { place, conditions } of candidates.get(dimension) ?? []) {
+      if (holdAll(conditions, moment)) return place;
+    }
+    return undefined;
+  };
+}
+
+function candidatesOf(tariff: Tariff, phase: Phase, dimension: Dimension): readonly Candidate[] {
+  const found: (Candidate & { forExpired: boolean })[] = [];
+  for (const [element, { priceComponents, restrictions = {} }] of tariff.elements.entries()) {
+    const component = priceComponents.findIndex(({ type }) => type === traits[dimension].type);
+    if (component < 0 || !isOfPhase(restrictions, phase)) continue;
+    const forExpired = restrictions.reservation === 'RESERVATION_EXPIRES';
+    found.push({ place: { element, component }, conditions: conditionsOf(restrictions), forExpired });
+  }
+  if (dimension !== 'RESERVATION_TIME') return found;
+  return [...found.filter(({ forExpired }) => forExpired), ...found.filter(({ forExpired }) => !forExpired)];
+}
+
+function isOfPhase({ reservation }: TariffRestrictions, phase: Phase): boolean {
+  if (phase === 'SESSION') return reservation === undefined;
+  return reservation === 'RESERVATION' || (phase === 'EXPIRED_RESERVATION' && reservation !== undefined);
+}
+
+function holdAll(conditions: readonly Condition[], moment: Moment): boolean {
+  for (const holds of conditions) if (!holds(moment)) return false;
+  return true;
 }
 
 function conditionsOf(restrictions: TariffRestrictions): readonly Condition[] {
   const { startTime, endTime, startDate, endDate, minDurationS, maxDurationS, daysOfWeek } = restrictions;
-  const { minKwh, maxKwh, minPowerKw, maxPowerKw, minCurrentA, maxCurrentA, reservation } = restrictions;
   const conditions: Condition[] = [];
-  if (reservation !== undefined) conditions.push(() => false);
   if (startTime !== undefined || endTime !== undefined) conditions.push(timeWindow(startTime, endTime));
   if (startDate !== undefined) conditions.push(({ local }) => local.date >= startDate);
   if (endDate !== undefined) conditions.push(({ local }) => local.date < endDate);
   if (daysOfWeek !== undefined && daysOfWeek.length > 0) {
-    conditions.push(({ local }) => daysOfWeek.some((day) => weekDays[local.weekDay] === day));
+    conditions.push(({ local }) => daysOfWeek.some((day) => daysFromSunday[local.weekDay] === day));
   }
   if (minDurationS !== undefined) conditions.push(({ elapsedMs }) => elapsedMs >= minDurationS * 1000);
   if (maxDurationS !== undefined) conditions.push(({ elapsedMs }) => elapsedMs < maxDurationS * 1000);
-  conditions.push(
-    ...range((moment) => moment.energyMilliWh, minKwh && milliWhOf(minKwh), maxKwh && milliWhOf(maxKwh)),
-    ...range((moment) => moment.powerW, minPowerKw && wattsOf(minPowerKw), maxPowerKw && wattsOf(maxPowerKw)),
-    ...range(
-      (moment) => moment.currentA,
-      minCurrentA && Number(minCurrentA),
-      maxCurrentA && Number(maxCurrentA),
-    ),
-  );
-  return conditions;
+  return [...conditions, ...quantityConditions(restrictions)];
 }
 
 /** From the lower border on, up to and without the upper one. */
-function range(
-  read: (moment: Moment) => number,
-  least: number | '' | undefined,
-  below: number | '' | undefined,
-): readonly Condition[] {
+function quantityConditions(restrictions: TariffRestrictions): readonly Condition[] {
+  const { minKwh, maxKwh, minPowerKw, maxPowerKw, minCurrentA, maxCurrentA } = restrictions;
   const conditions: Condition[] = [];
-  if (typeof least === 'number') conditions.push((moment) => read(moment) >= least);
-  if (typeof below === 'number') conditions.push((moment) => read(moment) < below);
+  const where = (border: string | undefined, condition: (border: string) => Condition) => {
+    if (border !== undefined) conditions.push(condition(border));
+  };
+  where(minKwh, (border) => atLeast(milliWhOf(border), ({ energyMilliWh }) => energyMilliWh));
+  where(maxKwh, (border) => below(milliWhOf(border), ({ energyMilliWh }) => energyMilliWh));
+  where(minPowerKw, (border) => atLeast(wattsOf(border), ({ leastPowerW }) => leastPowerW));
+  where(maxPowerKw, (border) => below(wattsOf(border), ({ greatestPowerW }) => greatestPowerW));
+  where(minCurrentA, (border) => atLeast(Number(border), ({ leastCurrentA }) => leastCurrentA));
+  where(maxCurrentA, (border) => below(Number(border), ({ greatestCurrentA }) => greatestCurrentA));
   return conditions;
+}
+
+function atLeast(border: number, read: (moment: Moment) => number): Condition {
+  return (moment) => read(moment) >= border;
+}
+
+function below(border: number, read: (moment: Moment) => number): Condition {
+  return (moment) => read(moment) < border;
 }
 
 /** From start on, without the end; over midnight when the end is not after the start; all day when they are equal. */

@@ -170,6 +170,6 @@ function tenThousandths(amount: string): bigint {
   return BigInt(whole + fraction.padEnd(4, '0'));
 }
 
-function energyOf(periods: readonly ChargingPeriod[]): number {
+function energyOf(periods: readonly Pick<ChargingPeriod, 'energyWh'>[]): number {
   return periods.reduce((total, { energyWh }) => total + energyWh, 0);
 }
