@@ -34,7 +34,8 @@ const sessionSchema = z.object({
     .exactOptional(),
   cdrId: text.exactOptional(),
   cdrKind: z.enum(['ORIGINAL', 'CREDIT', 'REPLACEMENT']).exactOptional(),
-  cdrInReview: z.boolean().exactOptional(),
+  cdrReview: z.enum(['HELD', 'LATE_EVENTS']).exactOptional(),
+  billedEntries: whole.exactOptional(),
   billed: z
     .object({
       energyWh: z.number(),

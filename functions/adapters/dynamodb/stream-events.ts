@@ -162,7 +162,7 @@ function sessionEvents(change: Change): readonly CoreEvent[] {
       ...(stopReason === undefined ? {} : { stopReason }),
     });
   }
-  if (cdrId !== undefined && session.cdrInReview !== true && !saidOf(old, cdrId)) {
+  if (cdrId !== undefined && session.cdrReview !== 'HELD' && !saidOf(old, cdrId)) {
     events.push({
       type: 'CdrIssued',
       ...factOf(change, 'billed'),
@@ -176,9 +176,9 @@ function sessionEvents(change: Change): readonly CoreEvent[] {
   return events;
 }
 
-/** A CDR that was for review has not been told of. */
+/** A CDR that was held back has not been told of. */
 function saidOf(old: Session | undefined, cdrId: string): boolean {
-  return old?.cdrId === cdrId && old.cdrInReview !== true;
+  return old?.cdrId === cdrId && old.cdrReview !== 'HELD';
 }
 
 /** Entries never change, so only new ones tell something. The last word on each quantity counts. */

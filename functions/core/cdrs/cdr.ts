@@ -1,7 +1,8 @@
+import type { BillingReading } from '../metering/billing-readings.ts';
 import type { JudgedMeterValue } from '../metering/signed-values.ts';
 import type { SessionToken, StopReason } from '../sessions/session.ts';
 import type { ConnectorRef } from '../stations/station.ts';
-import type { RatedLine, RatedPeriod } from '../tariffs/rating.ts';
+import type { LimitEffect, RatedLine, RatedPeriod, UnpricedQuantity } from '../tariffs/rating.ts';
 import type { Price, Tariff } from '../tariffs/tariff.ts';
 import type { Counterparty } from './counterparty.ts';
 
@@ -16,6 +17,37 @@ export type CdrKind = 'ORIGINAL' | 'CREDIT' | 'REPLACEMENT';
 
 /** Who pays: somebody; nobody, for nobody accepted authorised it or it was written off; not before a person looked. */
 export type Billing = 'BILLABLE' | 'UNBILLED' | 'REVIEW';
+
+/** Why a CDR waits for a person: it is held back until somebody decides, or events came that it does not know. */
+export type CdrReview = 'HELD' | 'LATE_EVENTS';
+
+/** Where a session took place, as its owner described it. Absent is not known. */
+export interface CdrPlace {
+  readonly locationId?: string;
+  readonly name?: string;
+  readonly address?: string;
+  readonly city?: string;
+  readonly postalCode?: string;
+  readonly state?: string;
+  /** ISO 3166-1 alpha-3. */
+  readonly country?: string;
+  readonly coordinates?: { readonly latitude: number; readonly longitude: number };
+  /** What roaming partners call the EVSE. */
+  readonly evseUid?: string;
+  readonly connectorType?: string;
+  readonly maxPowerW?: number;
+  readonly phases?: number;
+}
+
+/** Why and by whom a CDR was credited or replaced, and what of the replacement somebody decided. */
+export interface Correction {
+  readonly reason: string;
+  readonly by: string;
+  /** The energy was given by hand. */
+  readonly energyWh?: number;
+  /** The tariff was chosen by hand. */
+  readonly tariffId?: string;
+}
 
 /** What a person decided about a CDR that was for review. Kept beside the CDR, which stays as it was written. */
 export interface CdrResolution {
@@ -41,8 +73,12 @@ export interface Cdr {
   readonly sessionId: string;
   readonly stationId: string;
   readonly connector: ConnectorRef;
+  /** As it was described when the CDR was made; absent for a station that nobody knew any more. */
+  readonly place?: CdrPlace;
   readonly transactionRef: string;
   readonly token?: SessionToken;
+  /** How the token was accepted: by what was known of it, by asking its issuer, or by a start that was asked for. */
+  readonly authMethod?: 'WHITELIST' | 'AUTH_REQUEST' | 'COMMAND';
   /** As it stands: of a CDR for review, what its resolution made of it. */
   readonly billing: Billing;
   /** Of a CDR that was for review: what became of that. */
@@ -55,6 +91,10 @@ export interface Cdr {
   readonly energyWh: number;
   readonly meterStartWh?: number;
   readonly meterStopWh?: number;
+  /** The readings that the energy was taken from, and why these. */
+  readonly readings?: { readonly begin?: BillingReading; readonly end?: BillingReading };
+  /** How much was known: entries and samples of the session, and its events that never arrived. */
+  readonly basis?: { readonly entries: number; readonly samples: number; readonly lost: number };
   readonly chargingTimeS: number;
   readonly parkingTimeS: number;
   /** The tariff as it was when the session began; absent when none applied. */
@@ -66,8 +106,19 @@ export interface Cdr {
   readonly totalTimeCost?: Price;
   readonly totalParkingCost?: Price;
   readonly totalFixedCost?: Price;
+  readonly totalReservationCost?: Price;
+  /** Limits of the tariff that took the place of a sum. */
+  readonly limits?: readonly LimitEffect[];
+  /** What was measured and nothing priced. */
+  readonly unpriced?: readonly UnpricedQuantity[];
+  /** Each line is rounded once, half up, to so many decimals. */
+  readonly decimals?: number;
   /** The meter's own values of begin and end, each with whether its signature holds. */
   readonly signed?: readonly JudgedMeterValue[];
+  /** Why a person must look. */
+  readonly reviewReasons?: readonly string[];
+  /** Of a credit and of a replacement: who asked for it, and why. */
+  readonly correction?: Correction;
   readonly explanation: Explanation;
   readonly createdAt: number;
 }

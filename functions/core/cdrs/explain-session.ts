@@ -1,4 +1,5 @@
 import type { BillingReading, ReadingSource } from '../metering/billing-readings.ts';
+import type { JudgedMeterValue } from '../metering/signed-values.ts';
 import type { SessionRecord } from '../sessions/assemble-session.ts';
 import type { Explanation } from './cdr.ts';
 
@@ -20,6 +21,13 @@ export function explainSession(record: SessionRecord): Explanation {
     ...(energyWh === undefined ? ['The energy is not known.'] : [`The energy is ${energyWh} Wh.`]),
     ...(missingSeqNos.length === 0 ? [] : [`Events that never arrived: ${listed(missingSeqNos)}.`]),
   ];
+}
+
+/** What became of checking a signed value. */
+export function signatureSentence({ verdict, reason }: JudgedMeterValue): string {
+  return verdict === 'VALID'
+    ? 'A signed meter value was verified with the registered key of the meter.'
+    : `A signed meter value was not verified: ${reason ?? 'no reason is known'}.`;
 }
 
 function readingSentence(verb: 'begins' | 'ends', reading: BillingReading): string {

@@ -16,6 +16,7 @@ export interface SessionRecord {
   readonly transactionRef: string;
   readonly connector?: ConnectorRef;
   readonly token?: SessionToken;
+  readonly remoteStartId?: number;
   readonly startedAt: number;
   /** Absent while it runs. */
   readonly endedAt?: number;
@@ -26,6 +27,8 @@ export interface SessionRecord {
   readonly end?: BillingReading;
   /** What the register counted from begin to end; absent when that is not known, which is not zero. */
   readonly energyWh?: number;
+  /** How many entries say so, each counted once. */
+  readonly entryCount: number;
   /** All samples, each once, by time. */
   readonly samples: readonly MeterSample[];
   /** Empty for stations that do not tell. */
@@ -81,12 +84,14 @@ export function assembleSession(
     transactionRef: session.transactionRef,
     ...(session.connector ? { connector: session.connector } : {}),
     ...(session.token ? { token: session.token } : {}),
+    ...(session.remoteStartId === undefined ? {} : { remoteStartId: session.remoteStartId }),
     startedAt,
     ...(session.endedAt === undefined ? {} : { endedAt: session.endedAt }),
     ...(session.stopReason === undefined ? {} : { stopReason: session.stopReason }),
     lastAt,
     ...readings,
     ...(energyWh === undefined ? {} : { energyWh }),
+    entryCount: facts.length,
     samples,
     chargingStates: stateChanges(facts),
     missingSeqNos,
@@ -96,7 +101,7 @@ export function assembleSession(
 }
 
 /** The station's own entries, each key once, in the order of the station's times. */
-function distinctEntries(session: Session, entries: readonly SessionEntry[]): readonly SessionEntry[] {
+export function distinctEntries(session: Session, entries: readonly SessionEntry[]): readonly SessionEntry[] {
   const byKey = new Map<string, SessionEntry>();
   for (const entry of entries) {
     if (entry.stationId !== session.stationId) continue;

@@ -1,4 +1,4 @@
-import type { CdrKind } from '../cdrs/cdr.ts';
+import type { CdrKind, CdrReview } from '../cdrs/cdr.ts';
 import type { MeterSample } from '../metering/sample.ts';
 import type { ConnectorRef } from '../stations/station.ts';
 import type { Price } from '../tariffs/tariff.ts';
@@ -68,8 +68,10 @@ export interface Session {
   readonly cdrId?: string;
   /** What that is; absent: the first. */
   readonly cdrKind?: CdrKind;
-  /** Nobody has decided about that CDR yet. */
-  readonly cdrInReview?: boolean;
+  /** What somebody still has to decide about that CDR. */
+  readonly cdrReview?: CdrReview;
+  /** How many entries that CDR was made from, or decided upon. */
+  readonly billedEntries?: number;
   /** What its CDR says, for lists: written with the CDR, together with `cdrId`. */
   readonly billed?: BilledSummary;
 }

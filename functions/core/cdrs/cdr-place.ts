@@ -1,0 +1,18 @@
+import type { Connector, Station } from '../stations/station.ts';
+import type { CdrPlace } from './cdr.ts';
+
+/** What of a station and its connector a CDR keeps: later changes of either do not touch it. */
+export function placeOf(station: Station, connector: Connector | undefined): CdrPlace {
+  const { locationId, name, address, coordinates } = station;
+  const { evseUid, connectorType, maxPowerW, phases } = connector ?? {};
+  return {
+    name,
+    ...(locationId === undefined ? {} : { locationId }),
+    ...(address === undefined ? {} : { address }),
+    ...(coordinates === undefined ? {} : { coordinates }),
+    ...(evseUid === undefined ? {} : { evseUid }),
+    ...(connectorType === undefined ? {} : { connectorType }),
+    ...(maxPowerW === undefined ? {} : { maxPowerW }),
+    ...(phases === undefined ? {} : { phases }),
+  };
+}
