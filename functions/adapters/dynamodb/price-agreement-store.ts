@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { PriceAgreement, PriceAgreementStore } from '#core/tariffs/agree-price.ts';
-import { isExpired, itemReader, secondsPerDay, toAttributes } from './items.ts';
+import { itemReader, secondsPerDay, toAttributes } from './items.ts';
 import { getItem, put, update } from './requests.ts';
 import { connectorRef, text, whole } from './schemas.ts';
 import type { StoreContext } from './store-context.ts';
@@ -29,7 +29,7 @@ export function priceAgreementStore({ client, keys, tables }: StoreContext): Pri
   return {
     async findAgreement({ stationId, connector, tokenUid }) {
       const item = await getItem(client, table, keys.agreedPrice(stationId, connector, tokenUid));
-      return item === undefined || isExpired(item, Date.now()) ? undefined : readAgreement(item);
+      return item && readAgreement(item);
     },
 
     async saveAgreement(agreement) {
