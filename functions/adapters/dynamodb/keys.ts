@@ -48,6 +48,15 @@ export function tenantKeys(tenantId: string) {
     tokens: `${tenant}#TOKENS`,
     tokenChange: (uid: string): Key => ({ pk: `${tenant}#TOK#${part(uid)}`, sk: 'CHANGE' }),
     tokenUse: (uid: string): Key => ({ pk: `${tenant}#TOK#${part(uid)}`, sk: 'USE' }),
+    user: (userId: string): Key => ({ pk: `${tenant}#USER#${part(userId)}`, sk: 'USER' }),
+    users: `${tenant}#USERS`,
+    userByEmail: (folded: string): Key => ({ pk: `${tenant}#EMAIL#${part(folded)}`, sk: 'EMAIL' }),
+    userBySubject: (subject: string): Key => ({ pk: `${tenant}#SUBJECT#${part(subject)}`, sk: 'SUBJECT' }),
+    tokenOfUser: (userId: string, uid: string): Key => ({
+      pk: `${tenant}#USER#${part(userId)}`,
+      sk: `${tokenPrefix}${bounded(uid)}`,
+    }),
+    tokensOfUser: (userId: string) => `${tenant}#USER#${part(userId)}`,
     tariff: (tariffId: string): Key => ({ pk: `${tenant}#TARIFF#${part(tariffId)}`, sk: 'TARIFF' }),
     tariffs: `${tenant}#TARIFFS`,
     tariffRevision: (tariffId: string, revision: number): Key => ({
@@ -277,6 +286,9 @@ export const shards: readonly number[] = Array.from({ length: shardCount }, (_, 
 export function connectorName({ evseId, connectorId }: ConnectorRef): string {
   return `${evseId}-${connectorId}`;
 }
+
+/** Which tokens a user has stands in the user's partition. */
+export const tokenPrefix = 'TOKEN#';
 
 /** Revisions share their tariff's partition. */
 export const revisionPrefix = 'REVISION#';

@@ -35,6 +35,7 @@ import type { TariffStore } from '#core/tariffs/tariff-store.ts';
 import type { TenantPolicyStore } from '#core/tenants/tenant-policy.ts';
 import type { TokenStore } from '#core/tokens/token-store.ts';
 import type { TokenUseStore } from '#core/tokens/token-use.ts';
+import type { UserStore } from '#core/users/user-store.ts';
 import { alertStore } from './alert-store.ts';
 import { auditStore } from './audit-store.ts';
 import { campaignStore } from './campaign-store.ts';
@@ -76,6 +77,7 @@ import { tenantPolicyStore } from './tenant-policy-store.ts';
 import { tokenStore } from './token-store.ts';
 import { tokenUseStore } from './token-use-store.ts';
 import { trustAnchorStore } from './trust-anchor-store.ts';
+import { userStore } from './user-store.ts';
 
 export type { TableNames } from './store-context.ts';
 export { tenantDirectory } from './tenant-directory.ts';
@@ -94,6 +96,7 @@ export interface Stores {
   readonly onboarding: OnboardingStore;
   readonly localLists: LocalListStore;
   readonly policies: TenantPolicyStore;
+  readonly users: UserStore;
   readonly tokens: TokenStore;
   readonly tokenUses: TokenUseStore;
   readonly tariffs: TariffStore;
@@ -147,6 +150,7 @@ export function openStores({
     onboarding: onboardingStore(context),
     localLists: localListStore(context),
     policies: tenantPolicyStore(context),
+    users: userStore(context),
     tokens: tokenStore(context),
     tokenUses: tokenUseStore(context),
     tariffs: tariffStore(context),

@@ -21,6 +21,11 @@
  * | listTokens                               | registry, byKind       | T#TOKENS                      | {uid}                |
  * | (changes of tokens)                      | operations             | T#TOK#{uid}                   | CHANGE               |
  * | findUse                           strong | operations             | T#TOK#{uid}                   | USE                  |
+ * | findUser, findUsers               strong | registry               | T#USER#{userId}               | USER                 |
+ * | findUserByEmail                   strong | registry               | T#EMAIL#{folded}, then USER   | EMAIL                |
+ * | findUserBySubject                 strong | registry               | T#SUBJECT#{sub}, then USER    | SUBJECT              |
+ * | listUsers                                | registry, byKind       | T#USERS                       | {userId}             |
+ * | listTokensOfUser(s)               strong | registry               | T#USER#{userId}, then TOK     | TOKEN#{uid}          |
  * | findTariff, findTariffs           strong | registry               | T#TARIFF#{tariffId}           | TARIFF               |
  * | listTariffs                              | registry, byKind       | T#TARIFFS                     | {tariffId}           |
  * | findTariffAt, findRevision        strong | registry               | T#TARIFF#{tariffId}           | REVISION#{number}    |
