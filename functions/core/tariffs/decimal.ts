@@ -22,12 +22,22 @@ export function scaleByTen(value: Decimal, exponent: number): Decimal {
   return exponent === 0 ? value : value.times(new Big(`1e${exponent}`));
 }
 
+/** Constructors that divide to so many decimals: to make one costs more than to divide. */
+const dividers = new Map<number, typeof Big>();
+
 /** The quotient to so many decimals, half away from zero, rounded once from the true quotient. */
 export function divideRounded(dividend: Decimal, divisor: Decimal, decimals: number): Decimal {
-  const Rounded = Big();
-  Rounded.DP = decimals;
-  Rounded.RM = Big.roundHalfUp;
-  return new Big(new Rounded(dividend).div(divisor));
+  return new Big(new (dividerTo(decimals))(dividend).div(divisor));
+}
+
+function dividerTo(decimals: number): typeof Big {
+  const known = dividers.get(decimals);
+  if (known) return known;
+  const made = Big();
+  made.DP = decimals;
+  made.RM = Big.roundHalfUp;
+  dividers.set(decimals, made);
+  return made;
 }
 
 /** The value as the nearest whole number, half away from zero; `undefined` when a number cannot hold it exactly. */

@@ -11,6 +11,26 @@ export interface LocalTime {
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 
+/** Formatters by zone. To make one takes as long as to price an hour of charging. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  formats.set(timeZone, made);
+  return made;
+}
+
 /** How far a zone is from UTC on one UTC day, before and after the clocks leap, if they do. */
 interface DayOffsets {
   readonly before: number;
@@ -27,16 +47,7 @@ export class LocalClock {
 
   /** Throws a RangeError on an unknown zone; see `isTimeZone`. */
   constructor(timeZone: string) {
-    this.#format = new Intl.DateTimeFormat('en-US', {
-      timeZone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
+    this.#format = formatOf(timeZone);
   }
 
   read(at: number): LocalTime {

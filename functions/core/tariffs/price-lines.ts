@@ -23,8 +23,6 @@ export function priceLines(
     const priced = tariff.elements[element]?.priceComponents[component];
     if (!priced) return [];
     const cost = costOf(priced, volume, decimals);
-    const shown = costOf(priced, volume, shownDecimals);
-    const isRounded = cost.exclVat !== shown.exclVat || cost.inclVat !== shown.inclVat;
     return [
       {
         type: priced.type,
@@ -39,7 +37,7 @@ export function priceLines(
           ? {}
           : { step: { stepSize, added: quantityOf(dimension, billed - measured) } }),
         cost,
-        ...(isRounded ? { unrounded: shown } : {}),
+        ...(isExact(cost, priced, volume) ? {} : { unrounded: costOf(priced, volume, shownDecimals) }),
       },
     ];
   });
@@ -59,17 +57,32 @@ function quantityOf(dimension: Dimension, units: number): DecimalText {
   return toText(divideRounded(decimal(units), decimal(traits[dimension].unitsPerPrice), quantityDecimals));
 }
 
-function costOf(
+function costOf(priced: PriceComponent, volume: BilledVolume, decimals: number): Price {
+  const { exclVat, inclVat, unitsPerPrice } = worthOf(priced, volume);
+  return {
+    exclVat: toText(divideRounded(exclVat, unitsPerPrice, decimals)),
+    ...(inclVat === undefined ? {} : { inclVat: toText(divideRounded(inclVat, unitsPerPrice, decimals)) }),
+  };
+}
+
+/** Whether the rounded cost is the cost itself. */
+function isExact(cost: Price, priced: PriceComponent, volume: BilledVolume): boolean {
+  const { exclVat, inclVat, unitsPerPrice } = worthOf(priced, volume);
+  const isWorth = (amount: string, worth: Decimal) => decimal(amount).times(unitsPerPrice).eq(worth);
+  if (!isWorth(cost.exclVat, exclVat)) return false;
+  return inclVat === undefined || cost.inclVat === undefined || isWorth(cost.inclVat, inclVat);
+}
+
+/** The cost of a volume times the units of its price: an exact decimal, which the cost itself may not be. */
+function worthOf(
   { price, vat }: PriceComponent,
   { dimension, billed }: BilledVolume,
-  decimals: number,
-): Price {
-  const worth = decimal(price).times(billed);
-  const perPrice = decimal(traits[dimension].unitsPerPrice);
-  const exclVat = toText(divideRounded(worth, perPrice, decimals));
-  if (vat === undefined) return { exclVat };
-  const hundredfold = worth.times(decimal(vat).plus(100));
-  return { exclVat, inclVat: toText(divideRounded(hundredfold, perPrice.times(100), decimals)) };
+): { exclVat: Decimal; inclVat?: Decimal; unitsPerPrice: Decimal } {
+  const exclVat = decimal(price).times(billed);
+  const unitsPerPrice = decimal(traits[dimension].unitsPerPrice);
+  if (vat === undefined) return { exclVat, unitsPerPrice };
+  const factor = decimal(vat).plus(100).times(decimal('0.01'));
+  return { exclVat, inclVat: exclVat.times(factor), unitsPerPrice };
 }
 
 /**
