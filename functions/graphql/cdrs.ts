@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { CdrQuery } from '#core/cdrs/cdr-store.ts';
 import { cdrView } from './cdr-view.ts';
-import { dateTime, type FieldRequest, readArguments } from './field-request.ts';
+import { type Caller, dateTime, type FieldRequest, readArguments } from './field-request.ts';
+import { ownerOf } from './own-data.ts';
 import { firstPage, pageRequest, pageView, pagingShape } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
 
@@ -17,16 +18,23 @@ const cdrFilter = z
 const cdrList = z.object({ filter: cdrFilter, ...pagingShape });
 
 /** `Query.cdrs`: the latest CDRs, newest first, one page. */
-export async function cdrs({ arguments: args }: FieldRequest, services: GraphqlServices): Promise<View[]> {
+export async function cdrs(
+  { arguments: args, caller }: FieldRequest,
+  services: GraphqlServices,
+): Promise<View[]> {
   const { filter } = readArguments(cdrList, args);
-  const page = await services.cdrs.listCdrs(queryOf(filter), firstPage);
+  const page = await services.cdrs.listCdrs(queryOf(filter, caller), firstPage);
   return page.items.map(cdrView);
 }
 
 /** `Query.cdrsPage`. */
-export async function cdrsPage({ arguments: args }: FieldRequest, services: GraphqlServices): Promise<View> {
+export async function cdrsPage(
+  { arguments: args, caller }: FieldRequest,
+  services: GraphqlServices,
+): Promise<View> {
   const read = readArguments(cdrList, args);
-  return pageView(await services.cdrs.listCdrs(queryOf(read.filter), pageRequest(read)), cdrView);
+  const query = queryOf(read.filter, caller);
+  return pageView(await services.cdrs.listCdrs(query, pageRequest(read)), cdrView);
 }
 
 /** `ChargingSession.cdr`, many at once. */
@@ -41,8 +49,11 @@ export async function cdrsOfSessions(
   return ids.map((id) => (typeof id === 'string' ? (byId.get(id) ?? null) : null));
 }
 
-function queryOf(filter: z.infer<typeof cdrFilter>): CdrQuery {
+/** Of a driver, what that driver pays. */
+function queryOf(filter: z.infer<typeof cdrFilter>, caller: Caller): CdrQuery {
+  const owner = ownerOf(caller);
   return {
+    ...(owner === undefined ? {} : { counterparty: { kind: 'ACCOUNT', id: owner } as const }),
     ...(filter?.stationId == null ? {} : { stationId: filter.stationId }),
     ...(filter?.createdAfter == null ? {} : { createdFrom: filter.createdAfter }),
     ...(filter?.createdBefore == null ? {} : { createdBefore: filter.createdBefore }),

@@ -7,6 +7,7 @@ import type { GraphqlServices } from './services.ts';
 import {
   activeSessionsCount,
   activeSessionsOfStations,
+  followSessions,
   meterValuesOfSessions,
   metricsOfSessions,
   realTimeMetrics,
@@ -51,6 +52,7 @@ export const fields: Readonly<Record<string, OneField>> = {
   'Query.auditTrail': auditTrail,
   'Query.command': command,
   'Query.commands': commands,
+  'Subscription.sessionUpdates': followSessions,
   'Mutation.createStation': create,
   'Mutation.updateStation': update,
   'Mutation.deleteStation': remove,

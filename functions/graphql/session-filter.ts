@@ -30,14 +30,16 @@ type SessionFilter = z.infer<typeof sessionFilter>;
 /**
  * A page of the sessions that fit, newest first: of one station or one user by their own index, of everybody by
  * start time, of those that run by the index of open ones (oldest first). What the index does not answer is
- * filtered on the way.
+ * filtered on the way. For an owner, of that user alone, whatever the filter says.
  */
 export function listSessions(
   { sessions }: GraphqlServices,
   filter: SessionFilter,
   page: PageRequest,
+  owner?: string,
 ): Promise<Page<Session>> {
   const fits = predicateOf(filter);
+  if (owner !== undefined) return listOwn(sessions, { owner, filter }, page);
   if (!isOfRunning(filter)) {
     const query = queryOf(filter);
     return filteredPage((one) => sessions.listSessions(query, one), fits, page);
@@ -45,6 +47,20 @@ export function listSessions(
   const station = only(filter?.stationIds);
   const query = station === undefined ? {} : { stationId: station };
   return filteredPage((one) => sessions.listOpenSessions(query, one), fits, page);
+}
+
+function listOwn(
+  sessions: GraphqlServices['sessions'],
+  { owner, filter }: { owner: string; filter: SessionFilter },
+  page: PageRequest,
+): Promise<Page<Session>> {
+  const { stationId: _, ...query } = queryOf(filter);
+  const fits = predicateOf(filter);
+  return filteredPage(
+    (one) => sessions.listSessions({ ...query, userId: owner }, one),
+    (session) => session.token?.userId === owner && fits(session),
+    page,
+  );
 }
 
 const running = new Set(['ACTIVE', 'PENDING']);

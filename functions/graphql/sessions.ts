@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Session } from '#core/sessions/session.ts';
 import { type FieldRequest, readArguments } from './field-request.ts';
+import { checkSessions, maySee, ownerOf } from './own-data.ts';
 import { firstPage, pageRequest, pageView, pagingShape } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
 import { listSessions, sessionFilter } from './session-filter.ts';
@@ -11,35 +12,36 @@ type View = Record<string, unknown>;
 /** How many sessions' entries one request reads at once. */
 const lane = 10;
 
-/** `Query.session`: null when the tenant has no such session. */
+/** `Query.session`: null when the tenant, or the driver who asks, has no such session. */
 export async function session(
-  { arguments: args }: FieldRequest,
+  { arguments: args, caller }: FieldRequest,
   services: GraphqlServices,
 ): Promise<View | null> {
   const { id } = readArguments(z.object({ id: z.string() }), args);
   const found = await services.sessions.findSession(id);
-  return found ? sessionView(found) : null;
+  return found && maySee(caller, found) ? sessionView(found) : null;
 }
 
 const sessionList = z.object({ filter: sessionFilter, ...pagingShape });
 
 /** `Query.sessions`: the latest sessions, newest first, one page. */
 export async function sessions(
-  { arguments: args }: FieldRequest,
+  { arguments: args, caller }: FieldRequest,
   services: GraphqlServices,
 ): Promise<View[]> {
   const { filter } = readArguments(sessionList, args);
-  const page = await listSessions(services, filter, firstPage);
+  const page = await listSessions(services, filter, firstPage, ownerOf(caller));
   return page.items.map(sessionView);
 }
 
 /** `Query.sessionsPage`. */
 export async function sessionsPage(
-  { arguments: args }: FieldRequest,
+  { arguments: args, caller }: FieldRequest,
   services: GraphqlServices,
 ): Promise<View> {
   const read = readArguments(sessionList, args);
-  return pageView(await listSessions(services, read.filter, pageRequest(read)), sessionView);
+  const page = await listSessions(services, read.filter, pageRequest(read), ownerOf(caller));
+  return pageView(page, sessionView);
 }
 
 /** `Query.activeSessionsCount`. */
@@ -47,14 +49,24 @@ export async function activeSessionsCount(_: FieldRequest, services: GraphqlServ
   return services.sessions.countOpenSessions();
 }
 
-/** `Query.realTimeMetrics`: null when the tenant has no such session. */
+/** `Query.realTimeMetrics`: null when the tenant, or the driver who asks, has no such session. */
 export async function realTimeMetrics(
-  { arguments: args }: FieldRequest,
+  { arguments: args, caller }: FieldRequest,
   services: GraphqlServices,
 ): Promise<View | null> {
   const { sessionId } = readArguments(z.object({ sessionId: z.string() }), args);
   const found = await services.sessions.findSession(sessionId);
-  return found ? metricsOf(services, found) : null;
+  return found && maySee(caller, found) ? metricsOf(services, found) : null;
+}
+
+/** `Subscription.sessionUpdates`: what to filter by, once it is clear that the caller may follow these sessions. */
+export async function followSessions(
+  { arguments: args, caller }: FieldRequest,
+  services: GraphqlServices,
+): Promise<View> {
+  const { sessionIds } = readArguments(z.object({ sessionIds: z.array(z.string()).max(50).nullish() }), args);
+  await checkSessions(caller, sessionIds, services);
+  return { tenantId: services.tenantId };
 }
 
 async function metricsOf(services: GraphqlServices, found: Session): Promise<View> {

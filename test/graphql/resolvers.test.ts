@@ -2,40 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bundleResolver } from '../../infra/bundling.ts';
 import { resolverFiles } from '../../infra/constructs/graphql-api.ts';
-import { createRealm, type Outcome } from '../../local/appsync/realm/realm.ts';
+import type { Outcome } from '../../local/appsync/realm/realm.ts';
 import { passes, readFilter } from '../../local/appsync/realtime/filters.ts';
+import { evaluate } from '../../scripts/authorization/evaluate.ts';
 
-const realm = createRealm();
 const files = resolverFiles();
-
-interface Situation {
-  arguments?: Record<string, unknown>;
-  claims?: Record<string, unknown>;
-  source?: Record<string, unknown>;
-  result?: unknown;
-  error?: { message: string; type: string };
-}
 
 const viewer = { sub: 'u-1', tenant_id: 't-1', roles: ['VIEWER'] };
 const operator = { ...viewer, roles: ['OPERATOR'] };
 const administrator = { ...viewer, roles: ['TENANT_ADMIN'] };
-
-/** Evaluates one handler of a resolver's bundle as AppSync's runtime would. */
-function evaluate(field: string, handler: 'request' | 'response', situation: Situation): Outcome {
-  const path = files.find((file) => file.field === field)?.path ?? 'graphql/shared/not-built.ts';
-  const [parentTypeName = '', fieldName = ''] = field.split('.');
-  const { claims, source = null, result, error, arguments: args = {} } = situation;
-  const context = {
-    arguments: args,
-    source,
-    identity: claims ? { claims } : null,
-    info: { fieldName, parentTypeName },
-    stash: {},
-    result,
-    error,
-  };
-  return realm.compile(path, bundleResolver(path)).run(handler, context, 'User Pool Authorization');
-}
 
 const errorOf = (outcome: Outcome) => (outcome.kind === 'error' ? outcome.error : undefined);
 const answerOf = (outcome: Outcome) => (outcome.kind === 'value' ? outcome.value : undefined);
@@ -50,7 +25,7 @@ describe('every resolver for tenants', () => {
       { sub: 'u-1', roles: ['TENANT_ADMIN'] },
       { sub: 'u-1', tenant_id: '', roles: ['TENANT_ADMIN'] },
       { sub: 'u-1', tenant_id: 't-1', roles: [] },
-      { sub: 'u-1', tenant_id: 't-1', roles: ['DRIVER'] },
+      { sub: 'u-1', tenant_id: 't-1', roles: ['STRANGER'] },
       { sub: 'u-1', roles: ['SUPER_ADMIN'] },
     ];
 
@@ -164,7 +139,8 @@ describe('fields of the data source tenant', () => {
 describe('subscriptions', () => {
   const filterOf = (field: string, args: Record<string, unknown>) => {
     const asked = evaluate(field, 'request', { arguments: args, claims: viewer });
-    const result = (answerOf(asked) as { payload: unknown }).payload;
+    const { payload } = answerOf(asked) as { payload: { tenantId?: string; caller?: { tenantId: string } } };
+    const result = { tenantId: payload.caller?.tenantId ?? payload.tenantId };
     const outcome = evaluate(field, 'response', { arguments: args, claims: viewer, result });
     expect(outcome).toMatchObject({ kind: 'value', value: null });
     return readFilter(outcome.subscriptionFilter);

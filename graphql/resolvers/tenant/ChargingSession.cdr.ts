@@ -1,9 +1,9 @@
 import type { Context } from '@aws-appsync/utils';
 import { answerOfTenant, askTenantInBatch } from '../../shared/ask-tenant.ts';
-import { readers } from '../../shared/caller.ts';
+import { readersAndDrivers } from '../../shared/caller.ts';
 
 export function request(ctx: Context) {
-  return askTenantInBatch(ctx, readers);
+  return askTenantInBatch(ctx, readersAndDrivers);
 }
 
 export function response(ctx: Context) {

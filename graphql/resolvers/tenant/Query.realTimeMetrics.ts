@@ -1,9 +1,9 @@
 import type { Context } from '@aws-appsync/utils';
 import { answerOfTenant, askTenant } from '../../shared/ask-tenant.ts';
-import { readers } from '../../shared/caller.ts';
+import { readersAndDrivers } from '../../shared/caller.ts';
 
 export function request(ctx: Context) {
-  return askTenant(ctx, readers);
+  return askTenant(ctx, readersAndDrivers);
 }
 
 export function response(ctx: Context) {

@@ -1,0 +1,36 @@
+import { DomainError } from '#core/errors.ts';
+import type { Session } from '#core/sessions/session.ts';
+import type { Caller } from './field-request.ts';
+import type { GraphqlServices } from './services.ts';
+
+/** Roles that see all of a tenant's data; whoever has none of them sees what is their own. */
+const seesAll: ReadonlySet<string> = new Set(['VIEWER', 'OPERATOR', 'TENANT_ADMIN', 'SUPER_ADMIN']);
+
+/** The user whose own things the caller may see: drivers are users by their token's subject. `undefined`: all of them. */
+export function ownerOf({ roles, subject }: Caller): string | undefined {
+  return roles.some((role) => seesAll.has(role)) ? undefined : subject;
+}
+
+/** Whether the caller may see a session; a driver's is charged with a token that is the driver's. */
+export function maySee(caller: Caller, { token }: Pick<Session, 'token'>): boolean {
+  const owner = ownerOf(caller);
+  return owner === undefined || (owner !== '' && token?.userId === owner);
+}
+
+/**
+ * Throws for sessions that the caller may not follow. Foreign ones are to a driver what others have never been:
+ * `NotFound`.
+ */
+export async function checkSessions(
+  caller: Caller,
+  sessionIds: readonly string[] | null | undefined,
+  { sessions }: Pick<GraphqlServices, 'sessions'>,
+): Promise<void> {
+  if (ownerOf(caller) === undefined) return;
+  if (!sessionIds) throw new DomainError('Validation', 'a driver names the sessions to follow', 'sessionIds');
+  const found = await sessions.findSessions([...new Set(sessionIds)]);
+  const own = new Set(found.filter((one) => maySee(caller, one)).map(({ sessionId }) => sessionId));
+  const foreign = sessionIds.find((id) => !own.has(id));
+  if (foreign !== undefined)
+    throw new DomainError('NotFound', `session ${foreign} is not known`, 'sessionIds');
+}
