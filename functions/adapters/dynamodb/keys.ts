@@ -253,6 +253,23 @@ export function tenantKeys(tenantId: string) {
     cdrsOfMonth: (month: string) => `${tenant}#CDRS#${month}`,
     cdrsOfStation: (stationId: string) => `${station(stationId)}#CDRS`,
     cdrsOfCounterparty: ({ kind, id }: Counterparty) => `${tenant}#${kind}#${part(id)}#CDRS`,
+    /** That a CDR has its line on a statement. */
+    cdrBooking: (cdrId: string): Key => ({ pk: `${tenant}#CDR#${part(cdrId)}`, sk: 'BOOKED' }),
+    statementPart: (statementId: string, name: 'OPENED' | 'CLOSED' | 'ISSUED' | 'SETTLED'): Key => ({
+      pk: `${tenant}#STMT#${part(statementId)}`,
+      sk: name,
+    }),
+    statementLine: (statementId: string, cdrId: string): Key => ({
+      pk: `${tenant}#STMT#${part(statementId)}`,
+      sk: `LINE#${part(cdrId)}`,
+    }),
+    statementLines: (statementId: string) => ({
+      partition: `${tenant}#STMT#${part(statementId)}`,
+      from: 'LINE#',
+      to: 'LINE#\u{10ffff}',
+    }),
+    statementsOfMonth: (month: string) => `${tenant}#STATEMENTS#${part(month)}`,
+    statementsOfCounterparty: ({ kind, id }: Counterparty) => `${tenant}#${kind}#${part(id)}#STATEMENTS`,
   };
 }
 

@@ -24,6 +24,7 @@ import type { ReservationStore } from '#core/reservations/reservation-store.ts';
 import type { FailedAttemptStore } from '#core/security/failed-attempts.ts';
 import type { SecurityEventStore } from '#core/security/security-event.ts';
 import type { SessionStore } from '#core/sessions/session-store.ts';
+import type { StatementStore } from '#core/settlement/statement-store.ts';
 import type { ChargingSettingsStore, ChargingStore } from '#core/smart-charging/charging-store.ts';
 import type { SiteStore } from '#core/smart-charging/site.ts';
 import type { OnboardingStore } from '#core/stations/onboarding.ts';
@@ -66,6 +67,7 @@ import { revocationList } from './revocation-list.ts';
 import { securityEventStore } from './security-event-store.ts';
 import { sessionStore } from './session-store.ts';
 import { siteStore } from './site-store.ts';
+import { statementStore } from './statement-store.ts';
 import { stationLimitsStore } from './station-limits-store.ts';
 import { stationLiveStore } from './station-live-store.ts';
 import { stationStore } from './station-store.ts';
@@ -124,6 +126,7 @@ export interface Stores {
   readonly securityEvents: SecurityEventStore;
   readonly attempts: FailedAttemptStore;
   readonly cdrs: CdrStore;
+  readonly statements: StatementStore;
 }
 
 /** Binds the stores to one tenant, for one invocation: nothing is read or connected here. */
@@ -178,5 +181,6 @@ export function openStores({
     securityEvents: securityEventStore(context),
     attempts: failedAttemptStore(context),
     cdrs: cdrStore(context),
+    statements: statementStore(context),
   };
 }

@@ -62,7 +62,7 @@
  * | findAttempts                      strong | operations             | T#ST#{stationId}              | SETTINGS             |
  * | listAvailability, listNetworkProf… strong | operations            | T#ST#{stationId}              | WORDS                |
  * | findComponent                     strong | operations             | T#ST#{stationId}#MODEL        | {component}          |
- * | findComponents, listComponents           | operations             | T#ST#{stationId}#MODEL        | {component}          |
+ * | findComponents[Of], listComponents       | operations             | T#ST#{stationId}#MODEL        | {component}          |
  * | findReport                        strong | operations             | T#ST#{stationId}#REPORTS      | {topic}#{requestId}  |
  * | listReports                              | operations, byStation  | T#ST#{stationId}#REPORTS      | {requestedAt}#{id}   |
  * | findMonitor                       strong | operations             | T#ST#{stationId}#MONITORS     | {monitorId}          |
@@ -114,6 +114,10 @@
  * | listCdrs, of the tenant                  | ledger, byMonth        | T#CDRS#{yyyy-mm}              | {createdAt}#{cdrId}  |
  * | listCdrs, of a station                   | ledger, byStation      | T#ST#{stationId}#CDRS         | {createdAt}#{cdrId}  |
  * | listCdrs, of a counterparty              | ledger, byAccount      | T#{kind}#{id}#CDRS            | {createdAt}#{cdrId}  |
+ * | findStatement                            | ledger                 | T#STMT#{statementId}          | OPENED, ISSUED, …    |
+ * | listLines (of a statement)        strong | ledger                 | T#STMT#{statementId}          | LINE#{cdrId}         |
+ * | listStatements, of a month               | ledger, byMonth        | T#STATEMENTS#{yyyy-mm}        | {openedAt}#{id}      |
+ * | listStatements, of a counterparty        | ledger, byAccount      | T#{kind}#{id}#STATEMENTS      | {openedAt}#{id}      |
  * | listEntries (audit)                      | ledger                 | T#AUDIT#{yyyy-mm}             | {at}#{entryId}       |
  * | listEntries (audit), of one target       | ledger, byStation      | T#AUDITOF#{target}            | {at}#{entryId}       |
  * | begin (named calls)               strong | operations             | T#PERFORMED#{callId}          | PERFORMED            |

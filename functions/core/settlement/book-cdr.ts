@@ -1,0 +1,82 @@
+import type { Cdr } from '../cdrs/cdr.ts';
+import type { CdrStore } from '../cdrs/cdr-store.ts';
+import { DomainError } from '../errors.ts';
+import type { Clock, Digest } from '../ports.ts';
+import { toText } from '../tariffs/decimal.ts';
+import type { Tenant } from '../tenants/tenant.ts';
+import { nextPeriod, periodAt } from './periods.ts';
+import { type Account, type StatementLine, statementIdOf } from './statement.ts';
+import type { StatementStore } from './statement-store.ts';
+import { totalOf, vatSharesOf } from './vat-shares.ts';
+
+export interface BookPorts {
+  readonly tenant: Pick<Tenant, 'tenantId' | 'timeZone'>;
+  readonly cdrs: Pick<CdrStore, 'findCdr'>;
+  readonly statements: Pick<StatementStore, 'bookLine'>;
+  readonly clock: Clock;
+  readonly digest: Digest;
+}
+
+/** A CDR so old that not one of the months since took it has another fault. */
+const mostMonthsAhead = 36;
+
+/**
+ * Puts a CDR on the statement of its counterparty, once: of the month in which it was made or, where that is closed,
+ * of the next one that is not. What nobody pays for, or nobody has decided about, is not booked. Throws `NotFound` for
+ * a CDR that is not there.
+ */
+export async function bookCdr(
+  ports: BookPorts,
+  { cdrId }: { cdrId: string },
+): Promise<'booked' | 'booked-before' | 'not-billed'> {
+  const cdr = await ports.cdrs.findCdr(cdrId);
+  if (!cdr) throw new DomainError('NotFound', `CDR ${cdrId} is not known`, 'cdrId');
+  if (cdr.billing !== 'BILLABLE') return 'not-billed';
+  if (!cdr.counterparty) throw new Error(`CDR ${cdrId} is billable, but nobody is to pay for it`);
+  const { counterparty, currency } = cdr;
+  return bookLine(
+    ports,
+    { counterparty, currency, direction: 'RECEIVABLE' },
+    lineOf(cdr, ports.clock()),
+    cdr,
+  );
+}
+
+async function bookLine(
+  ports: BookPorts,
+  account: Account,
+  line: StatementLine,
+  { createdAt }: Pick<Cdr, 'createdAt'>,
+): Promise<'booked' | 'booked-before'> {
+  const { tenantId, timeZone } = ports.tenant;
+  let period = periodAt(createdAt, timeZone);
+  for (let month = 0; month < mostMonthsAhead; month += 1) {
+    const statementId = statementIdOf(ports.digest, tenantId, account, period);
+    const opened = { statementId, account, period, openedAt: line.bookedAt };
+    const result = await ports.statements.bookLine(opened, line);
+    if (result !== 'closed') return result;
+    period = nextPeriod(period);
+  }
+  throw new Error(`no statement takes CDR ${line.cdrId}: all up to ${period} are closed`);
+}
+
+function lineOf(cdr: Cdr, bookedAt: number): StatementLine {
+  const { cdrId, kind = 'ORIGINAL', sessionId, stationId, token, startedAt, endedAt, energyWh } = cdr;
+  const corrects = cdr.creditOf ?? cdr.replaces;
+  const { exclVat, inclVat } = totalOf(cdr);
+  return {
+    cdrId,
+    kind,
+    ...(corrects === undefined ? {} : { corrects }),
+    sessionId,
+    stationId,
+    ...(token ? { tokenUid: token.uid } : {}),
+    startedAt,
+    endedAt,
+    energyWh,
+    exclVat: toText(exclVat),
+    inclVat: toText(inclVat),
+    vat: vatSharesOf(cdr),
+    bookedAt,
+  };
+}
