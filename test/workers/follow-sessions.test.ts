@@ -3,10 +3,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { readTimer } from '#adapters/sqs/timers.ts';
 import { recordTransactionEvent } from '#core/sessions/record-transaction-event.ts';
+import { changeTariff } from '#core/tariffs/manage-tariffs.ts';
 import { usualPolicy } from '#core/tenants/tenant-policy.ts';
 import type { BatchResult, Door } from '#platform/lambda.ts';
 import { aStation } from '../adapters/dynamodb/samples.ts';
 import { goodUid, newScene, noon, type Scene } from '../core/sessions/scene.ts';
+import { givenTariff, priced } from '../core/tariffs/tariff-scene.ts';
 import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
 import { lambdaContext, startWorkerCloud, type WorkerCloud } from './worker-cloud.ts';
 
@@ -118,6 +120,52 @@ describe('what follows from changes', () => {
     await happens(type, detail);
 
     expect(timers()).toHaveLength(times);
+  });
+
+  describe('a session', () => {
+    const tenant = (defaultTariffId: string) =>
+      tenantDirectory(db.client, db.tables).createTenant({
+        tenantId: scene.tenantId,
+        slug: scene.tenantId,
+        name: 'Demo',
+        status: 'ACTIVE',
+        tenantType: 'CPO',
+        countryCode: 'FR',
+        partyId: 'DMO',
+        currency: 'EUR',
+        timeZone: 'Europe/Paris',
+        defaultTariffId,
+        createdAt: noon,
+        updatedAt: noon,
+      });
+
+    test('has its tariff pinned when it starts, however often that is told', async () => {
+      await tenant('usual');
+      await givenTariff(scene, 'usual');
+      const { sessionId } = await event('STARTED', 0);
+      const started = { sessionId, authorised: true };
+
+      await happens('SessionStarted.v1', started);
+      await changeTariff(scene, { tariffId: 'usual' }, (before) => priced(before, '9'));
+      await happens('SessionStarted.v1', started);
+
+      expect(await scene.sessions.findSession(sessionId)).toMatchObject({
+        tariffPin: { tariffId: 'usual', revision: 1, by: 'TENANT' },
+      });
+    });
+
+    test('whose start was told to nobody has it pinned when it ends', async () => {
+      await tenant('usual');
+      await givenTariff(scene, 'usual');
+      const { sessionId } = await event('STARTED', 0);
+      await event('ENDED', 1);
+
+      await happens('SessionEnded.v1', { sessionId });
+
+      expect(await scene.sessions.findSession(sessionId)).toMatchObject({
+        tariffPin: { tariffId: 'usual', revision: 1 },
+      });
+    });
   });
 
   test('what cannot be read comes again', async () => {

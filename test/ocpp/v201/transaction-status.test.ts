@@ -1,5 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { runningCost } from '../../../functions/core/cdrs/running-cost.ts';
 import { referencedSessionId } from '../../../functions/core/sessions/session-id.ts';
+import {
+  activateTariff,
+  changeTariff,
+  createTariff,
+  deactivateTariff,
+  type TariffDescription,
+} from '../../../functions/core/tariffs/manage-tariffs.ts';
+import { pinTariff } from '../../../functions/core/tariffs/pin-tariff.ts';
+import type { Tenant } from '../../../functions/core/tenants/tenant.ts';
 import { ask } from '../asked-station.ts';
 import { officialSchemas } from '../fixture-files.ts';
 import { goodTag, noon, openRoom, type Room, type TestStation } from '../room-under-test.ts';
@@ -8,13 +18,16 @@ const protocol = 'ocpp2.0.1';
 let room: Room;
 let station: TestStation;
 let stations = 0;
+let findTenant: Room['services']['findTenant'];
 beforeAll(async () => {
   room = await openRoom();
+  ({ findTenant } = room.services);
 });
 beforeEach(async () => {
   stations += 1;
   station = await room.givenStation(`T-${stations}`, protocol);
-  Object.assign(room.services, { policy: { onboarding: false, registrationRetryS: 300 } });
+  room.now = noon;
+  Object.assign(room.services, { policy: { onboarding: false, registrationRetryS: 300 }, findTenant });
 });
 afterAll(() => room.close());
 
@@ -156,6 +169,55 @@ describe('the end of a transaction', () => {
 
     expect(await event('Ended', 1)).toEqual({});
     expect((await session())?.state).toBe('ENDED');
+  });
+});
+
+describe('a price that changes while a session runs', () => {
+  const priced = (price: string): TariffDescription => ({
+    tariffId: `own-${station.stationId}`,
+    name: 'Own',
+    currency: 'EUR',
+    elements: [{ priceComponents: [{ type: 'ENERGY', price, stepSize: 1 }] }],
+  });
+  let ports: { tenant: Tenant } & typeof room.services;
+
+  beforeEach(async () => {
+    room.now = noon - 1000;
+    const { tariffId } = await createTariff(room.services, priced('0.50'));
+    await activateTariff(room.services, { tariffId });
+    const known = await room.services.findTenant();
+    if (!known) throw new Error('no tenant');
+    const tenant = { ...known, defaultTariffId: tariffId };
+    const policy = { ...room.services.policy, showRunningCost: true };
+    Object.assign(room.services, { findTenant: async () => tenant, policy });
+    ports = { ...room.services, tenant };
+  });
+
+  test.each([
+    ['changed', (tariffId: string) => changeTariff(room.services, { tariffId }, () => priced('9'))],
+    ['taken out of use', (tariffId: string) => deactivateTariff(room.services, { tariffId })],
+  ])('does not touch it when its tariff is %s, before or after it was pinned [I06]', async (_, change) => {
+    const { tariffId } = priced('0');
+    const at = { sessionId: sessionId() };
+    await event('Started', 0);
+    room.now = noon + 30_000;
+    await change(tariffId);
+
+    await event('Updated', 1);
+    const unpinned = await runningCost(ports, at);
+    await pinTariff(ports, at);
+    const { totalCost } = await event('Ended', 2);
+
+    expect([unpinned?.amount, totalCost]).toEqual([0.5, 1]);
+  });
+
+  test('is the price of the next one [I06]', async () => {
+    const { tariffId } = priced('0');
+    room.now = noon - 500;
+    await changeTariff(room.services, { tariffId }, () => priced('2'));
+    await event('Started', 0);
+
+    expect((await event('Ended', 1)).totalCost).toBe(2);
   });
 });
 
