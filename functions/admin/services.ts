@@ -40,6 +40,7 @@ import type { TenantPolicyStore } from '#core/tenants/tenant-policy.ts';
 import type { SetTimer } from '#core/timers.ts';
 import type { TokenStore } from '#core/tokens/token-store.ts';
 import type { TokenUseStore } from '#core/tokens/token-use.ts';
+import type { UserStore } from '#core/users/user-store.ts';
 
 /** What routes are answered with, for one tenant. */
 export interface AdminServices {
@@ -54,6 +55,7 @@ export interface AdminServices {
   readonly configuration: ConfigurationStore;
   readonly words: StationWordStore;
   readonly sessions: SessionStore;
+  readonly users: UserStore;
   readonly tokens: TokenStore;
   readonly tariffs: TariffStore;
   readonly assignments: TariffAssignmentStore;

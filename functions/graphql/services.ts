@@ -18,6 +18,7 @@ import type { TariffAssignmentStore } from '#core/tariffs/tariff-assignment.ts';
 import type { TariffStore } from '#core/tariffs/tariff-store.ts';
 import type { Tenant } from '#core/tenants/tenant.ts';
 import type { TokenStore } from '#core/tokens/token-store.ts';
+import type { UserStore } from '#core/users/user-store.ts';
 
 /** What the fields of one tenant are resolved with. */
 export interface GraphqlServices {
@@ -26,6 +27,7 @@ export interface GraphqlServices {
   readonly live: StationLiveStore;
   readonly locations: LocationStore;
   readonly sessions: SessionStore;
+  readonly users: UserStore;
   readonly tokens: TokenStore;
   readonly tariffs: TariffStore;
   readonly assignments: TariffAssignmentStore;

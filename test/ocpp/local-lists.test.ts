@@ -12,6 +12,7 @@ import { callDesk } from '../../functions/ocpp/call-desk.ts';
 import { encodeCommand } from '../../functions/ocpp/calls.ts';
 import type { Subprotocol } from '../../functions/ocpp/version.ts';
 import { loadVersion } from '../../functions/ocpp/versions.ts';
+import { claim as claimSlot } from '../support/claim.ts';
 import { sealingOf } from '../support/sealing.ts';
 import { names, openRoom, type Room, type TestStation } from './room-under-test.ts';
 
@@ -65,10 +66,9 @@ async function exchange(protocol: Subprotocol, answer: (sent: Sent) => object | 
 }
 
 async function claim({ commandId }: Command): Promise<void> {
-  const { connectionId } = station;
   room.now += 1_000;
-  const slot = { stationId: stationId(), commandId, connectionId, now: room.now, until: room.now + 30_000 };
-  const claimed = await room.services.commands.claim(slot);
+  const slot = { stationId: stationId(), commandId, now: room.now, until: room.now + 30_000 };
+  const claimed = await claimSlot(room.services.commands, slot);
   if (claimed !== 'claimed') throw new Error(claimed);
 }
 
@@ -81,10 +81,11 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('the local list over %s', (prot
   const choose = (...uids: string[]) =>
     chooseLocalList(ports(), { stationId: stationId(), choice: { kind: 'TOKENS', uids } });
   const uid = (name: string) => `${name}-${tenants}`;
+  const users = { findUser: async () => undefined };
   beforeEach(async () => {
     station = await room.givenStation(`CP${tenants}`, protocol);
     for (const name of ['A', 'B', 'C']) {
-      await createToken(room.services, { uid: uid(name), tokenType: 'RFID', groupId: 'G' });
+      await createToken({ ...room.services, users }, { uid: uid(name), tokenType: 'RFID', groupId: 'G' });
     }
   });
 

@@ -147,8 +147,8 @@ export function standingOf(
   token: Token,
   now: number,
 ): Extract<AuthorizationStatus, 'ACCEPTED' | 'BLOCKED' | 'EXPIRED' | 'INVALID'> {
-  if (!token.active) return 'INVALID';
-  if (token.blocked) return 'BLOCKED';
+  if (!token.active || token.holderStatus === 'DELETED') return 'INVALID';
+  if (token.blocked || token.holderStatus === 'BLOCKED') return 'BLOCKED';
   if (token.expiresAt !== undefined && token.expiresAt <= now) return 'EXPIRED';
   return 'ACCEPTED';
 }

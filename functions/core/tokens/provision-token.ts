@@ -1,5 +1,6 @@
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
+import type { UserStore } from '../users/user-store.ts';
 import { foldTokenUid, type Token, type TokenType } from './token.ts';
 import type { TokenStore } from './token-store.ts';
 
@@ -24,14 +25,32 @@ interface TokenPorts {
   readonly clock: Clock;
 }
 
-/** Registers a token. Throws `Validation` or `Conflict`. */
-export async function createToken(ports: TokenPorts, described: TokenDescription): Promise<Token> {
+/** For writes that may give a token to a user. */
+interface HolderPorts extends TokenPorts {
+  readonly users: Pick<UserStore, 'findUser'>;
+}
+
+/** Registers a token. Throws `Validation`, also for a user who may not charge, or `Conflict`. */
+export async function createToken(ports: HolderPorts, described: TokenDescription): Promise<Token> {
   const token = newToken(described, ports.clock());
-  const { uid } = token;
-  if ((await ports.tokens.createToken(token)) === 'exists') {
-    throw new DomainError('Conflict', `token ${uid} exists already`, 'input.uid');
-  }
+  const { uid, userId } = token;
+  const given = await givenTo(ports, userId);
+  const created = await ports.tokens.createToken(token, given);
+  if (created === 'exists') throw new DomainError('Conflict', `token ${uid} exists already`, 'input.uid');
+  if (created === 'holder-not-active') throw holderRefused(userId);
   return token;
+}
+
+/** Checks a user whom a token is given to. The write looks again, for the user may be blocked meanwhile. */
+async function givenTo({ users }: HolderPorts, userId: string | undefined) {
+  if (userId === undefined) return {};
+  const user = await users.findUser(userId);
+  if (user?.status !== 'ACTIVE') throw holderRefused(userId);
+  return { holderIsActive: true };
+}
+
+function holderRefused(userId = ''): DomainError {
+  return new DomainError('Validation', `there is no active user ${userId}`, 'input.userId');
 }
 
 /** What an owner says of a token that may be there already. */
@@ -45,21 +64,29 @@ export interface TokenDetails extends TokenDescription {
 
 /** Makes a token what its owner says, new or not: what is not said of it is not so. Throws `Validation` or `Conflict`. */
 export async function saveToken(
-  ports: TokenPorts,
+  ports: HolderPorts,
   { active, blocked, blockedReason, ...said }: TokenDetails,
 ) {
   const described = newToken(said, ports.clock());
   const before = await ports.tokens.findToken(described.uid);
   const isBlocked = blocked ?? before?.blocked ?? false;
   const reason = blockedReason ?? before?.blockedReason;
+  const { userId } = described;
+  const keepsHolder = before !== undefined && before.userId === userId;
+  const holderStatus = keepsHolder ? before.holderStatus : undefined;
   const token: Token = {
     ...described,
     active: active ?? true,
     blocked: isBlocked,
     ...(isBlocked && reason !== undefined ? { blockedReason: reason } : {}),
+    ...(holderStatus === undefined ? {} : { holderStatus }),
     ...(before ? { createdAt: before.createdAt, revision: before.revision + 1 } : {}),
   };
-  const saved = before ? await ports.tokens.replaceToken(token) : await ports.tokens.createToken(token);
+  const given = keepsHolder ? {} : await givenTo(ports, userId);
+  const saved = before
+    ? await ports.tokens.replaceToken(token, given)
+    : await ports.tokens.createToken(token, given);
+  if (saved === 'holder-not-active') throw holderRefused(userId);
   if (saved === 'exists' || saved === 'changed-meanwhile') {
     throw new DomainError(
       'Conflict',
@@ -115,7 +142,7 @@ async function changeToken(
   const before = await ports.tokens.findToken(uid);
   if (!before) throw new DomainError('NotFound', `token ${uid} is not known`, 'id');
   const after: Token = { ...change(before), updatedAt: ports.clock(), revision: before.revision + 1 };
-  if ((await ports.tokens.replaceToken(after)) === 'changed-meanwhile') {
+  if ((await ports.tokens.replaceToken(after)) !== 'replaced') {
     throw new DomainError('Conflict', `token ${uid} was changed by somebody else, read it again`, 'id');
   }
   return after;

@@ -14,6 +14,8 @@ export interface Token {
   readonly active: boolean;
   readonly blocked: boolean;
   readonly blockedReason?: string;
+  /** That its user may not charge: written here so that judging a token reads nothing else. */
+  readonly holderStatus?: 'BLOCKED' | 'DELETED';
   readonly expiresAt?: number;
   /** Where and when it charges; anywhere and always when absent. */
   readonly restrictions?: TokenRestrictions;

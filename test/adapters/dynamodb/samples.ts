@@ -4,6 +4,7 @@ import type { Session, SessionEntry } from '#core/sessions/session.ts';
 import type { Station } from '#core/stations/station.ts';
 import type { Tariff } from '#core/tariffs/tariff.ts';
 import type { Token } from '#core/tokens/token.ts';
+import type { User } from '#core/users/user.ts';
 
 /** A moment in the months that tenants' lists are kept by. */
 export const noon = Date.UTC(2026, 5, 15, 12);
@@ -40,6 +41,25 @@ export function aToken(more: Partial<Token> = {}): Token {
     userId: 'user-1',
     active: true,
     blocked: false,
+    createdAt: noon,
+    updatedAt: noon,
+    revision: 1,
+    ...more,
+  };
+}
+
+export function aUser(more: Partial<User> = {}): User {
+  return {
+    userId: 'user-1',
+    email: `${more.userId ?? 'user-1'}@example.org`,
+    firstName: 'Ada',
+    lastName: 'Byron',
+    phone: '+33 1 23 45 67 89',
+    language: 'fr-FR',
+    userType: 'DRIVER',
+    userGroups: ['fleet'],
+    roles: ['DRIVER'],
+    status: 'ACTIVE',
     createdAt: noon,
     updatedAt: noon,
     revision: 1,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { authorizeToken } from '#core/tokens/authorize-token.ts';
 import { blockToken, createToken, unblockToken } from '#core/tokens/provision-token.ts';
 import { foldTokenUid, type Token } from '#core/tokens/token.ts';
+import { aUser } from '../../adapters/dynamodb/samples.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/engine.ts';
 import { givenToken, minuteMs, newScene, noon, type Scene } from '../sessions/scene.ts';
 
@@ -24,6 +25,8 @@ describe('row 30: the verdict on a token', () => {
     ['that expires now', 'EXPIRED', { expiresAt: noon }],
     ['that is blocked', 'BLOCKED', { blocked: true }],
     ['that is blocked and expired', 'BLOCKED', { blocked: true, expiresAt: noon - 1 }],
+    ['whose user is blocked', 'BLOCKED', { userId: 'U', holderStatus: 'BLOCKED' }],
+    ['whose user is gone', 'INVALID', { userId: 'U', holderStatus: 'DELETED' }],
     ['that is retired', 'INVALID', { active: false }],
     [
       'that is retired, blocked and expired',
@@ -92,6 +95,7 @@ describe('row 32: the spelling of a token', () => {
 
 describe('a new token', () => {
   test('may charge at once', async () => {
+    await scene.users.createUser(aUser({ userId: 'U' }));
     const given = { uid: 'CARD', visualId: 'FR-1', tokenType: 'RFID', groupId: 'G', userId: 'U' } as const;
 
     const token = await createToken(scene, { ...given, expiresAt: noon + minuteMs });
