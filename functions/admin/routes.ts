@@ -21,6 +21,8 @@ import { sessionCheckRoutes } from './session-checks.ts';
 import { settingsRoutes } from './settings.ts';
 import { siteRoutes } from './sites.ts';
 import { stationLogRoutes } from './station-log.ts';
+import { tariffAssignmentRoutes } from './tariff-assignments.ts';
+import { tariffRoutes } from './tariffs.ts';
 import { tokenRoutes } from './tokens.ts';
 
 /** Everything below `/api/v1` but the question whether it lives. The most special path of two comes first. */
@@ -47,5 +49,7 @@ export const routes: readonly Route[] = [
   ...onboardingRoutes,
   ...settingsRoutes,
   ...tokenRoutes,
+  ...tariffRoutes,
+  ...tariffAssignmentRoutes,
   ...localListRoutes,
 ];
