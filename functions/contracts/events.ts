@@ -7,6 +7,7 @@ import { commandSettled } from './command-settled.v1.ts';
 import { jobChanged } from './job-changed.v1.ts';
 import { reservationChanged } from './reservation-changed.v1.ts';
 import { sessionEnded } from './session-ended.v1.ts';
+import { sessionEventDelayed } from './session-event-delayed.v1.ts';
 import { sessionMetered } from './session-metered.v1.ts';
 import { sessionStarted } from './session-started.v1.ts';
 import { siteBalanceDue } from './site-balance-due.v1.ts';
@@ -25,6 +26,7 @@ export const contracts = [
   sessionStarted,
   sessionMetered,
   sessionEnded,
+  sessionEventDelayed,
   cdrIssued,
   commandRequested,
   commandSettled,

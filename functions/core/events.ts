@@ -64,6 +64,12 @@ export interface SessionEnded extends Fact {
   readonly stopReason?: StopReason;
 }
 
+/** An entry of a session arrived more than a minute after its moment: its CDR may have been made without it. */
+export interface SessionEventDelayed extends Fact {
+  readonly type: 'SessionEventDelayed';
+  readonly sessionId: string;
+}
+
 /**
  * A CDR of a session was written, and nothing about it is open: one for review is told when a person has released it
  * or written it off, one that is credited instead never.
@@ -88,7 +94,11 @@ export interface CommandSettled extends Fact {
   readonly commandId: string;
   /** Its name. */
   readonly command: string;
+  /** What was asked: the kind of request, or the name of a call in a protocol's own words. */
+  readonly request: string;
   readonly state: CommandState;
+  /** Other commands may wait for the slot that its end has freed. */
+  readonly othersWait?: true;
 }
 
 /** A job was begun, or came to another state. */
@@ -169,6 +179,7 @@ export type CoreEvent =
   | SessionStarted
   | SessionMetered
   | SessionEnded
+  | SessionEventDelayed
   | CdrIssued
   | CommandRequested
   | CommandSettled

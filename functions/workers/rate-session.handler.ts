@@ -6,14 +6,24 @@ import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { sendMessage } from '#adapters/sqs/send.ts';
 import { sessionEnded } from '#contracts/session-ended.v1.ts';
+import { sessionEventDelayed } from '#contracts/session-event-delayed.v1.ts';
 import { issueCdr } from '#core/cdrs/issue-cdr.ts';
+import { noteLateEvents } from '#core/cdrs/note-late-events.ts';
+import { raiseReviewAlert } from '#core/cdrs/review-alerts.ts';
 import { systemClock } from '#platform/clock.ts';
 import { setting, tableNames } from '#platform/config.ts';
 import { door, eachRecord } from '#platform/lambda.ts';
 import { logger } from '#platform/logger.ts';
 
 /** The bus's envelope, as its rule puts it into the queue. */
-const delivered = z.object({ time: z.iso.datetime(), detail: sessionEnded.detail });
+const delivered = z.discriminatedUnion('detail-type', [
+  z.object({
+    'detail-type': z.literal(sessionEnded.detailType),
+    time: z.iso.datetime(),
+    detail: sessionEnded.detail,
+  }),
+  z.object({ 'detail-type': z.literal(sessionEventDelayed.detailType), detail: sessionEventDelayed.detail }),
+]);
 
 const tables = tableNames();
 const client = dynamoClient();
@@ -25,21 +35,26 @@ const longestDelayS = 900;
 
 /**
  * Makes the CDR of each ended session. One with events missing comes back until they are there or the grace since
- * its end was told is over.
+ * its end was told is over. Events that arrive later are held against the CDR, which stays as it is.
  */
 export const handler = door((event: SQSEvent) =>
   eachRecord(event.Records, ({ messageId }) => messageId, rate),
 );
 
 async function rate(record: SQSRecord): Promise<void> {
-  const { time, detail } = delivered.parse(JSON.parse(record.body));
-  const { tenantId, sessionId } = detail;
+  const told = delivered.parse(JSON.parse(record.body));
+  const { tenantId, sessionId } = told.detail;
+  const ports = { ...openStores({ client, tables, tenantId }), clock: systemClock, digest };
+  if (told['detail-type'] === 'SessionEventDelayed.v1') {
+    const outcome = await noteLateEvents(ports, { sessionId });
+    logger.info('delayed event looked at', { tenantId, sessionId, outcome });
+    return;
+  }
   const tenant = await directory.findTenant(tenantId);
   if (!tenant) throw new Error(`tenant ${tenantId} is not known`);
-  const graceLeftMs = Date.parse(time) + graceMs - systemClock();
-  const stores = openStores({ client, tables, tenantId });
+  const graceLeftMs = Date.parse(told.time) + graceMs - systemClock();
   const result = await issueCdr(
-    { ...stores, tenant, verifySigned: verifyMeterValue, clock: systemClock, digest },
+    { ...ports, tenant, verifySigned: verifyMeterValue },
     { sessionId, graceOver: graceLeftMs <= 0 },
   );
   if (result.outcome === 'unknown-session' || result.outcome === 'not-ended') {
@@ -49,5 +64,7 @@ async function rate(record: SQSRecord): Promise<void> {
     const delaySeconds = Math.min(longestDelayS, Math.max(1, Math.ceil(graceLeftMs / 1000)));
     await sendMessage({ queueUrl, body: record.body, delaySeconds });
   }
+  // One that is there may have lost its alert with the invocation that made it.
+  if ('cdr' in result) await raiseReviewAlert(ports, result.cdr);
   logger.info('session rated', { tenantId, sessionId, outcome: result.outcome });
 }

@@ -2,12 +2,14 @@ import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
+import { cdrIssued } from '#contracts/cdr-issued.v1.ts';
 import { certificateRequested } from '#contracts/certificate-requested.v1.ts';
 import { chargingChanged } from '#contracts/charging-changed.v1.ts';
-import { commandSettled } from '#contracts/command-settled.v1.ts';
+import { commandSettled, followedRequests } from '#contracts/command-settled.v1.ts';
 import { jobChanged } from '#contracts/job-changed.v1.ts';
 import { reservationChanged } from '#contracts/reservation-changed.v1.ts';
 import { sessionEnded } from '#contracts/session-ended.v1.ts';
+import { sessionEventDelayed } from '#contracts/session-event-delayed.v1.ts';
 import { sessionMetered } from '#contracts/session-metered.v1.ts';
 import { sessionStarted } from '#contracts/session-started.v1.ts';
 import { siteBalanceDue } from '#contracts/site-balance-due.v1.ts';
@@ -16,6 +18,7 @@ import { stationConnectionChanged } from '#contracts/station-connection-changed.
 import { stationStatusChanged } from '#contracts/station-status-changed.v1.ts';
 import { tokenChanged } from '#contracts/token-changed.v1.ts';
 import { watch } from '../constructs/alarms.ts';
+import { Analytics } from '../constructs/analytics.ts';
 import { Certificates } from '../constructs/certificates.ts';
 import { CsmsFunction } from '../constructs/csms-function.ts';
 import { ofTenants, readItems, writeItems } from '../constructs/csms-table.ts';
@@ -24,6 +27,7 @@ import { Jobs } from '../constructs/jobs.ts';
 import { LocalLists } from '../constructs/local-lists.ts';
 import { Reconcile } from '../constructs/reconcile.ts';
 import { SessionWorkers } from '../constructs/session-workers.ts';
+import { Settlement } from '../constructs/settlement.ts';
 import { SiteBalance } from '../constructs/site-balance.ts';
 import { DeadLetterQueue, WorkQueue } from '../constructs/work-queue.ts';
 import type { StageConfig } from '../stages.ts';
@@ -121,7 +125,7 @@ export class WorkStack extends Stack {
       alarms: { notify: data.alarmTopic },
     });
     data.tables.registry.allow(rate, readItems, ofTenants);
-    data.tables.operations.allow(rate, [...readItems, 'UpdateItem'], ofTenants);
+    data.tables.operations.allow(rate, [...readItems, 'PutItem', 'UpdateItem'], ofTenants);
     data.tables.ledger.allow(rate, [...readItems, 'PutItem'], ofTenants);
     rate.allow(['sqs:SendMessage'], [queue.queue.queueArn]);
     queue.workedOffBy(rate);
@@ -163,14 +167,17 @@ export class WorkStack extends Stack {
   >): void {
     const { stage, data } = this.props;
     const workers = new EventWorkers(this, 'Events', { bus: data.bus, alarmTopic: data.alarmTopic });
-    workers.toQueue('SessionsToRate', [sessionEnded], rating.queue);
+    workers.toQueue('SessionsToRate', [sessionEnded, sessionEventDelayed], rating.queue);
     this.followSessions(workers);
+    this.count(workers);
     workers.toQueue('CertificatesRequested', [certificateRequested], certificates.queue);
     workers.toQueue('JobsChanged', [jobChanged], jobs.queue);
-    workers.toQueue('CommandsEnded', [commandSettled], afterCommands.queue);
+    workers.toQueue('CommandsEnded', [commandSettled], afterCommands.queue, { request: followedRequests });
     workers.toQueue('StationsBooted', [stationBooted], boots.queue);
     const lists = new LocalLists(this, 'LocalLists', { stage, data });
     workers.toQueue('TokensChanged', [tokenChanged], lists.queue.queue);
+    const settlement = new Settlement(this, 'Settlement', { stage, data });
+    workers.toQueue('CdrsToSettle', [cdrIssued], settlement.issued.queue);
     workers.toQueue(
       'SharesDue',
       [sessionStarted, sessionEnded, chargingChanged, siteBalanceDue, stationConnectionChanged],
@@ -190,6 +197,15 @@ export class WorkStack extends Stack {
       connector: { status: ['AVAILABLE'] },
     });
     workers.toQueue('SessionsMetered', [sessionMetered], readings.queue);
+  }
+
+  private count(workers: EventWorkers): void {
+    const { stage, data } = this.props;
+    const { queue } = new Analytics(this, 'Analytics', { stage, data });
+    workers.toQueue('CdrsToCount', [cdrIssued], queue.queue);
+    workers.toQueue('FaultsToCount', [stationStatusChanged], queue.queue, {
+      connector: { status: ['FAULTED'] },
+    });
   }
 
   private tableNames(...roles: readonly ('registry' | 'operations' | 'ledger')[]): Record<string, string> {

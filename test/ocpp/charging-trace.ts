@@ -152,9 +152,12 @@ export async function billed({ tenant, stores, services }: Tenant): Promise<Omit
   const { items } = await services.sessions.listSessions({}, { limit: 10 });
   const [session, ...others] = items;
   if (!session || others.length > 0) throw new Error(`${items.length} sessions`);
-  const { cdrs, tariffs } = stores;
+  const { cdrs, tariffs, locations } = stores;
   const wish = { sessionId: session.sessionId, graceOver: false };
-  const result = await issueCdr({ ...services, cdrs, tariffs, tenant, verifySigned: verifyMeterValue }, wish);
+  const result = await issueCdr(
+    { ...services, cdrs, tariffs, locations, tenant, verifySigned: verifyMeterValue },
+    wish,
+  );
   if (!('cdr' in result)) throw new Error(result.outcome);
   const { createdAt: _, ...cdr } = result.cdr;
   return cdr;

@@ -185,21 +185,30 @@ function saidOf(old: Session | undefined, cdrId: string): boolean {
 function entryEvents(change: Change): readonly CoreEvent[] {
   const sessionId = change.parts[1];
   if (change.before !== undefined || sessionId === undefined) return [];
-  const { stationId, samples } = readEntry(change.after);
+  const entry = readEntry(change.after);
+  const { stationId, samples } = entry;
   const inOrder = [...samples].sort((a, b) => a.at - b.at);
   const latest = inOrder.at(-1);
-  if (latest === undefined) return [];
-  return [
-    {
+  const events: CoreEvent[] = [];
+  if (latest !== undefined) {
+    events.push({
       type: 'SessionMetered',
       ...factOf(change, 'metered'),
       stationId,
       at: latest.at,
       sessionId,
       ...figuresOf(inOrder),
-    },
-  ];
+    });
+  }
+  if (entry.receivedAt - entry.at > usualDelayMs) {
+    const fact = factOf(change, 'delayed');
+    events.push({ type: 'SessionEventDelayed', ...fact, stationId, at: entry.at, sessionId });
+  }
+  return events;
 }
+
+/** A CDR is made from all that came until its session ended: what comes live is in it. */
+const usualDelayMs = 60_000;
 
 const figures = ['energyWh', 'powerW', 'currentA', 'voltageV', 'stateOfChargePercent'] as const;
 
@@ -214,7 +223,7 @@ function figuresOf(samples: readonly MeterSample[]): Partial<Record<(typeof figu
 
 function commandEvents(change: Change): readonly CoreEvent[] {
   const { before, after, recordedAt } = change;
-  const { commandId, stationId, name, state, createdAt, settledAt } = readCommand(after);
+  const { commandId, stationId, name, request, state, createdAt, settledAt } = readCommand(after);
   if (before === undefined && state === 'QUEUED') {
     const fact = factOf(change, 'requested');
     return [{ type: 'CommandRequested', ...fact, stationId, at: createdAt, commandId }];
@@ -222,7 +231,10 @@ function commandEvents(change: Change): readonly CoreEvent[] {
   if (!isFinal(state) || (before !== undefined && isFinal(readCommand(before).state))) return [];
   const fact = factOf(change, 'settled');
   const at = settledAt ?? recordedAt;
-  return [{ type: 'CommandSettled', ...fact, stationId, at, commandId, command: name, state }];
+  const asked = request.kind === 'CALL' ? request.action : request.kind;
+  const waited = after.othersWait === true ? ({ othersWait: true } as const) : {};
+  const settled = { commandId, command: name, request: asked, state, ...waited };
+  return [{ type: 'CommandSettled', ...fact, stationId, at, ...settled }];
 }
 
 function reservationEvents(change: Change): readonly CoreEvent[] {

@@ -1,3 +1,4 @@
+import type { Location } from '../locations/location.ts';
 import type { Connector, Station } from '../stations/station.ts';
 import type { CdrPlace } from './cdr.ts';
 
@@ -14,5 +15,20 @@ export function placeOf(station: Station, connector: Connector | undefined): Cdr
     ...(connectorType === undefined ? {} : { connectorType }),
     ...(maxPowerW === undefined ? {} : { maxPowerW }),
     ...(phases === undefined ? {} : { phases }),
+  };
+}
+
+/** The place with the address of its location, which goes before the station's own. */
+export function atLocation(place: CdrPlace, location: Location): CdrPlace {
+  const { locationId, name, address, city, postalCode, countryCode, coordinates } = location;
+  return {
+    ...place,
+    locationId,
+    name,
+    ...(address === undefined ? {} : { address }),
+    ...(city === undefined ? {} : { city }),
+    ...(postalCode === undefined ? {} : { postalCode }),
+    ...(countryCode === undefined ? {} : { countryCode }),
+    ...(coordinates === undefined ? {} : { coordinates }),
   };
 }

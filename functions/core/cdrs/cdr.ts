@@ -28,9 +28,8 @@ export interface CdrPlace {
   readonly address?: string;
   readonly city?: string;
   readonly postalCode?: string;
-  readonly state?: string;
-  /** ISO 3166-1 alpha-3. */
-  readonly country?: string;
+  /** ISO 3166-1 alpha-2. */
+  readonly countryCode?: string;
   readonly coordinates?: { readonly latitude: number; readonly longitude: number };
   /** What roaming partners call the EVSE. */
   readonly evseUid?: string;

@@ -1,3 +1,4 @@
+import type { LocationStore } from '../locations/location-store.ts';
 import type { VerifySignedValue } from '../metering/signed-values.ts';
 import type { Clock, Digest } from '../ports.ts';
 import { assembleSession } from '../sessions/assemble-session.ts';
@@ -11,7 +12,7 @@ import { type PricingPorts, tariffOfSession } from '../tariffs/pin-tariff.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { Cdr } from './cdr.ts';
 import { cdrIdOf } from './cdr-id.ts';
-import { placeOf } from './cdr-place.ts';
+import { atLocation, placeOf } from './cdr-place.ts';
 import type { CdrStore } from './cdr-store.ts';
 import { type Circumstances, composeCdr, judgedValues } from './compose-cdr.ts';
 
@@ -22,6 +23,7 @@ export interface IssueCdrPorts {
   readonly tariffs: PricingPorts['tariffs'];
   readonly assignments: PricingPorts['assignments'];
   readonly agreements: PricingPorts['agreements'];
+  readonly locations: Pick<LocationStore, 'findLocation'>;
   readonly cdrs: Pick<CdrStore, 'findCdr' | 'issueCdr'>;
   readonly verifySigned: VerifySignedValue;
   readonly clock: Clock;
@@ -69,12 +71,23 @@ export async function issueCdr(
     cdrId,
     record,
     signed: judgedValues(record, ports.verifySigned, connector?.meterPublicKey),
-    circumstances,
+    circumstances: await located(ports, circumstances),
     currency: ports.tenant.currency,
     createdAt: ports.clock(),
   });
   if ((await ports.cdrs.issueCdr(cdr)) === 'issued') return { outcome: 'issued', cdr };
   return { outcome: 'exists', cdr: (await ports.cdrs.findCdr(cdrId)) ?? cdr };
+}
+
+/** With what is known of the location that the station stands at. */
+export async function located(
+  { locations }: Pick<IssueCdrPorts, 'locations'>,
+  circumstances: Circumstances,
+): Promise<Circumstances> {
+  const { place } = circumstances;
+  if (place?.locationId === undefined) return circumstances;
+  const location = await locations.findLocation(place.locationId);
+  return location ? { ...circumstances, place: atLocation(place, location) } : circumstances;
 }
 
 /** Finds what a session is priced by. */

@@ -6,7 +6,7 @@ import { replacementIdOf } from './cdr-id.ts';
 import type { CdrStore } from './cdr-store.ts';
 import { type Circumstances, composeCdr, judgedValues } from './compose-cdr.ts';
 import { type CorrectionAsked, type CreditCdrPorts, correctableCdr, creditCdr } from './credit-cdr.ts';
-import { findCircumstances, type IssueCdrPorts, powerOf } from './issue-cdr.ts';
+import { findCircumstances, type IssueCdrPorts, located, powerOf } from './issue-cdr.ts';
 import { raiseReviewAlert } from './review-alerts.ts';
 
 export interface ReissueCdrPorts extends CreditCdrPorts, Omit<IssueCdrPorts, 'cdrs'> {
@@ -63,7 +63,7 @@ async function replacementOf(ports: ReissueCdrPorts, asked: ReissueAsked, replac
   ]);
   const known = assembleSession(session, entries, powerOf(found.connector));
   const record = withEnergy(known, asked.energyWh);
-  const circumstances = withTariff(found, tariff);
+  const circumstances = withTariff(await located(ports, found), tariff);
   const { energyWh, tariffId, reason, by } = asked;
   const signed = judgedValues(record, ports.verifySigned, found.connector?.meterPublicKey);
   const cdr = composeCdr({

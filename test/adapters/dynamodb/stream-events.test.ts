@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Stores } from '#adapters/dynamodb/open-stores.ts';
 import { eventsOfRecord } from '#adapters/dynamodb/stream-events.ts';
 import { contracts } from '#contracts/events.ts';
+import type { Cdr } from '#core/cdrs/cdr.ts';
 import type { CoreEvent } from '#core/events.ts';
 import { newJob, noted } from '#core/jobs/job.ts';
 import { readStream } from '../../support/change-log.ts';
+import { claim } from '../../support/claim.ts';
 import { newTenantId, startTestDatabase, type TestDatabase } from '../../support/engine.ts';
 import { aCdr, aCommand, anEntry, aSession, aToken, noon } from './samples.ts';
 
@@ -113,6 +115,56 @@ describe('events of the stream', () => {
     expect(JSON.stringify(events)).not.toContain(session.token?.uid);
   });
 
+  test('tell of what a station says late, once', async () => {
+    const session = aSession();
+    const { sessionId } = session;
+    const late = { ...anEntry(noon), receivedAt: noon + 60_001, samples: [] };
+    const events = await eventsAfter(async ({ sessions }) => {
+      await sessions.addEntries(sessionId, [{ ...late, key: 'E#1', receivedAt: noon + 60_000 }]);
+      await sessions.addEntries(sessionId, [late]);
+      await sessions.addEntries(sessionId, [late]);
+    });
+
+    expect(events).toEqual([{ type: 'SessionEventDelayed', sessionId, stationId, at: noon }]);
+  });
+
+  test('tell of each CDR of a session, of one that is held back once it is released', async () => {
+    const session = aSession();
+    const { sessionId } = session;
+    const first = aCdr(session, { billing: 'REVIEW' });
+    const credit: Cdr = { ...first, cdrId: 'credit', kind: 'CREDIT', billing: 'BILLABLE' };
+    const next: Cdr = { ...credit, cdrId: 'next', kind: 'REPLACEMENT' };
+    const decision = { decision: 'RELEASED', reason: 'seen', by: 'alice', at: noon } as const;
+    const place = { sessionId, stationId, connector };
+    const held = await eventsAfter(async ({ sessions, cdrs }) => {
+      const other = aSession();
+      await sessions.openSession(other, { occupies: true });
+      await sessions.endSession(
+        { ...place, sessionId: other.sessionId },
+        { endedAt: noon, stopReason: 'REMOTE' },
+        [],
+      );
+      await cdrs.issueCdr(aCdr(other, { billing: 'REVIEW' }));
+    });
+    const events = await eventsAfter(async ({ sessions, cdrs }) => {
+      await sessions.openSession(session, { occupies: true });
+      await sessions.endSession(place, { endedAt: noon + 90_000, stopReason: 'REMOTE' }, []);
+      await cdrs.issueCdr(first);
+      await cdrs.resolveReview(first, 'HELD', decision, 0);
+      await cdrs.markLate(first);
+      await cdrs.resolveReview(first, 'LATE_EVENTS', decision, 0);
+      await cdrs.addCorrection(credit, { follows: first.cdrId });
+      await cdrs.addCorrection(next, { follows: 'credit' });
+    });
+
+    expect(held.map((event) => 'type' in event && event.type)).toEqual(['SessionStarted', 'SessionEnded']);
+    expect(events.slice(2)).toMatchObject([
+      { type: 'CdrIssued', cdrId: first.cdrId },
+      { type: 'CdrIssued', cdrId: 'credit', kind: 'CREDIT' },
+      { type: 'CdrIssued', cdrId: 'next', kind: 'REPLACEMENT' },
+    ]);
+  });
+
   test('tell the start of a session when it is known, before or after its end', async () => {
     const { token: _, ...bare } = aSession();
     const start = { ...anEntry(noon), key: 'E#0', samples: [] };
@@ -140,14 +192,22 @@ describe('events of the stream', () => {
       await live.connect(link);
       await live.noteSeen({ stationId, connectionId: 'c1', at: noon });
       await commands.addCommand(command);
-      await commands.claim({ stationId, commandId, connectionId: 'c1', now: noon, until: noon + 1 });
+      await claim(commands, { stationId, commandId, now: noon, until: noon + 1 });
       await commands.settle(stationId, commandId, { state: 'REJECTED', settledAt: noon + 7, answer: {} });
       await commands.recordLateAnswer(stationId, commandId, {});
     });
 
     expect(events.slice(2)).toEqual([
       { type: 'CommandRequested', stationId, at: command.createdAt, commandId },
-      { type: 'CommandSettled', stationId, at: noon + 7, commandId, command: 'RESET', state: 'REJECTED' },
+      {
+        type: 'CommandSettled',
+        stationId,
+        at: noon + 7,
+        commandId,
+        command: 'RESET',
+        request: 'Reset',
+        state: 'REJECTED',
+      },
     ]);
   });
 

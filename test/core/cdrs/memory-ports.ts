@@ -40,6 +40,7 @@ export function portsOn(
       findSession: async (sessionId) => ledger.sessions.get(sessionId),
       listEntries: async (sessionId) => ledger.entries.get(sessionId) ?? [],
     },
+    locations: { findLocation: async () => undefined },
     verifySigned: verifyMeterValue,
     stations: { findStation: async (stationId) => ledger.stations.get(stationId) },
     tariffs: {
