@@ -65,6 +65,8 @@ export interface Cloud {
   consumed(reset?: boolean): Promise<ConsumedByPrincipal>;
   /** The access key id of a function (by a word of its construct path), as `consumed` lists it. */
   accessKeyOf(functionWord: string): string;
+  /** The names of functions by access key id: who is behind what `consumed` lists. */
+  functionsByAccessKey(): ReadonlyMap<string, string>;
   /** Resolves when nothing is under way but delayed messages: to wait for an effect without sleeping. */
   idle(): Promise<void>;
   setChaos(settings: ChaosSettings | undefined): void;
@@ -167,6 +169,12 @@ function running(ground: Ground, backbone: Backbone, apis: Apis, close: () => Pr
     consumed: (reset) => dynamo.consumed(reset),
     accessKeyOf: (word) =>
       backbone.functions.settings(functionNamed(word)).environment.AWS_ACCESS_KEY_ID ?? '',
+    functionsByAccessKey: () =>
+      new Map(
+        backbone.functions
+          .names()
+          .map((name) => [backbone.functions.settings(name).environment.AWS_ACCESS_KEY_ID ?? '', name]),
+      ),
     idle: () => backbone.idle(),
     setChaos: (settings) => backbone.chaos.set(settings),
     close,

@@ -13,6 +13,8 @@ export interface MessageCost {
   readonly everything: Cost;
   /** What the station log writes of it. */
   readonly log: Cost;
+  /** Everything, by the name of the function that does it, and by the operation. */
+  readonly byFunction: Readonly<Record<string, Readonly<Record<string, Cost>>>>;
 }
 
 export interface Cost {
@@ -134,7 +136,8 @@ async function measureStation(
     const answer = average(costs.map((cost) => cost.answer));
     const everything = average(costs.map((cost) => cost.everything));
     const log = average(costs.map((cost) => cost.log));
-    results.push({ message, version: access.version, stations, answer, everything, log });
+    const byFunction = averageByFunction(costs.map((cost) => cost.byFunction));
+    results.push({ message, version: access.version, stations, answer, everything, log, byFunction });
   }
   await station.close();
   return results;
@@ -143,7 +146,7 @@ async function measureStation(
 /** Streams are read all the time, whether there is something or not, and cost no units. */
 const ofStreams = new Set(['GetRecords', 'GetShardIterator', 'DescribeStream', 'ListStreams']);
 
-type Consumed = Pick<MessageCost, 'answer' | 'everything' | 'log'>;
+type Consumed = Pick<MessageCost, 'answer' | 'everything' | 'log' | 'byFunction'>;
 
 async function consumed(system: LocalSystem): Promise<Consumed> {
   const byPrincipal = await system.cloud.consumed();
@@ -163,7 +166,35 @@ async function consumed(system: LocalSystem): Promise<Consumed> {
     };
   };
   const others = Object.keys(byPrincipal).filter((key) => key !== logging);
-  return { answer: sum([answering]), everything: sum(others), log: sum([logging]) };
+  const names = system.cloud.functionsByAccessKey();
+  const byFunction = Object.fromEntries(
+    Object.entries(byPrincipal).flatMap(([key, operations]) => {
+      const name = names.get(key);
+      const told = Object.entries(operations).filter(([operation]) => !ofStreams.has(operation));
+      return name === undefined || told.length === 0 ? [] : [[name, Object.fromEntries(told)]];
+    }),
+  );
+  return { answer: sum([answering]), everything: sum(others), log: sum([logging]), byFunction };
+}
+
+const nothing: Cost = { readUnits: 0, writeUnits: 0, calls: 0 };
+
+/** A function that did nothing in a round counts as nothing there. */
+function averageByFunction(rounds: readonly MessageCost['byFunction'][]): MessageCost['byFunction'] {
+  const pairs = new Set(
+    rounds.flatMap((byFunction) =>
+      Object.entries(byFunction).flatMap(([name, operations]) =>
+        Object.keys(operations).map((operation) => `${name} ${operation}`),
+      ),
+    ),
+  );
+  const result: Record<string, Record<string, Cost>> = {};
+  for (const pair of [...pairs].sort()) {
+    const [name = '', operation = ''] = pair.split(' ');
+    const mean = average(rounds.map((byFunction) => byFunction[name]?.[operation] ?? nothing));
+    result[name] = { ...result[name], [operation]: mean };
+  }
+  return result;
 }
 
 function average(costs: readonly Cost[]): Cost {

@@ -8,6 +8,7 @@ import { stationFiles } from '#adapters/s3/station-files.ts';
 import { tenantFiles } from '#adapters/s3/tenant-files.ts';
 import { readSecret } from '#adapters/secrets/read-secret.ts';
 import { sendMessage } from '#adapters/sqs/send.ts';
+import { commandRequested } from '#contracts/command-requested.v1.ts';
 import { dispatchCommands, type SendCall } from '#core/commands/dispatch-commands.ts';
 import { fileLink } from '#core/jobs/follow-link.ts';
 import { type HandOutPorts, handOutFile } from '#core/jobs/hand-out-file.ts';
@@ -32,7 +33,10 @@ const linksUrl = setting('FILE_LINKS_URL');
 const pepperArn = setting('PEPPER_SECRET_ARN');
 
 /** An event that says something changed about a station's commands, or our own reminder in the same form. */
-const messageShape = z.object({ detail: z.object({ tenantId: z.string(), stationId: z.string() }) });
+const messageShape = z.object({
+  'detail-type': z.string().optional(),
+  detail: z.object({ tenantId: z.string(), stationId: z.string(), commandId: z.string().optional() }),
+});
 
 /** Sends stations the next of their commands: one at a time, when their slot is free and they may be called. */
 export const handler = door(async ({ Records }: SQSEvent) =>
@@ -40,9 +44,11 @@ export const handler = door(async ({ Records }: SQSEvent) =>
     Records,
     (record) => record.messageId,
     async (record) => {
-      const { detail } = messageShape.parse(JSON.parse(record.body));
-      const { tenantId, stationId } = detail;
-      const { retryAfterMs } = await dispatchCommands(portsOf(tenantId), { stationId });
+      const message = messageShape.parse(JSON.parse(record.body));
+      const { tenantId, stationId, commandId } = message.detail;
+      const isMade = message['detail-type'] === commandRequested.detailType;
+      const made = isMade && commandId !== undefined ? { madeId: commandId } : {};
+      const { retryAfterMs } = await dispatchCommands(portsOf(tenantId), { stationId, ...made });
       if (retryAfterMs === undefined) return;
       const body = JSON.stringify({ detail: { tenantId, stationId } });
       await sendMessage({ queueUrl: ownQueue, body, delaySeconds: retryAfterMs / 1_000 });

@@ -50,7 +50,12 @@ async function settle(
 ): Promise<Pick<Received, 'settled' | 'reason' | 'error'>> {
   const commandId = answer.messageId;
   try {
-    const command = await services.commands.findCommand(stationId, commandId);
+    // Sent at least a way to the station and back ago: what is looked for in it does not change any more.
+    const command = await services.commands.findCommand(
+      stationId,
+      commandId,
+      ({ sentAt }) => sentAt !== undefined,
+    );
     if (!command) return { settled: 'unknown', reason: `no command ${commandId}` };
     const { outcome, learn } = readAnswer(version, command.request, answer);
     // Before the end is told: whoever hears of it finds what the answer taught.

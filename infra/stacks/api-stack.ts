@@ -39,11 +39,9 @@ export class ApiStack extends Stack {
     new StationLog(this, 'StationLog', { stage, data, writers: this.ocpp.speakers });
     // A queue and the rules that fill it must be of one stack: each names the other.
     const events = new EventWorkers(this, 'Events', { bus: data.bus, alarmTopic: data.alarmTopic });
-    events.toQueue(
-      'CallsDue',
-      [commandRequested, commandSettled, stationReady],
-      this.ocpp.outboundCalls.queue,
-    );
+    const calls = this.ocpp.outboundCalls.queue;
+    events.toQueue('CallsDue', [commandRequested, stationReady], calls);
+    events.toQueue('NextCallsDue', [commandSettled], calls, { othersWait: [true] });
     new CfnOutput(this, 'AdminUrl', { value: this.admin.api.apiEndpoint });
     new CfnOutput(this, 'SignInUrl', { value: identity.signInUrl });
   }

@@ -4,6 +4,7 @@ import { decideRegistration } from '../../functions/core/stations/decide-registr
 import { noteSeen, SeenHints } from '../../functions/core/stations/note-seen.ts';
 import type { RegistrationWish } from '../../functions/core/stations/station.ts';
 import type { Subprotocol } from '../../functions/ocpp/version.ts';
+import { claim } from '../support/claim.ts';
 import { goodTag, noon, openRoom, type Room, type TestStation } from './room-under-test.ts';
 
 let room: Room;
@@ -79,7 +80,7 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('registration over %s', (protoc
     const station = await given(protocol, 'HOLD');
     await boot(station, protocol);
     const before = await says(station, 'Heartbeat', {});
-    const { stationId, connectionId } = station;
+    const { stationId } = station;
     const commandId = crypto.randomUUID();
     await room.services.commands.addCommand({
       commandId,
@@ -91,8 +92,8 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('registration over %s', (protoc
       deadlineAt: Date.now() + 9_000,
     });
     const now = room.now + 2_000;
-    const claim = { stationId, commandId, connectionId, now, until: now + 30_000 };
-    expect(await room.services.commands.claim(claim)).toBe('claimed');
+    const slot = { stationId, commandId, now, until: now + 30_000 };
+    expect(await claim(room.services.commands, slot)).toBe('claimed');
 
     expect([before, await says(station, 'Heartbeat', {})]).toEqual([
       'SecurityError',

@@ -24,7 +24,16 @@ afterAll(async () => {
 
 function message(commandId: string): SQSRecord {
   const { tenantId, now } = scene;
-  const detail = { eventId: 'e-1', tenantId, stationId, at: now, commandId, command: 'RESET', state: 'x' };
+  const detail = {
+    eventId: 'e-1',
+    tenantId,
+    stationId,
+    at: now,
+    commandId,
+    command: 'RESET',
+    request: 'Reset',
+    state: 'x',
+  };
   return { messageId: `m-${commandId}`, body: JSON.stringify({ detail }) } as SQSRecord;
 }
 

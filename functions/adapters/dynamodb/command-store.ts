@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { type Command, isFinal } from '#core/commands/command.ts';
-import type { CommandStore } from '#core/commands/command-store.ts';
+import type { CommandStore, SlotAnswer } from '#core/commands/command-store.ts';
 import { commandRequest } from './command-requests.ts';
 import { isExpired, itemReader, type PlainItem, secondsPerDay } from './items.ts';
 import { isSortText, pageLimit, positionIn, toCursor } from './pages.ts';
 import { keyOf, readStretch } from './queries.ts';
 import { getItem, put, update } from './requests.ts';
 import { text, whole } from './schemas.ts';
+import { readLink } from './station-live-store.ts';
 import type { StoreContext } from './store-context.ts';
 import { tables } from './tables.ts';
 import { putNew, Update } from './update.ts';
@@ -18,6 +19,8 @@ const keptDays = 30;
 const latestLookedAt = 4;
 const olderLookedAt = 50;
 const mostReadsBack = 20;
+/** So many in a row that were sent mean that those before them were, too. */
+const sentInRow = 2;
 
 const json = z.record(z.string(), z.unknown());
 
@@ -75,8 +78,13 @@ export function commandStore(context: StoreContext): CommandStore {
       await put(client, putNew(table, keys.command(stationId, commandId), item));
     },
 
-    async findCommand(stationId, commandId) {
-      return present(await getItem(client, table, keys.command(stationId, commandId)));
+    async findCommand(stationId, commandId, isEnough) {
+      const key = keys.command(stationId, commandId);
+      if (isEnough) {
+        const seen = present(await getItem(client, table, key, { consistent: false }));
+        if (seen && isEnough(seen)) return seen;
+      }
+      return present(await getItem(client, table, key));
     },
 
     async findCommandById(commandId) {
@@ -108,8 +116,16 @@ export function commandStore(context: StoreContext): CommandStore {
       };
     },
 
-    listQueued: (stationId, limit) => listQueued(context, stationId, limit),
-    claim: (claim) => claimSlot(context, claim),
+    listQueued: (stationId, limit, made) => listQueued(context, stationId, { limit, made }),
+    takeSlot: (slot) => takeSlot(context, slot),
+    markSent: (stationId, commandId, at) => markSent(context, { stationId, commandId, at }),
+
+    async awaitEnd(stationId, inFlightId) {
+      const link = new Update().set(othersWaitAttribute, true);
+      link.when(`${link.name('inFlight')}.${link.name('commandId')} = ${link.value(inFlightId)}`);
+      return (await update(client, link.for(table, keys.link(stationId)))).done;
+    },
+
     settle: (stationId, commandId, settlement) => settle(context, { stationId, commandId }, settlement),
 
     async cancel(stationId, commandId, at) {
@@ -128,17 +144,43 @@ export function commandStore(context: StoreContext): CommandStore {
   };
 }
 
+/** Beside the slot, and it stays until the slot is freed, whoever takes it: an end too many is told, never one too few. */
+const othersWaitAttribute = 'callsWait';
+
 /**
- * Commands are sent in the order they were made, so those that wait are the latest of the station's: reading goes back
- * from the newest until it meets a stretch in which every command was sent. Strongly: nobody would come back for one
- * that is not seen.
+ * The cheap look may be behind; one that shows the command whose making led here is not too far behind. Without it the
+ * look is strong: nobody would come back for a command that is not seen.
  */
 async function listQueued(
+  context: StoreContext,
+  stationId: string,
+  { limit, made }: { limit: number; made: string | undefined },
+): Promise<readonly Command[]> {
+  const waiting = (commands: readonly Command[]) =>
+    commands.filter(({ state }) => state === 'QUEUED').slice(0, pageLimit({ limit }));
+  const shows = (commands: readonly Command[]) => commands.some(({ commandId }) => commandId === made);
+  if (made !== undefined) {
+    const seen = await latestCommands(context, stationId, { consistent: false });
+    if (shows(seen)) return waiting(seen);
+  }
+  const latest = await latestCommands(context, stationId, { consistent: true });
+  if (made === undefined || shows(latest)) return waiting(latest);
+  // Made by a clock that is behind: it lies before others that were sent already.
+  const { client, keys, tables: names } = context;
+  const item = await getItem(client, names.operations, keys.command(stationId, made));
+  return waiting(item === undefined ? latest : [readCommand(item), ...latest]);
+}
+
+/**
+ * Commands are sent in the order they were made, so those that wait are the latest of the station's: reading goes back
+ * from the newest until it meets some that were sent. In the order they were made.
+ */
+async function latestCommands(
   { client, keys, tables: names }: StoreContext,
   stationId: string,
-  limit: number,
+  { consistent }: { consistent: boolean },
 ): Promise<readonly Command[]> {
-  const queued: Command[] = [];
+  const commands: Command[] = [];
   let after: string | undefined;
   for (let reads = 0; reads < mostReadsBack; reads += 1) {
     const { items, next } = await readStretch(client, {
@@ -147,54 +189,72 @@ async function listQueued(
       partition: keys.commands(stationId),
       newestFirst: true,
       limit: reads === 0 ? latestLookedAt : olderLookedAt,
-      consistent: true,
+      consistent,
       ...(after === undefined ? {} : { after }),
     });
-    const commands = items.map(readCommand);
-    queued.unshift(...commands.filter(({ state }) => state === 'QUEUED').toReversed());
+    commands.push(...items.map(readCommand));
     after = next;
-    if (after === undefined || commands.every(({ sentAt }) => sentAt !== undefined)) break;
+    const oldest = commands.slice(-sentInRow);
+    if (after === undefined || oldest.every(({ sentAt }) => sentAt !== undefined)) break;
   }
-  return queued.slice(0, pageLimit({ limit }));
+  return commands.reverse();
 }
 
 /**
- * The slot first, then the command, which is cheaper than both in one transaction. Whoever finds the command taken or
- * ended gives the slot back; a process that dies in between holds it until `until`, as one that dies after would.
+ * One write that asks and tells: its conditions are whether the station may be called, and the item it meets is the
+ * connection. A process that dies with the slot holds it until `until`, and its repeat takes it again.
  */
-async function claimSlot(
+async function takeSlot(
   { client, keys, tables: names }: StoreContext,
-  { stationId, commandId, connectionId, now, until }: Parameters<CommandStore['claim']>[0],
-): ReturnType<CommandStore['claim']> {
+  { stationId, commandId, now, until, othersWait }: Parameters<CommandStore['takeSlot']>[0],
+): Promise<SlotAnswer> {
   const link = new Update().set('inFlight', { commandId, until });
+  if (othersWait) link.set(othersWaitAttribute, true);
   const slot = link.name('inFlight');
   const moment = link.value(now);
-  link.when(`${link.name('connectionId')} = ${link.value(connectionId)}`);
-  link.when(`${link.name('callsFrom')} <= ${moment}`);
-  link.when(`attribute_not_exists(${slot}) OR ${slot}.${link.name('until')} <= ${moment}`);
-  const taken = await update(client, link.for(names.operations, keys.link(stationId)));
-  if (!taken.done) {
-    const { found } = taken;
-    const reachable =
-      found?.connectionId === connectionId && typeof found.callsFrom === 'number' && found.callsFrom <= now;
-    return reachable ? 'busy' : 'not-connected';
-  }
-  const command = new Update().setAll({ state: 'SENT', sentAt: now });
+  link.when(`attribute_exists(${link.name('connectionId')}) AND ${link.name('callsFrom')} <= ${moment}`);
+  const registration = link.name('registration');
+  link.when(`attribute_not_exists(${registration}) OR ${registration} <> ${link.value('REJECTED')}`);
+  const isFree = `attribute_not_exists(${slot}) OR ${slot}.${link.name('until')} <= ${moment}`;
+  link.when(`${isFree} OR ${slot}.${link.name('commandId')} = ${link.value(commandId)}`);
+  const request = link.for(names.operations, keys.link(stationId));
+  const result = await update(client, { ...request, ReturnValues: 'ALL_OLD' });
+  const item = result.done ? result.before : result.found;
+  const met = item && readLink(item);
+  const isWaitedFor = item?.[othersWaitAttribute] === true;
+  if (!result.done) return { taken: false, othersWait: isWaitedFor, ...(met ? { link: met } : {}) };
+  if (met?.connectionId === undefined) throw new Error('a slot was taken without a connection');
+  return { taken: true, link: { ...met, connectionId: met.connectionId } };
+}
+
+async function markSent(
+  { client, keys, tables: names }: StoreContext,
+  { stationId, commandId, at }: { stationId: string; commandId: string; at: number },
+): Promise<'sent' | 'not-queued'> {
+  const command = new Update().setAll({ state: 'SENT', sentAt: at });
   command.when(`${command.name('state')} = ${command.value('QUEUED')}`);
   const sent = await update(client, command.for(names.operations, keys.command(stationId, commandId)));
-  if (sent.done) return 'claimed';
-  await freeSlot({ client, keys, table: names.operations }, stationId, commandId);
+  if (sent.done) return 'sent';
+  // Sent by another, it needs its slot still.
+  if (sent.found?.state !== 'SENT') {
+    await freeSlot({ client, keys, table: names.operations }, stationId, commandId);
+  }
   return 'not-queued';
 }
 
+/** Frees the slot if this command holds it. Says whether others wait for it, as far as that can be known. */
 async function freeSlot(
   { client, keys, table }: Pick<StoreContext, 'client' | 'keys'> & { table: string },
   stationId: string,
   commandId: string,
-): Promise<void> {
-  const link = new Update().remove('inFlight');
+): Promise<{ othersWait: boolean }> {
+  const link = new Update().remove('inFlight', othersWaitAttribute);
   link.when(`${link.name('inFlight')}.${link.name('commandId')} = ${link.value(commandId)}`);
-  await update(client, link.for(table, keys.link(stationId)));
+  const request = link.for(table, keys.link(stationId));
+  const freed = await update(client, { ...request, ReturnValues: 'ALL_OLD' });
+  // Freed by one that died before it could tell, or never held.
+  if (!freed.done) return { othersWait: true };
+  return { othersWait: freed.before?.[othersWaitAttribute] === true };
 }
 
 /**
@@ -206,10 +266,11 @@ async function settle(
   { stationId, commandId }: { stationId: string; commandId: string },
   { state, settledAt, answer, failure }: Parameters<CommandStore['settle']>[2],
 ): ReturnType<CommandStore['settle']> {
-  await freeSlot({ client, keys, table: names.operations }, stationId, commandId);
+  const { othersWait } = await freeSlot({ client, keys, table: names.operations }, stationId, commandId);
   const command = new Update().setAll({
     state,
     settledAt,
+    ...(othersWait ? { othersWait } : {}),
     ...(answer === undefined ? {} : { answer: JSON.stringify(answer) }),
     ...(failure === undefined ? {} : { failure }),
   });

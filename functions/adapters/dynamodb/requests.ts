@@ -84,14 +84,15 @@ export async function transact(
   }
 }
 
-/** Reads one item, strongly consistent. */
+/** Reads one item, strongly consistent unless told otherwise. */
 export async function getItem(
   client: DynamoDBClient,
   table: string,
   key: Key,
+  { consistent = true }: { readonly consistent?: boolean } = {},
 ): Promise<PlainItem | undefined> {
   const { Item } = await client.send(
-    new GetItemCommand({ TableName: table, Key: keyAttributes(key), ConsistentRead: true }),
+    new GetItemCommand({ TableName: table, Key: keyAttributes(key), ConsistentRead: consistent }),
   );
   return Item === undefined ? undefined : toPlain(Item);
 }

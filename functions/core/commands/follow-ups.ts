@@ -48,7 +48,7 @@ export interface FollowUpPorts {
  */
 export type FollowUp = (ports: FollowUpPorts, command: Command) => Promise<void>;
 
-/** By kind of request. */
+/** By kind of request. Whoever adds one adds its name to `followedRequests`. */
 export const followUps: Readonly<Partial<Record<CommandRequest['kind'], FollowUp>>> = {
   UPDATE_FIRMWARE: afterJobCommand,
   UPDATE_SIGNED_FIRMWARE: afterJobCommand,
@@ -75,7 +75,7 @@ export async function followUp(
   ports: FollowUpPorts,
   { stationId, commandId }: { stationId: string; commandId: string },
 ): Promise<void> {
-  const command = await ports.commands.findCommand(stationId, commandId);
+  const command = await ports.commands.findCommand(stationId, commandId, ({ state }) => isFinal(state));
   if (!command) return;
   if (!isFinal(command.state)) throw new Error(`command ${commandId} has not ended`);
   const { request } = command;

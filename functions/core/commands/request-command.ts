@@ -50,7 +50,7 @@ export interface CommandWish extends CommandTerms {
  * `TooLarge` for what fits no message.
  */
 export async function requestCommand(ports: RequestPorts, wish: CommandWish): Promise<Command> {
-  const station = await knownStation(ports, wish.stationId);
+  const station = await stationOf(ports, wish.stationId);
   const commandId = ports.newId();
   const requests = await requestsOf(ports, station, wish, commandId);
   await refuseOffline(ports, wish);
@@ -79,6 +79,12 @@ export async function enqueueCommand(
   return command;
 }
 
+/** A look that may be behind, for half the price, unless it finds nothing. */
+async function stationOf(ports: Pick<RequestPorts, 'stations'>, stationId: string): Promise<Station> {
+  const [seen] = await ports.stations.findStations([stationId]);
+  return seen ?? knownStation(ports, stationId);
+}
+
 async function requestsOf(
   ports: RequestPorts,
   station: Station,
@@ -102,6 +108,9 @@ async function refuseOffline(
   { stationId, whenOffline }: { stationId: string; whenOffline: 'FAIL' | 'WAIT' },
 ): Promise<void> {
   if (whenOffline === 'WAIT') return;
+  // Whoever sends it looks again: a connection that is gone since costs no more than the wait for it.
+  const [seen] = await ports.live.findLinks([stationId]);
+  if (seen?.connectionId !== undefined) return;
   const link = await ports.live.findLink(stationId);
   if (link?.connectionId === undefined) {
     throw new DomainError('StationOffline', `station ${stationId} is not connected`, 'stationId');

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Stores } from '#adapters/dynamodb/open-stores.ts';
 import type { Command } from '#core/commands/command.ts';
+import { claim } from '../../support/claim.ts';
 import { newTenantId, startTestDatabase, type TestDatabase } from '../../support/engine.ts';
 import { aCommand, noon } from './samples.ts';
 
@@ -26,8 +27,8 @@ async function givenCommands({ commands }: Stores, count: number): Promise<reado
   return made;
 }
 
-function claimOf({ commandId }: Command, more: { now?: number; until?: number; connectionId?: string } = {}) {
-  return { stationId, commandId, connectionId: 'c1', now: noon + 10, until: noon + 1000, ...more };
+function claimOf({ commandId }: Command, more: { now?: number; until?: number } = {}) {
+  return { stationId, commandId, now: noon + 10, until: noon + 1000, ...more };
 }
 
 const accepted = { state: 'ACCEPTED', settledAt: noon + 50, answer: { status: 'Accepted' } } as const;
@@ -56,7 +57,7 @@ describe('the queue of a station', () => {
     const stores = await givenStation();
     const made = await givenCommands(stores, 20);
     const ids = made.map(({ commandId }) => commandId);
-    await stores.commands.claim(claimOf(made[0] ?? aCommand()));
+    await claim(stores.commands, claimOf(made[0] ?? aCommand()));
 
     const first = await stores.commands.listCommands(stationId, { limit: 15 });
     const second = await stores.commands.listCommands(stationId, { limit: 15, cursor: first.cursor ?? '' });
@@ -94,7 +95,7 @@ describe('the single slot of a station', () => {
     const stores = await givenStation();
     const made = await givenCommands(stores, 10);
 
-    const outcomes = await Promise.all(made.map((command) => stores.commands.claim(claimOf(command))));
+    const outcomes = await Promise.all(made.map((command) => claim(stores.commands, claimOf(command))));
 
     const winner = made[outcomes.indexOf('claimed')];
     expect(outcomes.toSorted()).toEqual([...Array.from({ length: 9 }, () => 'busy'), 'claimed']);
@@ -107,10 +108,11 @@ describe('the single slot of a station', () => {
     const [command = aCommand()] = await givenCommands(stores, 1);
 
     const outcomes = await Promise.all(
-      Array.from({ length: 10 }, () => stores.commands.claim(claimOf(command))),
+      Array.from({ length: 10 }, () => claim(stores.commands, claimOf(command))),
     );
 
-    expect(outcomes.toSorted()).toEqual([...Array.from({ length: 9 }, () => 'busy'), 'claimed']);
+    expect(outcomes.toSorted()).toEqual(['claimed', ...Array.from({ length: 9 }, () => 'not-queued')]);
+    expect((await stores.live.findLink(stationId))?.inFlight?.commandId).toBe(command.commandId);
     expect(await stores.commands.findCommand(stationId, command.commandId)).toEqual({
       ...command,
       state: 'SENT',
@@ -123,32 +125,29 @@ describe('the single slot of a station', () => {
     const [command = aCommand(), next = aCommand()] = await givenCommands(stores, 2);
     await stores.commands.cancel(stationId, command.commandId, noon);
 
-    expect(await stores.commands.claim(claimOf(command))).toBe('not-queued');
-    expect(await stores.commands.claim(claimOf(next))).toBe('claimed');
+    expect(await claim(stores.commands, claimOf(command))).toBe('not-queued');
+    expect(await claim(stores.commands, claimOf(next))).toBe('claimed');
   });
 
-  test('is not given on another connection, behind a closed gate or before it opens', async () => {
+  test('is not given before the gate opens, nor behind one that the next connection has closed', async () => {
     const stores = await givenStation();
     const [command = aCommand()] = await givenCommands(stores, 1);
 
-    const outcomes = [
-      await stores.commands.claim(claimOf(command, { connectionId: 'c0' })),
-      await stores.commands.claim(claimOf(command, { now: noon - 1 })),
-    ];
+    const outcomes = [await claim(stores.commands, claimOf(command, { now: noon - 1 }))];
     await stores.live.connect({ ...link, connectionId: 'c2', connectedAt: noon + 1 });
-    outcomes.push(await stores.commands.claim(claimOf(command, { connectionId: 'c2' })));
+    outcomes.push(await claim(stores.commands, claimOf(command)));
 
-    expect(outcomes).toEqual(['not-connected', 'not-connected', 'not-connected']);
+    expect(outcomes).toEqual(['not-connected', 'not-connected']);
     expect(await stores.commands.findCommand(stationId, command.commandId)).toEqual(command);
   });
 
   test('is free again after its time', async () => {
     const stores = await givenStation();
     const [lost = aCommand(), next = aCommand()] = await givenCommands(stores, 2);
-    await stores.commands.claim(claimOf(lost, { until: noon + 1000 }));
+    await claim(stores.commands, claimOf(lost, { until: noon + 1000 }));
 
-    expect(await stores.commands.claim(claimOf(next, { now: noon + 999 }))).toBe('busy');
-    expect(await stores.commands.claim(claimOf(next, { now: noon + 1000, until: noon + 2000 }))).toBe(
+    expect(await claim(stores.commands, claimOf(next, { now: noon + 999 }))).toBe('busy');
+    expect(await claim(stores.commands, claimOf(next, { now: noon + 1000, until: noon + 2000 }))).toBe(
       'claimed',
     );
   });
@@ -156,7 +155,7 @@ describe('the single slot of a station', () => {
   test('is freed by the end of the command that holds it, and of no other', async () => {
     const stores = await givenStation();
     const [held = aCommand(), other = aCommand()] = await givenCommands(stores, 2);
-    await stores.commands.claim(claimOf(held));
+    await claim(stores.commands, claimOf(held));
 
     expect(
       await stores.commands.settle(stationId, other.commandId, { ...accepted, state: 'CANCELLED' }),

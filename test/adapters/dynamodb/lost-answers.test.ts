@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openStores, type Stores } from '#adapters/dynamodb/open-stores.ts';
+import { claim as claimSlot } from '../../support/claim.ts';
 import { clientOf, newTenantId, startTestDatabase, type TestDatabase } from '../../support/engine.ts';
 import { aCdr, aCommand, anEntry, aSession, noon } from './samples.ts';
 
@@ -100,7 +101,7 @@ describe('when the answer to a write is lost', () => {
     expect(await stores.live.findConnector('CS-001', connector)).toBeUndefined();
   });
 
-  test('for good, a slot that was taken stays taken until its time is over', async () => {
+  test('for good, a slot that was taken is the command’s own when it comes again, and no other’s until its time is over', async () => {
     await stores.live.connect({
       stationId: 'CS-001',
       connectionId: 'c',
@@ -109,19 +110,21 @@ describe('when the answer to a write is lost', () => {
     });
     await stores.live.noteSeen({ stationId: 'CS-001', connectionId: 'c', at: 2 });
     const command = aCommand();
-    await stores.commands.addCommand(command);
+    const other = aCommand();
+    for (const each of [command, other]) await stores.commands.addCommand(each);
     const claim = {
       stationId: 'CS-001',
       commandId: command.commandId,
-      connectionId: 'c',
       now: noon,
       until: noon + 9,
     };
     way.loseNext(allAttempts);
-    await expect(stores.commands.claim(claim)).rejects.toThrow();
+    await expect(claimSlot(stores.commands, claim)).rejects.toThrow();
 
-    expect(await stores.commands.claim(claim)).toBe('busy');
-    expect(await stores.commands.claim({ ...claim, now: noon + 9, until: noon + 18 })).toBe('claimed');
+    const next = { ...claim, commandId: other.commandId };
+    expect(await claimSlot(stores.commands, next)).toBe('busy');
+    expect(await claimSlot(stores.commands, claim)).toBe('claimed');
+    expect(await claimSlot(stores.commands, { ...next, now: noon + 9, until: noon + 18 })).toBe('claimed');
   });
 
   test('for good, the CDR is there and its session is billed', async () => {

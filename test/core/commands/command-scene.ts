@@ -1,5 +1,10 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { tenantKeys } from '#adapters/dynamodb/keys.ts';
+import { eventsOfRecord } from '#adapters/dynamodb/stream-events.ts';
 import type { Command } from '#core/commands/command.ts';
 import { type DispatchPorts, dispatchCommands, type SendCall } from '#core/commands/dispatch-commands.ts';
+import type { CommandSettled } from '#core/events.ts';
 import type { TestDatabase } from '../../support/engine.ts';
 import { newScene, type Scene } from '../sessions/scene.ts';
 
@@ -12,7 +17,10 @@ export interface CommandScene extends Scene {
   /** What becomes of the next calls; `sent` when nothing is set. */
   outcome: Awaited<ReturnType<SendCall>>;
   readonly dispatchPorts: DispatchPorts;
-  dispatch(): Promise<{ retryAfterMs?: number }>;
+  /** Looks at the station's queue, as for a command whose making is told. */
+  dispatch(madeId?: string): Promise<{ retryAfterMs?: number }>;
+  /** What is told of the end of a command. */
+  settledEvent(commandId: string): Promise<CommandSettled>;
   /** Puts a command into the station's queue, answerable for half a minute. */
   queue(commandId: string, more?: Partial<Command>): Promise<Command>;
   command(commandId: string): Promise<Command>;
@@ -37,7 +45,17 @@ export async function newCommandScene(db: TestDatabase): Promise<CommandScene> {
         scene.expiries.push({ commandId, at });
       },
     },
-    dispatch: () => dispatchCommands(scene.dispatchPorts, { stationId }),
+    dispatch: (madeId?: string) =>
+      dispatchCommands(scene.dispatchPorts, { stationId, ...(madeId === undefined ? {} : { madeId }) }),
+    settledEvent: async (commandId: string) => {
+      const { pk, sk } = tenantKeys(scene.tenantId).command(stationId, commandId);
+      const key = { TableName: db.tables.operations, Key: { pk: { S: pk }, sk: { S: sk } } };
+      const { Item } = await db.client.send(new GetItemCommand(key));
+      const record = { eventID: 'e', dynamodb: { NewImage: Item } } as DynamoDBRecord;
+      const [event] = eventsOfRecord(record);
+      if (event?.type !== 'CommandSettled') throw new Error(`${commandId} has not ended`);
+      return event;
+    },
     queue: (commandId: string, more: Partial<Command> = {}) => queue(scene, commandId, more),
     command: async (commandId: string) => {
       const command = await scene.commands.findCommand(stationId, commandId);

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dispatchCommands } from '#core/commands/dispatch-commands.ts';
 import { expireCommand } from '#core/commands/expire-command.ts';
@@ -19,6 +20,37 @@ afterAll(() => db.close());
 function answered(commandId: string) {
   const outcome = { state: 'ACCEPTED', answer: { status: 'Accepted' } } as const;
   return settleCommand(scene, { stationId, commandId, outcome });
+}
+
+/** Commands that are made, looked at as their making and their ends are told, in any order, and answered. */
+function newQueue(ids: readonly string[]) {
+  const left = [...ids];
+  const due: (string | undefined)[] = [];
+  const ended = new Set<string>();
+  const look = async (which: number) => {
+    if (due.length === 0) return;
+    const [madeId] = due.splice(which % due.length, 1);
+    await scene.dispatch(madeId);
+  };
+  return {
+    look,
+    async make() {
+      const id = left.shift();
+      if (id === undefined) return;
+      await scene.queue(id);
+      due.push(id);
+    },
+    async answer() {
+      const id = scene.sent.find((sent) => !ended.has(sent));
+      if (id === undefined) return;
+      ended.add(id);
+      await answered(id);
+      if ((await scene.settledEvent(id)).othersWait) due.push(undefined);
+    },
+    async lookAtAll() {
+      while (due.length > 0) await look(0);
+    },
+  };
 }
 
 describe('a station’s commands', () => {
@@ -118,6 +150,72 @@ describe('a station’s commands', () => {
     expect(scene.sent).toEqual(['cmd-99']);
   });
 
+  test('that wait for the one in flight are told of with its end, and an end that nobody waits for is told as such', async () => {
+    const told: unknown[] = [];
+    const endOf = async (commandId: string) => {
+      await answered(commandId);
+      told.push((await scene.settledEvent(commandId)).othersWait);
+    };
+    await scene.connect('c-1');
+    await scene.queue('cmd-1');
+    await scene.dispatch('cmd-1');
+    await scene.queue('cmd-2');
+    await scene.queue('cmd-3');
+    await scene.dispatch('cmd-2');
+
+    await endOf('cmd-1');
+    await scene.dispatch();
+    await endOf('cmd-2');
+    await scene.dispatch();
+    await endOf('cmd-3');
+
+    expect(scene.sent).toEqual(['cmd-1', 'cmd-2', 'cmd-3']);
+    expect(told).toEqual([true, true, undefined]);
+  });
+
+  test('are sent, whatever they meet, when each is looked at once it is made and after each end that says others wait', async () => {
+    const ids = ['cmd-1', 'cmd-2', 'cmd-3', 'cmd-4'] as const;
+    const step = fc.record({ act: fc.constantFrom('make', 'look', 'answer'), which: fc.nat(3) });
+
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {
+        scene = await newCommandScene(db);
+        await scene.connect('c-1');
+        const { make, look, answer, lookAtAll } = newQueue(ids);
+        const acts = {
+          make,
+          look: (which: number) => Promise.all([look(which), look(which)]),
+          answer,
+        };
+        for (const { act, which } of steps) await acts[act](which);
+
+        for (const _ of ids) {
+          await make();
+          await lookAtAll();
+        }
+        for (const _ of ids) {
+          await answer();
+          await lookAtAll();
+        }
+
+        expect(scene.sent.toSorted()).toEqual([...ids]);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('that were made by a clock behind the others’ are found when their making is told', async () => {
+    await scene.connect('c-1');
+    for (const id of ['cmd-5', 'cmd-6', 'cmd-7', 'cmd-8', 'cmd-9']) {
+      await scene.queue(id, { state: 'ACCEPTED', sentAt: scene.now });
+    }
+    await scene.queue('cmd-1');
+
+    await scene.dispatch('cmd-1');
+
+    expect(scene.sent).toEqual(['cmd-1']);
+  });
+
   test('of another station are not held up', async () => {
     await scene.connect('c-1');
     await scene.queue('cmd-1');
@@ -173,6 +271,23 @@ describe('a call that was sent', () => {
     await expect(dispatchCommands(throttled, { stationId })).rejects.toThrow('throttled');
 
     await scene.dispatch();
+
+    expect(scene.sent).toEqual(['cmd-1']);
+  });
+
+  test('whose sender died between taking the slot and sending is sent when it comes again', async () => {
+    await scene.connect('c-1');
+    await scene.queue('cmd-1');
+    const slot = {
+      stationId,
+      commandId: 'cmd-1',
+      now: scene.now,
+      until: scene.now + 30_000,
+      othersWait: false,
+    };
+    await scene.commands.takeSlot(slot);
+
+    await scene.dispatch('cmd-1');
 
     expect(scene.sent).toEqual(['cmd-1']);
   });

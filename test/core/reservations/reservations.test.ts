@@ -21,6 +21,7 @@ import type { Timer } from '#core/timers.ts';
 import { newId } from '#platform/clock.ts';
 import { callDesk } from '../../../functions/ocpp/call-desk.ts';
 import { aStation } from '../../adapters/dynamodb/samples.ts';
+import { claim } from '../../support/claim.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/engine.ts';
 import { type CommandScene, newCommandScene } from '../commands/command-scene.ts';
 import { blockedUid, givenToken, goodUid, minuteMs } from '../sessions/scene.ts';
@@ -412,13 +413,7 @@ describe('the end of a reservation', () => {
           runs += 1;
           const expiryDate = new Date(scene.now + (60 + runs) * minuteMs).toISOString();
           const { number, commandId } = await reserved({ expiryDate });
-          await scene.commands.claim({
-            stationId,
-            commandId,
-            connectionId: 'connection-1',
-            now: scene.now,
-            until: scene.now + 1,
-          });
+          await claim(scene.commands, { stationId, commandId, now: scene.now, until: scene.now + 1 });
           let final: ReservationState | undefined;
           let by: string | undefined;
 
