@@ -20,6 +20,7 @@ const ceilings: Readonly<Record<string, number>> = {
   'ocpp/outbound-calls': 1300 * kB,
   'ocpp/station-link': 1380 * kB,
   'workers/after-command': 1110 * kB,
+  'workers/count-events': 640 * kB,
   'workers/balance-sites': 620 * kB,
   'workers/issue-certificates': 850 * kB,
   'workers/renew-certificates': 620 * kB,

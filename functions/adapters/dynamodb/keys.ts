@@ -250,6 +250,18 @@ export function tenantKeys(tenantId: string) {
       sk: `LATE#${timeText(at)}`,
     }),
     cdrsInReview: `${tenant}#CDRS#REVIEW`,
+    dayOfStation: (stationId: string, date: string, timeZone: string): Key => ({
+      pk: `${station(stationId)}#DAYS`,
+      sk: `${date}#${bounded(timeZone)}`,
+    }),
+    daysOfStation: (stationId: string) => `${station(stationId)}#DAYS`,
+    dayOfTenant: (shard: number, date: string, timeZone: string): Key => ({
+      pk: `${tenant}#DAYS#${shard}`,
+      sk: `${date}#${bounded(timeZone)}`,
+    }),
+    daysOfTenant: (shard: number) => `${tenant}#DAYS#${shard}`,
+    counted: (factId: string): Key => ({ pk: `${tenant}#COUNTED#${part(factId)}`, sk: 'COUNTED' }),
+
     cdrsOfMonth: (month: string) => `${tenant}#CDRS#${month}`,
     cdrsOfStation: (stationId: string) => `${station(stationId)}#CDRS`,
     cdrsOfCounterparty: ({ kind, id }: Counterparty) => `${tenant}#${kind}#${part(id)}#CDRS`,

@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AlertStore } from '#core/alerts/alert-store.ts';
+import type { CounterStore } from '#core/analytics/counter-store.ts';
 import type { AuditStore } from '#core/audit/audit-store.ts';
 import type { CampaignStore } from '#core/campaigns/campaign-store.ts';
 import type { CdrStore } from '#core/cdrs/cdr-store.ts';
@@ -38,6 +39,7 @@ import type { TokenStore } from '#core/tokens/token-store.ts';
 import type { TokenUseStore } from '#core/tokens/token-use.ts';
 import type { UserStore } from '#core/users/user-store.ts';
 import { alertStore } from './alert-store.ts';
+import { counterStore } from './analytics-store.ts';
 import { auditStore } from './audit-store.ts';
 import { campaignStore } from './campaign-store.ts';
 import { cdrStore } from './cdr-store.ts';
@@ -126,6 +128,7 @@ export interface Stores {
   readonly securityEvents: SecurityEventStore;
   readonly attempts: FailedAttemptStore;
   readonly cdrs: CdrStore;
+  readonly counters: CounterStore;
   readonly statements: StatementStore;
 }
 
@@ -181,6 +184,7 @@ export function openStores({
     securityEvents: securityEventStore(context),
     attempts: failedAttemptStore(context),
     cdrs: cdrStore(context),
+    counters: counterStore(context),
     statements: statementStore(context),
   };
 }

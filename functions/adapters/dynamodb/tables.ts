@@ -20,7 +20,7 @@
  * | findToken, findTokens             strong | registry               | T#TOK#{uid}                   | TOKEN                |
  * | listTokens                               | registry, byKind       | T#TOKENS                      | {uid}                |
  * | (changes of tokens)                      | operations             | T#TOK#{uid}                   | CHANGE               |
- * | findUse                           strong | operations             | T#TOK#{uid}                   | USE                  |
+ * | findUse, findUses                 strong | operations             | T#TOK#{uid}                   | USE                  |
  * | findUser, findUsers               strong | registry               | T#USER#{userId}               | USER                 |
  * | findUserByEmail                   strong | registry               | T#EMAIL#{folded}, then USER   | EMAIL                |
  * | findUserBySubject                 strong | registry               | T#SUBJECT#{sub}, then USER    | SUBJECT              |
@@ -121,6 +121,9 @@
  * | listEntries (audit)                      | ledger                 | T#AUDIT#{yyyy-mm}             | {at}#{entryId}       |
  * | listEntries (audit), of one target       | ledger, byStation      | T#AUDITOF#{target}            | {at}#{entryId}       |
  * | begin (named calls)               strong | operations             | T#PERFORMED#{callId}          | PERFORMED            |
+ * | listStationDays (counters)               | operations             | T#ST#{stationId}#DAYS         | {date}#{timeZone}    |
+ * | listTenantDays (counters)                | operations             | T#DAYS#{shard}                | {date}#{timeZone}    |
+ * | (facts that were counted)                | operations             | T#COUNTED#{factId}            | COUNTED              |
  * | read (station log)                       | journal                | T#ST#{stationId}#LOG#{day}    | {at}#{entryId}       |
  */
 

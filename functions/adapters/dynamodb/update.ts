@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { convertToAttr } from '@aws-sdk/util-dynamodb';
+import { convertToAttr, NumberValueImpl } from '@aws-sdk/util-dynamodb';
 import { type Attributes, toAttributes } from './items.ts';
 import type { Key } from './keys.ts';
 
@@ -37,6 +37,14 @@ export class Update {
     const placeholder = this.name(name);
     const [none, one] = [this.value(0), this.value(1)];
     this.#sets.push(`${placeholder} = if_not_exists(${placeholder}, ${none}) + ${one}`);
+    return this;
+  }
+
+  /** Adds an exact decimal, from zero when there is nothing yet: no float takes part. */
+  add(name: string, amount: string): this {
+    const placeholder = this.name(name);
+    const [none, more] = [this.value(0), this.value(NumberValueImpl.from(amount))];
+    this.#sets.push(`${placeholder} = if_not_exists(${placeholder}, ${none}) + ${more}`);
     return this;
   }
 

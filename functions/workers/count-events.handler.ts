@@ -1,0 +1,71 @@
+import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import * as z from 'zod';
+import { dynamoClient } from '#adapters/dynamodb/client.ts';
+import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
+import { cdrIssued } from '#contracts/cdr-issued.v1.ts';
+import { stationStatusChanged } from '#contracts/station-status-changed.v1.ts';
+import { countEvents, type EventsToCount } from '#core/analytics/count-events.ts';
+import { systemClock } from '#platform/clock.ts';
+import { tableNames } from '#platform/config.ts';
+import { type BatchResult, door, eachRecord } from '#platform/lambda.ts';
+import { logger } from '#platform/logger.ts';
+
+/** The bus's envelope of an event, as its rule puts it into the queue. */
+const delivered = z.discriminatedUnion('detail-type', [
+  z.object({ 'detail-type': z.literal(cdrIssued.detailType), detail: cdrIssued.detail }),
+  z.object({
+    'detail-type': z.literal(stationStatusChanged.detailType),
+    detail: stationStatusChanged.detail,
+  }),
+]);
+type Delivered = z.infer<typeof delivered>;
+
+const tables = tableNames();
+const client = dynamoClient();
+const directory = tenantDirectory(client, tables);
+
+/**
+ * Adds CDRs and faults to the counters of their days. Those of one tenant are added together: a counter is written once
+ * for all that a batch adds to it. When that fails they are counted one by one, so that one of them cannot hold up the
+ * others.
+ */
+export const handler = door(async ({ Records }: SQSEvent): Promise<BatchResult> => {
+  try {
+    await count(Records);
+    return { batchItemFailures: [] };
+  } catch (error) {
+    logger.warn('a batch is counted one by one', { records: Records.length, error });
+    return eachRecord(
+      Records,
+      ({ messageId }) => messageId,
+      (record) => count([record]),
+    );
+  }
+});
+
+async function count(records: readonly SQSRecord[]): Promise<void> {
+  const events = records.map(({ body }) => delivered.parse(JSON.parse(body)));
+  const ofTenants = Map.groupBy(events, ({ detail }) => detail.tenantId);
+  await Promise.all([...ofTenants].map(([tenantId, ofTenant]) => countOf(tenantId, told(ofTenant))));
+}
+
+async function countOf(tenantId: string, events: EventsToCount): Promise<void> {
+  const stores = openStores({ client, tables, tenantId });
+  const tenantTimeZone = async () => {
+    const tenant = await directory.findTenant(tenantId);
+    if (!tenant) throw new Error(`tenant ${tenantId} is not known`);
+    return tenant.timeZone;
+  };
+  await countEvents({ ...stores, tenantTimeZone, clock: systemClock }, events);
+}
+
+/** Other statuses than faults are for others. */
+function told(events: readonly Delivered[]): EventsToCount {
+  const cdrIds: string[] = [];
+  const faults: EventsToCount['faults'][number][] = [];
+  for (const event of events) {
+    if (event['detail-type'] === 'CdrIssued.v1') cdrIds.push(event.detail.cdrId);
+    else if (event.detail.connector.status === 'FAULTED') faults.push(event.detail);
+  }
+  return { cdrIds, faults };
+}
