@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { TokenUse, TokenUseStore } from '#core/tokens/token-use.ts';
 import { itemReader, type PlainItem } from './items.ts';
-import { getItem, update } from './requests.ts';
+import { getItem, getItems, update } from './requests.ts';
 import { text, whole } from './schemas.ts';
 import type { StoreContext } from './store-context.ts';
 import { Update } from './update.ts';
@@ -28,6 +28,10 @@ export function tokenUseStore({ client, keys, tables }: StoreContext): TokenUseS
     async findUse(uid) {
       const item = await getItem(client, table, keys.tokenUse(uid));
       return item && readUse(item);
+    },
+
+    async findUses(uids) {
+      return (await getItems(client, table, uids.map(keys.tokenUse))).map(readUse);
     },
 
     async noteStart(uid, { sessionId, at, forget }) {

@@ -26,6 +26,8 @@ export interface TokenUse {
 /** The use of one tenant's tokens, one record for each, by folded uid. Every write is safe to repeat. */
 export interface TokenUseStore {
   findUse(uid: string): Promise<TokenUse | undefined>;
+  /** Of tokens that were used. */
+  findUses(uids: readonly string[]): Promise<readonly TokenUse[]>;
   /** Adds an open session, once, and takes others out. */
   noteStart(uid: string, start: { sessionId: string; at: number; forget: readonly string[] }): Promise<void>;
   noteEnd(uid: string, sessionId: string): Promise<void>;
