@@ -79,7 +79,8 @@ export function verdictOn(field: string, { claims, headers }: Who): Verdict {
     ...(headers ? { headers } : {}),
   });
   if (outcome.kind === 'error') {
-    if (outcome.error.errorType !== 'Unauthorized') throw new Error(`${field}: ${outcome.error.message}`);
+    const { errorType, message } = outcome.error ?? {};
+    if (errorType !== 'Unauthorized') throw new Error(`${field}: ${message}`);
     return 'no';
   }
   return (claims?.roles as string[] | undefined)?.includes('DRIVER') ? 'own' : 'yes';
