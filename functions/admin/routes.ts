@@ -1,4 +1,5 @@
 import { alertRoutes } from './alerts.ts';
+import { analyticsRoutes } from './analytics.ts';
 import { auditRoutes } from './audit.ts';
 import { campaignRoutes } from './campaigns.ts';
 import { certificateRoutes } from './certificates.ts';
@@ -28,6 +29,7 @@ import { tokenRoutes } from './tokens.ts';
 /** Everything below `/api/v1` but the question whether it lives. The most special path of two comes first. */
 export const routes: readonly Route[] = [
   ...alertRoutes,
+  ...analyticsRoutes,
   ...auditRoutes,
   ...commandRoutes,
   ...configurationRoutes,

@@ -1,4 +1,5 @@
 import type { AlertStore } from '#core/alerts/alert-store.ts';
+import type { CounterStore } from '#core/analytics/counter-store.ts';
 import type { AuditStore } from '#core/audit/audit-store.ts';
 import type { CampaignStore } from '#core/campaigns/campaign-store.ts';
 import type { ReadCertificate } from '#core/certificates/certificate-authority.ts';
@@ -79,6 +80,7 @@ export interface AdminServices {
   readonly newSecret: () => string;
   readonly alerts: AlertStore;
   readonly audit: AuditStore;
+  readonly counters: CounterStore;
   readonly stationLog: StationLog;
   readonly charging: ChargingStore;
   readonly chargingSettings: ChargingSettingsStore;

@@ -1,3 +1,4 @@
+import { revenueAnalytics, sessionAnalytics, stationUtilization } from './analytics.ts';
 import { auditTrail } from './audit.ts';
 import { cdrs, cdrsOfSessions, cdrsPage } from './cdrs.ts';
 import { command, commands, sendStationCommand } from './commands.ts';
@@ -50,6 +51,9 @@ export const fields: Readonly<Record<string, OneField>> = {
   'Query.cdrs': cdrs,
   'Query.cdrsPage': cdrsPage,
   'Query.auditTrail': auditTrail,
+  'Query.sessionAnalytics': sessionAnalytics,
+  'Query.revenueAnalytics': revenueAnalytics,
+  'Query.stationUtilization': stationUtilization,
   'Query.command': command,
   'Query.commands': commands,
   'Subscription.sessionUpdates': followSessions,

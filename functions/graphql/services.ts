@@ -1,3 +1,4 @@
+import type { CounterStore } from '#core/analytics/counter-store.ts';
 import type { AuditStore } from '#core/audit/audit-store.ts';
 import type { CdrStore } from '#core/cdrs/cdr-store.ts';
 import type { CallDesk } from '#core/commands/call-desk.ts';
@@ -41,6 +42,7 @@ export interface GraphqlServices {
   readonly calls: CallDesk;
   readonly cdrs: CdrStore;
   readonly audit: AuditStore;
+  readonly counters: CounterStore;
   readonly passwords: PasswordPort;
   /** Makes a text unreadable for all but whoever sends it to this very station. */
   readonly sealSecret: (stationId: string, text: string) => Promise<string>;
