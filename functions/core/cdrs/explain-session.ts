@@ -14,13 +14,20 @@ const sourceNames: Readonly<Record<ReadingSource, string>> = {
 
 /** From which readings the energy of a session was taken, and what is missing of it. */
 export function explainSession(record: SessionRecord): Explanation {
-  const { begin, end, energyWh, missingSeqNos } = record;
+  const { begin, end, missingSeqNos } = record;
   return [
     ...(begin ? [readingSentence('begins', begin)] : []),
     ...(end ? [readingSentence('ends', end)] : []),
-    ...(energyWh === undefined ? ['The energy is not known.'] : [`The energy is ${energyWh} Wh.`]),
+    energySentence(record),
     ...(missingSeqNos.length === 0 ? [] : [`Events that never arrived: ${listed(missingSeqNos)}.`]),
   ];
+}
+
+function energySentence({ energyWh, energyFromPower }: SessionRecord): string {
+  if (energyWh === undefined) return 'The energy is not known.';
+  return energyFromPower === true
+    ? `The energy is ${energyWh} Wh, worked out from power: no register was read.`
+    : `The energy is ${energyWh} Wh.`;
 }
 
 /** What became of checking a signed value. */

@@ -1,6 +1,9 @@
-import { type BillingReading, billingReadings, mostPlausibleWh } from '../metering/billing-readings.ts';
+import { type BillingReading, billingReadings, samplesOfSession } from '../metering/billing-readings.ts';
+import { energyFromPower } from '../metering/energy-from-power.ts';
+import { roundingWh } from '../metering/meter-doubts.ts';
 import type { MeterSample, SampleContext } from '../metering/sample.ts';
 import type { ConnectorRef } from '../stations/station.ts';
+import { reviewReasons } from './review-reasons.ts';
 import type { ChargingState, Session, SessionEntry, SessionToken, StopReason } from './session.ts';
 
 /** The vehicle changed what it does. */
@@ -27,6 +30,8 @@ export interface SessionRecord {
   readonly end?: BillingReading;
   /** What the register counted from begin to end; absent when that is not known, which is not zero. */
   readonly energyWh?: number;
+  /** No register was read: the energy is worked out from power, for a person to judge. */
+  readonly energyFromPower?: boolean;
   /** How many entries say so, each counted once. */
   readonly entryCount: number;
   /** All samples, each once, by time. */
@@ -43,13 +48,8 @@ export interface SessionRecord {
 
 /** What a connector that does not state its power is held to be able to give: the megawatt class. */
 const greatestPowerW = 1_200_000;
-/** Registers are rounded differently in different messages: a fall this small is no fall. */
-const roundingWh = 100;
-const clockToleranceMs = 3_600_000;
 /** A station may count on from one transaction to the next: its numbers are no measure of how much to list. */
 const mostGaps = 1000;
-/** Clocks that were never set count from 1970 or 2000. */
-const earliestBelievable = Date.UTC(2010, 0, 1);
 
 /**
  * Puts a session together from its head and entries. The same facts give the same record, in whatever order they
@@ -74,8 +74,11 @@ export function assembleSession(
     ...(session.meterStartWh === undefined ? {} : { meterStartWh: session.meterStartWh }),
     ...(session.meterStopWh === undefined ? {} : { meterStopWh: session.meterStopWh }),
   });
-  const energyWh = energyBetween(readings);
+  const counted = energyBetween(readings);
+  const guessed = readings.begin || readings.end ? undefined : guessOf(session, startedAt, samples);
+  const energyWh = counted ?? guessed;
   const missingSeqNos = missingOf(facts);
+  const changes = stateChanges(facts);
   const startMissing = session.partial === true && !facts.some(({ phase }) => phase === 'STARTED');
   const lastAt = Math.max(startedAt, session.endedAt ?? 0, ...facts.map(({ at }) => at));
   return {
@@ -91,12 +94,23 @@ export function assembleSession(
     lastAt,
     ...readings,
     ...(energyWh === undefined ? {} : { energyWh }),
+    ...(guessed === undefined ? {} : { energyFromPower: true }),
     entryCount: facts.length,
     samples,
-    chargingStates: stateChanges(facts),
+    chargingStates: changes,
     missingSeqNos,
     complete: session.state === 'ENDED' && !startMissing && isWhole(facts, missingSeqNos),
-    reviewReasons: reviewReasons({ session, facts, readings, energyWh, startedAt, maxPowerW, startMissing }),
+    reviewReasons: reviewReasons({
+      session,
+      facts,
+      samples,
+      changes,
+      readings,
+      energyWh,
+      startedAt,
+      maxPowerW,
+      startMissing,
+    }),
   };
 }
 
@@ -168,6 +182,17 @@ function energyBetween(readings: { begin?: BillingReading; end?: BillingReading 
   return difference >= -roundingWh ? 0 : undefined;
 }
 
+/** Stations without a meter tell power alone. */
+function guessOf(
+  { endedAt }: Session,
+  startedAt: number,
+  samples: readonly MeterSample[],
+): number | undefined {
+  return energyFromPower(
+    samplesOfSession({ samples, startedAt, ...(endedAt === undefined ? {} : { endedAt }) }),
+  );
+}
+
 function stateChanges(facts: readonly SessionEntry[]): readonly ChargingStateChange[] {
   const changes: ChargingStateChange[] = [];
   for (const { at, chargingState } of facts) {
@@ -194,47 +219,6 @@ function isWhole(facts: readonly SessionEntry[], missingSeqNos: readonly number[
   if (facts.every(({ seqNo }) => seqNo === undefined)) return true;
   const phases = new Set(facts.map(({ phase }) => phase));
   return phases.has('STARTED') && phases.has('ENDED') && missingSeqNos.length === 0;
-}
-
-function reviewReasons(found: {
-  session: Session;
-  facts: readonly SessionEntry[];
-  readings: { begin?: BillingReading; end?: BillingReading };
-  energyWh: number | undefined;
-  startedAt: number;
-  maxPowerW: number;
-  startMissing: boolean;
-}): readonly string[] {
-  const { session, readings, energyWh, startedAt, maxPowerW } = found;
-  if (session.state !== 'ENDED') return [];
-  const reasons: string[] = [];
-  const endedAt = session.endedAt ?? startedAt;
-  if (found.startMissing) reasons.push('The start of the session never arrived.');
-  if (session.endedByCheck === true)
-    reasons.push('The station never told the end; it was found out by asking.');
-  if (endedAt < startedAt) reasons.push('The session ends before it starts.');
-  if (startedAt < earliestBelievable || isAhead(found.facts, endedAt)) {
-    reasons.push("The station's clock cannot have been right.");
-  }
-  if (!readings.begin || !readings.end) {
-    if (mayHaveCharged(found.facts)) reasons.push('The meter gave too few readings to know the energy.');
-  } else if (energyWh === undefined) {
-    reasons.push(`The meter fell from ${readings.begin.energyWh} Wh to ${readings.end.energyWh} Wh.`);
-  } else if (energyWh > mostPlausibleWh(maxPowerW, endedAt - startedAt)) {
-    reasons.push(`The connector cannot have given ${energyWh} Wh in that time with ${maxPowerW} W.`);
-  }
-  return reasons;
-}
-
-/** Vehicles are plugged in and out without charging: then there is no energy to miss. */
-function mayHaveCharged(facts: readonly SessionEntry[]): boolean {
-  const states = new Set(facts.flatMap(({ chargingState }) => chargingState ?? []));
-  return states.size === 0 || [...states].some((state) => state !== 'EV_CONNECTED' && state !== 'IDLE');
-}
-
-function isAhead(facts: readonly SessionEntry[], endedAt: number): boolean {
-  if (facts.length === 0) return false;
-  return endedAt > Math.max(...facts.map(({ receivedAt }) => receivedAt)) + clockToleranceMs;
 }
 
 /** By code units: the same everywhere, whatever the locale. */

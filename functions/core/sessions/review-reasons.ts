@@ -1,0 +1,79 @@
+import { type BillingReading, mostPlausibleWh, samplesOfSession } from '../metering/billing-readings.ts';
+import { meterDoubts, rollOverHint } from '../metering/meter-doubts.ts';
+import type { MeterSample } from '../metering/sample.ts';
+import type { ChargingStateChange } from './assemble-session.ts';
+import type { Session, SessionEntry } from './session.ts';
+
+/** What is known of a session, put in order. */
+export interface SessionFindings {
+  readonly session: Session;
+  readonly facts: readonly SessionEntry[];
+  readonly samples: readonly MeterSample[];
+  readonly changes: readonly ChargingStateChange[];
+  readonly readings: { readonly begin?: BillingReading; readonly end?: BillingReading };
+  readonly energyWh: number | undefined;
+  readonly startedAt: number;
+  readonly maxPowerW: number;
+  readonly startMissing: boolean;
+}
+
+const clockToleranceMs = 3_600_000;
+/** Clocks that were never set count from 1970 or 2000. */
+const earliestBelievable = Date.UTC(2010, 0, 1);
+
+/** Why a person must look before an ended session is billed, in sentences. Empty while it runs. */
+export function reviewReasons(found: SessionFindings): readonly string[] {
+  const { session, startedAt } = found;
+  if (session.state !== 'ENDED') return [];
+  const reasons: string[] = [];
+  const endedAt = session.endedAt ?? startedAt;
+  if (found.startMissing) reasons.push('The start of the session never arrived.');
+  if (session.endedByCheck === true)
+    reasons.push('The station never told the end; it was found out by asking.');
+  if (endedAt < startedAt) reasons.push('The session ends before it starts.');
+  if (startedAt < earliestBelievable || isAhead(found.facts, endedAt)) {
+    reasons.push("The station's clock cannot have been right.");
+  }
+  return [...reasons, ...energyReasons(found, endedAt)];
+}
+
+function energyReasons(found: SessionFindings, endedAt: number): readonly string[] {
+  const { session, facts, readings, changes, energyWh, startedAt, maxPowerW } = found;
+  const { begin, end } = readings;
+  const most = mostPlausibleWh(maxPowerW, endedAt - startedAt);
+  if (!begin || !end) {
+    if (!mayHaveCharged(facts)) return [];
+    if (energyWh === undefined) return ['The meter gave too few readings to know the energy.'];
+    return [`No register was read: ${energyWh} Wh were worked out from power.`];
+  }
+  if (energyWh === undefined) {
+    const hint = rollOverHint(begin, end, most);
+    const fall = `The meter fell from ${begin.energyWh} Wh to ${end.energyWh} Wh.`;
+    return [hint === undefined ? fall : `${fall} ${hint}`];
+  }
+  const bounds = { startedAt, ...(session.endedAt === undefined ? {} : { endedAt }) };
+  const samples = samplesOfSession({ samples: found.samples, ...bounds });
+  const charged = (from: number, until: number) => mayHaveChargedIn(changes, from, until);
+  const trace = { startedAt, endedAt, begin, end, samples, maxPowerW, mayHaveCharged: charged };
+  const excess = `The connector cannot have given ${energyWh} Wh in that time with ${maxPowerW} W.`;
+  return [...(energyWh > most ? [excess] : []), ...meterDoubts(trace)];
+}
+
+/** Vehicles are plugged in and out without charging: then there is no energy to miss. */
+function mayHaveCharged(facts: readonly SessionEntry[]): boolean {
+  const states = new Set(facts.flatMap(({ chargingState }) => chargingState ?? []));
+  return states.size === 0 || [...states].some((state) => state !== 'EV_CONNECTED' && state !== 'IDLE');
+}
+
+/** A station that tells no states may have charged at any time. */
+function mayHaveChargedIn(changes: readonly ChargingStateChange[], from: number, until: number): boolean {
+  if (changes.length === 0) return true;
+  const before = changes.findLast(({ at }) => at <= from);
+  const within = changes.filter(({ at }) => at > from && at < until);
+  return [...(before ? [before] : []), ...within].some(({ state }) => state === 'CHARGING');
+}
+
+function isAhead(facts: readonly SessionEntry[], endedAt: number): boolean {
+  if (facts.length === 0) return false;
+  return endedAt > Math.max(...facts.map(({ receivedAt }) => receivedAt)) + clockToleranceMs;
+}
