@@ -36,13 +36,15 @@ const roomRules = rooms.map((room) =>
 const doorRules = rooms.map((room) =>
   mayImport(
     `doors-of-${room}`,
-    `Doors of the room ${room} compose it with adapters and platform; of other rooms they know the call desk alone.`,
+    `Doors of the room ${room} compose it with adapters and platform; of other rooms they know the call desk and the readers of OCPI's tariffs and sessions.`,
     { path: `^functions/${room}/.*${door}` },
     [
       '^functions/(core|contracts|adapters|platform)/',
       `^functions/${room}/`,
       // The front desk of the room that speaks with stations: whoever asks for calls to them comes here.
       '^functions/ocpp/call-desk[.]ts$',
+      // What partners say of prices and sessions: whoever is told of them in OCPI's words hands these to its room.
+      '^functions/ocpi/(tariff|charging-period)[.]ts$',
       npm('zod'),
       npm('aws-lambda'),
       npm('@aws-lambda-powertools/metrics'),

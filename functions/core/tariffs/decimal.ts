@@ -17,6 +17,11 @@ export function readDecimal(text: string): Decimal | undefined {
   return numberText.test(trimmed) ? new Big(trimmed) : undefined;
 }
 
+/** How many digits a value has between its first and its last that is not zero. */
+export function digitsOf(value: Decimal): number {
+  return value.c.length;
+}
+
 /** The value moved by a power of ten, exactly. */
 export function scaleByTen(value: Decimal, exponent: number): Decimal {
   return exponent === 0 ? value : value.times(new Big(`1e${exponent}`));
