@@ -10,6 +10,11 @@ export function protocolOf(ocppVersion: string): string {
   return found ? found[0] : ocppVersion;
 }
 
+/** GraphQL's name for a protocol; `undefined` for one that it has no name for. */
+export function ocppVersionOf(protocol: string): string | undefined {
+  return ocppVersions[protocol];
+}
+
 /** A station with what it last said, as GraphQL's `ChargingStation`. */
 export function stationView(station: Station, live: StationLive): Record<string, unknown> {
   const { link } = live;
@@ -23,9 +28,10 @@ export function stationView(station: Station, live: StationLive): Record<string,
     model: station.model,
     serialNumber: station.serialNumber,
     firmwareVersion: station.firmwareVersion,
-    ocppVersion: ocppVersions[station.protocol],
+    ocppVersion: ocppVersionOf(station.protocol),
     ocppStatus: online ? 'CONNECTED' : 'DISCONNECTED',
     securityProfile: station.securityProfile,
+    locationId: station.locationId,
     address: station.address,
     coordinates: station.coordinates,
     status: stationStatus(live.connectors, online),
@@ -47,6 +53,8 @@ export function connectorView(
   const said = lastWord(connector, live.connectors);
   return {
     id: `${station.stationId}:${index + 1}`,
+    stationId: station.stationId,
+    connectorRef: { evseId: connector.evseId, connectorId: connector.connectorId },
     connectorId: index + 1,
     evseId: connector.evseId,
     connectorType: connector.connectorType,
