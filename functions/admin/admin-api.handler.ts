@@ -21,6 +21,8 @@ import { securityProfiles } from '#core/stations/security-profiles.ts';
 import { newId, systemClock } from '#platform/clock.ts';
 import { setting, tableNames } from '#platform/config.ts';
 import { door } from '#platform/lambda.ts';
+import { readOcpiSession } from '../ocpi/charging-period.ts';
+import { readOcpiTariff } from '../ocpi/tariff.ts';
 import { callDesk } from '../ocpp/call-desk.ts';
 import { rolesIn } from './claims.ts';
 import { followFileLink } from './file-links.ts';
@@ -115,6 +117,7 @@ function servicesOf(tenantId: string): AdminServices {
       await hangUp(connectionId);
     },
     calls: callDesk,
+    quoteReaders: { readTariff: readOcpiTariff, readSession: readOcpiSession },
     isMeterKey,
     isPublicUrl,
     newSecret,

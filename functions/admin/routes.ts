@@ -15,6 +15,7 @@ import { localListRoutes } from './local-lists.ts';
 import { meterKeyRoutes } from './meter-keys.ts';
 import { onboardingRoutes } from './onboarding.ts';
 import { plugAndChargeRoutes } from './plug-and-charge.ts';
+import { quoteRoutes } from './quotes.ts';
 import { reservationRoutes } from './reservations.ts';
 import type { Route } from './route.ts';
 import { securityRoutes } from './security.ts';
@@ -51,6 +52,7 @@ export const routes: readonly Route[] = [
   ...onboardingRoutes,
   ...settingsRoutes,
   ...tokenRoutes,
+  ...quoteRoutes,
   ...tariffRoutes,
   ...tariffAssignmentRoutes,
   ...localListRoutes,

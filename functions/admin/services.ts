@@ -34,6 +34,7 @@ import type { SecurityProfile } from '#core/stations/station.ts';
 import type { StationLimitsStore } from '#core/stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '#core/stations/station-store.ts';
 import type { PriceAgreementStore } from '#core/tariffs/agree-price.ts';
+import type { QuoteReaders } from '#core/tariffs/quote-session.ts';
 import type { TariffAssignmentStore } from '#core/tariffs/tariff-assignment.ts';
 import type { TariffStore } from '#core/tariffs/tariff-store.ts';
 import type { Tenant } from '#core/tenants/tenant.ts';
@@ -59,6 +60,7 @@ export interface AdminServices {
   readonly users: UserStore;
   readonly tokens: TokenStore;
   readonly tariffs: TariffStore;
+  readonly quoteReaders: QuoteReaders;
   readonly assignments: TariffAssignmentStore;
   readonly agreements: PriceAgreementStore;
   readonly tokenUses: TokenUseStore;

@@ -11,6 +11,8 @@ import { newId, systemClock } from '#platform/clock.ts';
 import { setting, tableNames } from '#platform/config.ts';
 import { door } from '#platform/lambda.ts';
 import { logger } from '#platform/logger.ts';
+import { readOcpiSession } from '../ocpi/charging-period.ts';
+import { readOcpiTariff } from '../ocpi/tariff.ts';
 import { callDesk } from '../ocpp/call-desk.ts';
 import { type Caller, type FieldError, type FieldRequest, parseFieldRequest } from './field-request.ts';
 import { batchedFields, fields } from './fields.ts';
@@ -114,6 +116,7 @@ function servicesOf(tenantId: string): GraphqlServices & Pick<MutationPorts, 'pe
       return tenant;
     },
     calls: callDesk,
+    quoteReaders: { readTariff: readOcpiTariff, readSession: readOcpiSession },
     clock: systemClock,
     newId,
     digest,

@@ -15,6 +15,7 @@ import type { SecurityProfile } from '#core/stations/station.ts';
 import type { StationLimitsStore } from '#core/stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '#core/stations/station-store.ts';
 import type { PriceAgreementStore } from '#core/tariffs/agree-price.ts';
+import type { QuoteReaders } from '#core/tariffs/quote-session.ts';
 import type { TariffAssignmentStore } from '#core/tariffs/tariff-assignment.ts';
 import type { TariffStore } from '#core/tariffs/tariff-store.ts';
 import type { Tenant } from '#core/tenants/tenant.ts';
@@ -31,6 +32,7 @@ export interface GraphqlServices {
   readonly users: UserStore;
   readonly tokens: TokenStore;
   readonly tariffs: TariffStore;
+  readonly quoteReaders: QuoteReaders;
   readonly assignments: TariffAssignmentStore;
   readonly agreements: PriceAgreementStore;
   readonly limits: StationLimitsStore;

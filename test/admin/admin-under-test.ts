@@ -16,6 +16,8 @@ import type { Role } from '../../functions/admin/route.ts';
 import { type AdminCall, type Routed, route } from '../../functions/admin/router.ts';
 import { routes } from '../../functions/admin/routes.ts';
 import type { AdminServices } from '../../functions/admin/services.ts';
+import { readOcpiSession } from '../../functions/ocpi/charging-period.ts';
+import { readOcpiTariff } from '../../functions/ocpi/tariff.ts';
 import { callDesk } from '../../functions/ocpp/call-desk.ts';
 import { newKeeper, newSigner } from '../adapters/certificates/key-at-hand.ts';
 import { newScene, type Scene } from '../core/sessions/scene.ts';
@@ -65,6 +67,7 @@ export async function newAdmin(db: TestDatabase): Promise<AdminUnderTest> {
     files: tenantFiles(stationFiles({ bucket: testBucket }), scene.tenantId),
     setTimer: async (timer, at) => void timers.push({ timer, at }),
     calls: callDesk,
+    quoteReaders: { readTariff: readOcpiTariff, readSession: readOcpiSession },
     isMeterKey,
     newId,
     stationLog: stationLog({

@@ -5,6 +5,8 @@ import { newId } from '#platform/clock.ts';
 import type { Caller } from '../../functions/graphql/field-request.ts';
 import { batchedFields, fields } from '../../functions/graphql/fields.ts';
 import type { GraphqlServices } from '../../functions/graphql/services.ts';
+import { readOcpiSession } from '../../functions/ocpi/charging-period.ts';
+import { readOcpiTariff } from '../../functions/ocpi/tariff.ts';
 import { callDesk } from '../../functions/ocpp/call-desk.ts';
 import { newScene, noon, type Scene } from '../core/sessions/scene.ts';
 import type { TestDatabase } from '../support/engine.ts';
@@ -46,6 +48,7 @@ export async function newAsked(db: TestDatabase): Promise<Asked> {
     },
     newId,
     calls: callDesk,
+    quoteReaders: { readTariff: readOcpiTariff, readSession: readOcpiSession },
   };
   const caller: Caller = { tenantId, subject: 'alice', roles: ['TENANT_ADMIN'] };
   return {
