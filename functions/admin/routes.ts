@@ -22,6 +22,7 @@ import { securityRoutes } from './security.ts';
 import { sessionCheckRoutes } from './session-checks.ts';
 import { settingsRoutes } from './settings.ts';
 import { siteRoutes } from './sites.ts';
+import { statementRoutes } from './statements.ts';
 import { stationLogRoutes } from './station-log.ts';
 import { tariffAssignmentRoutes } from './tariff-assignments.ts';
 import { tariffRoutes } from './tariffs.ts';
@@ -56,4 +57,5 @@ export const routes: readonly Route[] = [
   ...tariffRoutes,
   ...tariffAssignmentRoutes,
   ...localListRoutes,
+  ...statementRoutes,
 ];

@@ -25,6 +25,7 @@ import type { Clock, Digest, NewId } from '#core/ports.ts';
 import type { ReservationStore } from '#core/reservations/reservation-store.ts';
 import type { SecurityEventStore } from '#core/security/security-event.ts';
 import type { SessionStore } from '#core/sessions/session-store.ts';
+import type { StatementStore } from '#core/settlement/statement-store.ts';
 import type { ChargingSettingsStore, ChargingStore } from '#core/smart-charging/charging-store.ts';
 import type { SiteStore } from '#core/smart-charging/site.ts';
 import type { StationLog } from '#core/station-log/station-log.ts';
@@ -84,6 +85,7 @@ export interface AdminServices {
   readonly audit: AuditStore;
   readonly counters: CounterStore;
   readonly stationLog: StationLog;
+  readonly statements: StatementStore;
   readonly charging: ChargingStore;
   readonly chargingSettings: ChargingSettingsStore;
   readonly sites: SiteStore;

@@ -1,14 +1,19 @@
+import type { AlertStore } from '#core/alerts/alert-store.ts';
 import type { CounterStore } from '#core/analytics/counter-store.ts';
+import type { ApiKeyStore } from '#core/api-keys/api-key.ts';
 import type { AuditStore } from '#core/audit/audit-store.ts';
 import type { CdrStore } from '#core/cdrs/cdr-store.ts';
 import type { CallDesk } from '#core/commands/call-desk.ts';
 import type { CommandStore } from '#core/commands/command-store.ts';
+import type { ConfigurationStore } from '#core/device-model/configuration-store.ts';
+import type { DeviceModelStore } from '#core/device-model/device-model-store.ts';
 import type { FirmwareStore } from '#core/jobs/firmware-store.ts';
 import type { JobStore } from '#core/jobs/job-store.ts';
 import type { LocationStore } from '#core/locations/location-store.ts';
 import type { Clock, Digest, NewId } from '#core/ports.ts';
 import type { ReservationStore } from '#core/reservations/reservation-store.ts';
 import type { SessionStore } from '#core/sessions/session-store.ts';
+import type { StatementStore } from '#core/settlement/statement-store.ts';
 import type { ChargingStore } from '#core/smart-charging/charging-store.ts';
 import type { PasswordPort } from '#core/stations/provision-station.ts';
 import type { SecurityProfile } from '#core/stations/station.ts';
@@ -19,7 +24,9 @@ import type { QuoteReaders } from '#core/tariffs/quote-session.ts';
 import type { TariffAssignmentStore } from '#core/tariffs/tariff-assignment.ts';
 import type { TariffStore } from '#core/tariffs/tariff-store.ts';
 import type { Tenant } from '#core/tenants/tenant.ts';
+import type { TenantPolicyStore } from '#core/tenants/tenant-policy.ts';
 import type { TokenStore } from '#core/tokens/token-store.ts';
+import type { TokenUseStore } from '#core/tokens/token-use.ts';
 import type { UserStore } from '#core/users/user-store.ts';
 
 /** What the fields of one tenant are resolved with. */
@@ -31,11 +38,16 @@ export interface GraphqlServices {
   readonly sessions: SessionStore;
   readonly users: UserStore;
   readonly tokens: TokenStore;
+  readonly tokenUses: TokenUseStore;
+  readonly policies: TenantPolicyStore;
   readonly tariffs: TariffStore;
   readonly quoteReaders: QuoteReaders;
   readonly assignments: TariffAssignmentStore;
   readonly agreements: PriceAgreementStore;
   readonly limits: StationLimitsStore;
+  readonly configuration: ConfigurationStore;
+  readonly deviceModel: DeviceModelStore;
+  readonly alerts: AlertStore;
   readonly commands: CommandStore;
   readonly jobs: JobStore;
   readonly firmware: FirmwareStore;
@@ -43,7 +55,10 @@ export interface GraphqlServices {
   readonly charging: ChargingStore;
   readonly calls: CallDesk;
   readonly cdrs: CdrStore;
+  readonly statements: StatementStore;
   readonly audit: AuditStore;
+  readonly apiKeys: ApiKeyStore;
+  readonly newSecret: () => string;
   readonly counters: CounterStore;
   readonly passwords: PasswordPort;
   /** Makes a text unreadable for all but whoever sends it to this very station. */

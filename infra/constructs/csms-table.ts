@@ -21,6 +21,7 @@ export type ItemAction =
   | 'PutItem'
   | 'BatchWriteItem'
   | 'UpdateItem'
+  | 'ConditionCheckItem'
   | 'DeleteItem';
 
 export const readItems = ['GetItem', 'BatchGetItem', 'Query'] as const satisfies readonly ItemAction[];

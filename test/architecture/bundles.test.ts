@@ -25,6 +25,8 @@ const ceilings: Readonly<Record<string, number>> = {
   'workers/issue-certificates': 850 * kB,
   'workers/renew-certificates': 620 * kB,
   'workers/job-changed': 700 * kB,
+  'workers/book-cdr': 560 * kB,
+  'workers/close-periods': 560 * kB,
   'workers/follow-sessions': 680 * kB,
   'workers/rate-session': 620 * kB,
   'workers/station-booted': 1060 * kB,

@@ -4,7 +4,7 @@ import type { Period } from './statement.ts';
 /** How long after its end a month stays open for the CDRs of its last sessions. */
 const afterglowMs = 6 * 3_600_000;
 /** How far back a month is looked for that was not closed when it should have been. */
-const monthsLookedBack = 3;
+const monthsLookedBack = 12;
 
 /** The month of a moment where the tenant is; in UTC for a zone that nobody knows. */
 export function periodAt(at: number, timeZone: string): Period {
