@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import { type Command, isFinal } from '#core/commands/command.ts';
 import { mergeParts } from '#core/commands/merge-parts.ts';
@@ -7,6 +6,7 @@ import { knownStation } from '#core/stations/known-station.ts';
 import { type FieldRequest, readArguments, rfc3339 } from './field-request.ts';
 import { pageRequest, pagingShape } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
+import { lookFor } from './waiting.ts';
 
 type View = Record<string, unknown>;
 
@@ -16,9 +16,9 @@ const longestTimeoutS = 25;
 const answerTimeMs = 30_000;
 /** How long a command waits for a station that is not connected. */
 const longestWaitMs = 86_400_000;
-/** How often the waiting request looks: first soon, then less and less. */
-const firstLookMs = 50;
-const slowestLookMs = 500;
+
+/** How long a caller waits for what a command leads to. */
+export const timeoutSeconds = z.int().min(1).max(longestTimeoutS).nullish();
 
 const jsonObject = z.union([
   z.record(z.string(), z.unknown()),
@@ -35,7 +35,7 @@ const jsonObject = z.union([
 const sendArguments = z.object({
   stationId: z.string(),
   command: z.object({ command: z.string(), parameters: jsonObject.nullish() }),
-  timeoutSeconds: z.int().min(1).max(longestTimeoutS).nullish(),
+  timeoutSeconds,
   whenOffline: z.enum(['FAIL', 'WAIT']).nullish(),
 });
 
@@ -58,26 +58,55 @@ export async function sendStationCommand(
     whenOffline,
     requestedBy: caller.subject,
   });
-  const latest = await settledBy(services, command, services.clock() + waitMs);
-  return isFinal(latest.state) ? commandView(latest) : { ...commandView(latest), status: 'PENDING' };
+  return resultView(await answerTo(services, command, waitMs));
 }
 
-async function settledBy(services: GraphqlServices, command: Command, until: number): Promise<Command> {
+const resets = z.object({ stationId: z.string(), type: z.string(), timeoutSeconds });
+
+/** `Mutation.triggerStationReset`: as the command RESET of `sendStationCommand`. */
+export async function triggerStationReset(
+  { arguments: args, caller }: FieldRequest,
+  services: GraphqlServices,
+): Promise<View> {
+  const read = readArguments(resets, args);
+  const waitMs = (read.timeoutSeconds ?? defaultTimeoutS) * 1000;
+  const command = await requestCommand(services, {
+    stationId: read.stationId,
+    name: 'RESET',
+    parameters: { type: read.type.replace('_', '') },
+    timeoutMs: Math.max(waitMs, answerTimeMs),
+    whenOffline: 'FAIL',
+    requestedBy: caller.subject,
+  });
+  return resultView(await answerTo(services, command, waitMs));
+}
+
+/** A command as it is once it has ended, or once this time is over. */
+export async function answerTo(
+  services: GraphqlServices,
+  command: Command,
+  waitMs: number,
+): Promise<Command> {
   let latest = command;
-  for (let wait = firstLookMs; !isFinal(latest.state); wait = Math.min(wait * 1.5, slowestLookMs)) {
-    if (services.clock() + wait > until) break;
-    await pause(wait);
-    latest = (await findWhole(services, command)) ?? latest;
-  }
+  await lookFor(waitMs, async () => {
+    // A look that is behind shows the end at the next one.
+    latest = (await findWhole(services, command, () => true)) ?? latest;
+    return isFinal(latest.state) ? latest : undefined;
+  });
   return latest;
+}
+
+function resultView(latest: Command): View {
+  return isFinal(latest.state) ? commandView(latest) : { ...commandView(latest), status: 'PENDING' };
 }
 
 /** The command as it is now, with all its parts. */
 async function findWhole(
   { commands }: GraphqlServices,
   { stationId, commandId, partIds = [commandId] }: Command,
+  isEnough?: (part: Command) => boolean,
 ): Promise<Command | undefined> {
-  const parts = await Promise.all(partIds.map((id) => commands.findCommand(stationId, id)));
+  const parts = await Promise.all(partIds.map((id) => commands.findCommand(stationId, id, isEnough)));
   const [first, ...others] = parts.filter((part) => part !== undefined);
   return first && mergeParts(first, others);
 }

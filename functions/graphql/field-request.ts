@@ -54,3 +54,26 @@ export function readArguments<Shape extends z.ZodType>(shape: Shape, args: unkno
 /** RFC 3339 text as epoch milliseconds, and back. */
 export const dateTime = z.iso.datetime({ offset: true, local: false }).transform((text) => Date.parse(text));
 export const rfc3339 = (at: number): string => new Date(at).toISOString();
+
+/** Does something whose refusals name a field of its own input, and names it by where that input stands here. */
+export async function naming<Result>(prefix: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.field === undefined) throw error;
+    throw new DomainError(error.code, error.message, `${prefix}.${error.field}`);
+  }
+}
+
+/** The same for work whose fields have other names than the input's. */
+export async function renaming<Result>(
+  names: Readonly<Record<string, string>>,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.field === undefined) throw error;
+    throw new DomainError(error.code, error.message, names[error.field] ?? error.field);
+  }
+}

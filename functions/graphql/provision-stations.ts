@@ -1,8 +1,18 @@
 import * as z from 'zod';
+import { checkSettings } from '#core/reconcile/desire-configuration.ts';
+import { reconcileConfiguration } from '#core/reconcile/reconcile-configuration.ts';
 import { knownStation } from '#core/stations/known-station.ts';
 import { createStation, deleteStation, updateStation } from '#core/stations/provision-station.ts';
-import type { Connector, SecurityProfile } from '#core/stations/station.ts';
+import type { Connector, SecurityProfile, Station } from '#core/stations/station.ts';
+import {
+  type ConfigurationInput,
+  configurationShape,
+  desire,
+  namingEntries,
+  settingsIn,
+} from './configuration.ts';
 import { type FieldRequest, readArguments } from './field-request.ts';
+import { coordinatesShape } from './locations.ts';
 import type { GraphqlServices } from './services.ts';
 import { protocolOf, stationView } from './station-view.ts';
 import { findView } from './stations.ts';
@@ -27,10 +37,8 @@ const described = {
   serialNumber: z.string().max(50).nullish(),
   locationId: z.string().max(36).nullish(),
   address: z.string().max(200).nullish(),
-  coordinates: z
-    .object({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) })
-    .nullish(),
-  configuration: z.null({ error: 'station configuration is not built yet' }).optional(),
+  coordinates: coordinatesShape.nullish(),
+  configuration: configurationShape.nullish(),
   ocppVersion: z.enum(['OCPP_1_6', 'OCPP_2_0_1']).nullish(),
   securityProfile: z.int().min(0).max(3).nullish(),
   password: z.string().nullish(),
@@ -46,10 +54,14 @@ const createInput = z.object({
 });
 
 /** `Mutation.createStation`: the only answer that ever contains the password. */
-export async function create({ arguments: args }: FieldRequest, services: GraphqlServices): Promise<View> {
+export async function create(
+  { arguments: args, caller }: FieldRequest,
+  services: GraphqlServices,
+): Promise<View> {
   const { input } = readArguments(createInput, args);
   const tenant = await services.findTenant();
   const protocol = protocolOf(input.ocppVersion ?? 'OCPP_1_6');
+  await checkConfiguration(services, protocol, input.configuration);
   const made = await createStation(services, {
     ...present(input),
     stationId: input.stationId,
@@ -59,6 +71,7 @@ export async function create({ arguments: args }: FieldRequest, services: Graphq
     timeZone: tenant.timeZone,
     connectors: connectorsOf(input.connectors, protocol),
   });
+  await configure(services, made.station, { config: input.configuration, setBy: caller.subject });
   const view = stationView(made.station, {
     stationId: input.stationId,
     connectors: [],
@@ -78,19 +91,23 @@ const updateInput = z.object({
 
 /** `Mutation.updateStation`. A change of how it identifies itself ends its connection. */
 export async function update(
-  { arguments: args }: FieldRequest,
+  { arguments: args, caller }: FieldRequest,
   services: GraphqlServices,
 ): Promise<View | null> {
   const { id, input } = readArguments(updateInput, args);
   const before = await knownStation(services, id);
   const protocol = input.ocppVersion ? protocolOf(input.ocppVersion) : before.protocol;
-  await updateStation(services, id, {
+  await checkConfiguration(services, protocol, input.configuration);
+  const station = await updateStation(services, id, {
     ...present(input),
     ...(input.name == null ? {} : { name: input.name }),
     protocol,
     ...(input.securityProfile == null ? {} : { securityProfile: input.securityProfile as SecurityProfile }),
     ...(input.connectors ? { connectors: connectorsOf(input.connectors, protocol) } : {}),
+    ...(input.locationId === null ? { locationId: null } : {}),
   });
+  await configure(services, station, { config: input.configuration, setBy: caller.subject });
+  if (input.configuration) await reconcileConfiguration(services, station);
   if (input.password != null || input.securityProfile != null || input.ocppVersion != null) {
     await hangUp(services, id);
   }
@@ -103,6 +120,25 @@ export async function remove({ arguments: args }: FieldRequest, services: Graphq
   await deleteStation(services, id);
   await hangUp(services, id);
   return true;
+}
+
+/** Before anything is written: what a station of this protocol cannot have is no reason for half a change. */
+async function checkConfiguration(
+  services: GraphqlServices,
+  protocol: string,
+  config: ConfigurationInput | null | undefined,
+): Promise<void> {
+  if (config == null) return;
+  const settings = settingsIn(config);
+  await namingEntries(settings, 'input.configuration', () => checkSettings(services, { settings, protocol }));
+}
+
+async function configure(
+  services: GraphqlServices,
+  station: Station,
+  { config, setBy }: { config: ConfigurationInput | null | undefined; setBy: string },
+): Promise<void> {
+  if (config != null) await desire(services, station, { config, setBy, path: 'input.configuration' });
 }
 
 async function hangUp(services: GraphqlServices, stationId: string): Promise<void> {

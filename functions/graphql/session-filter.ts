@@ -28,7 +28,7 @@ export const sessionFilter = z
 type SessionFilter = z.infer<typeof sessionFilter>;
 
 /**
- * A page of the sessions that fit, newest first: of one station or one user by their own index, of everybody by
+ * A page of the sessions that fit, newest first: of a few stations or users by their own indexes, of everybody by
  * start time, of those that run by the index of open ones (oldest first). What the index does not answer is
  * filtered on the way. For an owner, of that user alone, whatever the filter says.
  */
@@ -54,7 +54,7 @@ function listOwn(
   { owner, filter }: { owner: string; filter: SessionFilter },
   page: PageRequest,
 ): Promise<Page<Session>> {
-  const { stationId: _, ...query } = queryOf(filter);
+  const { stationIds: _, userIds: __, ...query } = queryOf(filter);
   const fits = predicateOf(filter);
   return filteredPage(
     (one) => sessions.listSessions({ ...query, userId: owner }, one),
@@ -70,15 +70,24 @@ function isOfRunning(filter: SessionFilter): boolean {
   return statuses.length > 0 && statuses.every((status) => running.has(status));
 }
 
+/** More stations or users than this are looked for among all sessions. */
+const mostByIndex = 20;
+
 function queryOf(filter: SessionFilter): SessionQuery {
-  const stationId = only(filter?.stationIds);
-  const userId = stationId === undefined ? only(filter?.userIds) : undefined;
+  const stationIds = fewOf(filter?.stationIds);
+  const userIds = stationIds === undefined ? fewOf(filter?.userIds) : undefined;
+  const befores = [filter?.startBefore, filter?.endBefore].filter((at) => at != null);
   return {
-    ...(stationId === undefined ? {} : { stationId }),
-    ...(userId === undefined ? {} : { userId }),
+    ...(stationIds === undefined ? {} : { stationIds }),
+    ...(userIds === undefined ? {} : { userIds }),
     ...(filter?.startAfter == null ? {} : { startedFrom: filter.startAfter }),
-    ...(filter?.startBefore == null ? {} : { startedBefore: filter.startBefore }),
+    // What ended before a moment had begun by then.
+    ...(befores.length === 0 ? {} : { startedBefore: Math.min(...befores) }),
   };
+}
+
+function fewOf(values: readonly string[] | null | undefined): readonly string[] | undefined {
+  return values && values.length > 0 && values.length <= mostByIndex ? values : undefined;
 }
 
 function only(values: readonly string[] | null | undefined): string | undefined {

@@ -12,6 +12,7 @@ export function sessionView(session: Session): Record<string, unknown> {
     stationId: session.stationId,
     connectorRef: connector,
     tokenUid: token?.uid,
+    userId: token?.userId,
     startTimestamp: rfc3339(session.startedAt),
     endTimestamp: session.endedAt === undefined ? undefined : rfc3339(session.endedAt),
     startedAt: session.startedAt,
@@ -37,9 +38,18 @@ export function sessionStatus(session: Session): 'PENDING' | 'ACTIVE' | 'COMPLET
   return session.token === undefined ? 'PENDING' : 'ACTIVE';
 }
 
-/** How the driver was let in: by a token shown at the station, or by somebody who asked for the start. */
-export function authMethod(session: Session): 'RFID' | 'REMOTE' {
-  return session.remoteStartId === undefined ? 'RFID' : 'REMOTE';
+/**
+ * How the driver was let in: by somebody who asked for the start, by the vehicle's contract (Plug & Charge), by a card,
+ * or otherwise: a code, an app, a vehicle's address. Absent while it is not known whose it is.
+ */
+export function authMethod({
+  remoteStartId,
+  token,
+}: Session): 'RFID' | 'REMOTE' | 'PLUG_AND_CHARGE' | 'OTHER' | undefined {
+  if (remoteStartId !== undefined) return 'REMOTE';
+  if (token === undefined) return undefined;
+  if (token.tokenType === 'EMAID') return 'PLUG_AND_CHARGE';
+  return token.tokenType === 'RFID' ? 'RFID' : 'OTHER';
 }
 
 /** What was charged, as far as it is known without the session's readings. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Session } from '#core/sessions/session.ts';
 import { type FieldRequest, readArguments } from './field-request.ts';
+import { inLanes } from './lanes.ts';
 import { checkSessions, maySee, ownerOf } from './own-data.ts';
 import { firstPage, pageRequest, pageView, pagingShape } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
@@ -8,9 +9,6 @@ import { listSessions, sessionFilter } from './session-filter.ts';
 import { meterValueViews, metricsView, sessionView } from './session-view.ts';
 
 type View = Record<string, unknown>;
-
-/** How many sessions' entries one request reads at once. */
-const lane = 10;
 
 /** `Query.session`: null when the tenant, or the driver who asks, has no such session. */
 export async function session(
@@ -102,11 +100,9 @@ export async function activeSessionsOfStations(
   requests: readonly FieldRequest[],
   services: GraphqlServices,
 ): Promise<View[][]> {
-  return inLanes(requests, async ({ source }) => {
-    const stationId = String(source?.stationId);
-    const page = await services.sessions.listOpenSessions({ stationId }, { limit: 100 });
-    return page.items.map(sessionView);
-  });
+  const ids = requests.map(({ source }) => String(source?.stationId));
+  const open = await services.sessions.listOpenSessionsOf([...new Set(ids)]);
+  return ids.map((id) => (open.get(id) ?? []).map(sessionView));
 }
 
 /** `Connector.currentSession`, many at once. */
@@ -123,15 +119,4 @@ export async function sessionsOfConnectors(
 
 function sessionIdOf({ source }: FieldRequest): string {
   return String(source?.sessionId);
-}
-
-async function inLanes<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  for (let start = 0; start < items.length; start += lane) {
-    results.push(...(await Promise.all(items.slice(start, start + lane).map(work))));
-  }
-  return results;
 }

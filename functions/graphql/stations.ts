@@ -7,6 +7,8 @@ import { stationStatus } from '#core/stations/station-status.ts';
 import type { StationQuery } from '#core/stations/station-store.ts';
 import { dateTime, type FieldRequest, readArguments } from './field-request.ts';
 import { filteredPage } from './filtered-page.ts';
+import { coordinatesShape } from './locations.ts';
+import { nearStations, radiusShape } from './near-stations.ts';
 import { firstPage, pageRequest, pageView, pagingShape } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
 import { connectorView, lastWord, protocolOf, stationView } from './station-view.ts';
@@ -62,22 +64,29 @@ export async function connectorsOfSessions(
   });
 }
 
-const notYet = z.null({ error: 'this filter is not built yet' }).optional();
 const stationFilter = z
   .strictObject({
     status: z.array(z.string()).max(10).nullish(),
     manufacturer: z.array(z.string()).max(50).nullish(),
     ocppVersion: z.array(z.string()).max(5).nullish(),
     locationIds: z.array(z.string()).max(50).nullish(),
-    coordinates: notYet,
-    radiusKm: notYet,
+    coordinates: coordinatesShape.nullish(),
+    radiusKm: radiusShape.nullish(),
     hasActiveSessions: z.boolean().nullish(),
     lastHeartbeatAfter: dateTime.nullish(),
+  })
+  .refine(({ coordinates, radiusKm }) => coordinates == null || radiusKm != null, {
+    path: ['radiusKm'],
+    message: 'belongs to coordinates',
+  })
+  .refine(({ coordinates, radiusKm }) => radiusKm == null || coordinates != null, {
+    path: ['coordinates'],
+    message: 'belong to radiusKm',
   })
   .nullish();
 const stationList = z.object({ filter: stationFilter, ...pagingShape });
 
-/** `Query.stations`: the first page of the tenant's stations, in the order of their ids. */
+/** `Query.stations`: the first page of those that fit, in the order of their ids, or nearest first around a place. */
 export async function stations(
   { arguments: args }: FieldRequest,
   services: GraphqlServices,
@@ -95,18 +104,35 @@ export async function stationsPage(
   return pageView(await listViews(services, read.filter, pageRequest(read)), (item) => item);
 }
 
-/** By what owners wrote on the table, by what stations say of themselves on the way. */
+/**
+ * By what owners wrote on the table, by what stations say of themselves on the way. Around a place the map is asked,
+ * and what else is wanted is looked for in what it gives.
+ */
 function listViews(
   services: GraphqlServices,
   filter: z.infer<typeof stationFilter>,
   page: PageRequest,
 ): Promise<Page<View>> {
   const query = queryOf(filter);
+  const { coordinates, radiusKm } = filter ?? {};
   const list = async (one: PageRequest): Promise<Page<View>> => {
-    const found = await services.stations.listStations(query, one);
-    return { ...found, items: await viewsOf(services, found.items) };
+    if (coordinates == null || radiusKm == null) {
+      const found = await services.stations.listStations(query, one);
+      return { ...found, items: await viewsOf(services, found.items) };
+    }
+    const near = await nearStations(services, { centre: coordinates, radiusKm }, one);
+    const fitting = near.items.filter((station) => fitsOwner(station, query));
+    return { ...near, items: await viewsOf(services, fitting) };
   };
   return filteredPage(list, (view) => fitsLive(view, filter), page);
+}
+
+function fitsOwner(station: Station, { manufacturers, protocols, locationIds }: StationQuery): boolean {
+  return (
+    (manufacturers?.includes(station.manufacturer ?? '') ?? true) &&
+    (protocols?.includes(station.protocol) ?? true) &&
+    (locationIds?.includes(station.locationId ?? '') ?? true)
+  );
 }
 
 function fitsLive(view: View, filter: z.infer<typeof stationFilter>): boolean {
@@ -163,7 +189,8 @@ export async function findView(services: GraphqlServices, stationId: string): Pr
   return found ? stationView(found, live) : null;
 }
 
-async function viewsOf(services: GraphqlServices, found: readonly Station[]): Promise<View[]> {
+/** Stations with what they last said, in their order. */
+export async function viewsOf(services: GraphqlServices, found: readonly Station[]): Promise<View[]> {
   const lives = await services.live.findLives(found.map(({ stationId }) => stationId));
   const byStation = new Map(lives.map((live) => [live.stationId, live]));
   return found.map((one) => {

@@ -1,12 +1,33 @@
 import * as z from 'zod';
-import { blockToken, createToken, unblockToken } from '#core/tokens/provision-token.ts';
+import { blockToken, createToken, unblockToken, updateToken } from '#core/tokens/provision-token.ts';
 import type { Token } from '#core/tokens/token.ts';
+import type { TokenRestrictions } from '#core/tokens/token-restrictions.ts';
 import { dateTime, type FieldRequest, readArguments, rfc3339 } from './field-request.ts';
 import type { GraphqlServices } from './services.ts';
 
 type View = Record<string, unknown>;
 
+/** In the order of `Date.getDay`. */
+const weekDays = ['SUNDAY', 'MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY'] as const;
+
 const tokenTypes = ['RFID', 'APP_USER', 'AD_HOC_USER', 'EMAID', 'KEY_CODE', 'MAC_ADDRESS', 'OTHER'] as const;
+
+/** A stretch of the day, past midnight when it ends before it begins. */
+const hoursShape = z.strictObject({
+  days: z.array(z.enum(weekDays)).min(1).nullish(),
+  from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is HH:MM'),
+  to: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is HH:MM'),
+});
+
+const ids = z.array(z.string().min(1).max(48)).min(1).max(100);
+
+const restrictionsShape = z.strictObject({
+  stationIds: ids.nullish(),
+  locationIds: ids.nullish(),
+  evseIds: z.array(z.int().min(1)).min(1).max(100).nullish(),
+  validFrom: dateTime.nullish(),
+  hours: z.array(hoursShape).min(1).max(20).nullish(),
+});
 
 const createInput = z.object({
   input: z.object({
@@ -16,7 +37,7 @@ const createInput = z.object({
     groupId: z.string().max(36).nullish(),
     userId: z.string().max(64).nullish(),
     expiresAt: dateTime.nullish(),
-    restrictions: z.null({ error: 'token restrictions are not built yet' }).optional(),
+    restrictions: restrictionsShape.nullish(),
   }),
 });
 
@@ -25,7 +46,8 @@ export async function createAuthToken(
   { arguments: args }: FieldRequest,
   services: GraphqlServices,
 ): Promise<View> {
-  const { uid, tokenType, visualId, groupId, userId, expiresAt } = readArguments(createInput, args).input;
+  const { input } = readArguments(createInput, args);
+  const { uid, tokenType, visualId, groupId, userId, expiresAt, restrictions } = input;
   const token = await createToken(services, {
     uid,
     tokenType: tokenType ?? 'RFID',
@@ -33,6 +55,37 @@ export async function createAuthToken(
     ...(groupId == null ? {} : { groupId }),
     ...(userId == null ? {} : { userId }),
     ...(expiresAt == null ? {} : { expiresAt }),
+    ...(restrictions == null ? {} : { restrictions: restrictionsOf(restrictions) }),
+  });
+  return tokenView(token);
+}
+
+const updateInput = z.object({
+  id: z.string(),
+  input: z.strictObject({
+    visualId: z.string().min(1).max(64).nullish(),
+    groupId: z.string().min(1).max(36).nullish(),
+    userId: z.string().min(1).max(64).nullish(),
+    expiresAt: dateTime.nullish(),
+    isActive: z.boolean().nullish(),
+    restrictions: restrictionsShape.nullish(),
+  }),
+});
+
+/** `Mutation.updateAuthToken`: what is absent stays, `null` takes away. */
+export async function updateAuthToken(
+  { arguments: args }: FieldRequest,
+  services: GraphqlServices,
+): Promise<View> {
+  const { id, input } = readArguments(updateInput, args);
+  const { visualId, groupId, userId, expiresAt, isActive, restrictions } = input;
+  const token = await updateToken(services, id, {
+    ...(visualId === undefined ? {} : { visualId }),
+    ...(groupId === undefined ? {} : { groupId }),
+    ...(userId === undefined ? {} : { userId }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(isActive == null ? {} : { active: isActive }),
+    ...(restrictions === undefined ? {} : { restrictions: restrictions && restrictionsOf(restrictions) }),
   });
   return tokenView(token);
 }
@@ -70,15 +123,69 @@ export async function tokensOfSessions(
   return uids.map((uid) => (typeof uid === 'string' ? (byUid.get(uid) ?? null) : null));
 }
 
-function tokenView(token: Token): View {
+/** `AuthToken.useCount`, many at once. */
+export async function useCountsOfTokens(
+  requests: readonly FieldRequest[],
+  services: GraphqlServices,
+): Promise<number[]> {
+  const uses = await usesOf(requests, services);
+  return requests.map(({ source }) => uses.get(String(source?.tokenUid))?.useCount ?? 0);
+}
+
+/** `AuthToken.lastUsedAt`, many at once; null for tokens that began no session yet. */
+export async function lastUsesOfTokens(
+  requests: readonly FieldRequest[],
+  services: GraphqlServices,
+): Promise<(string | null)[]> {
+  const uses = await usesOf(requests, services);
+  return requests.map(({ source }) => {
+    const at = uses.get(String(source?.tokenUid))?.lastUsedAt;
+    return at === undefined ? null : rfc3339(at);
+  });
+}
+
+async function usesOf(requests: readonly FieldRequest[], { tokenUses }: GraphqlServices) {
+  const uids = new Set(requests.map(({ source }) => String(source?.tokenUid)));
+  return new Map((await tokenUses.findUses([...uids])).map((use) => [use.uid, use]));
+}
+
+function restrictionsOf(input: z.infer<typeof restrictionsShape>): TokenRestrictions {
+  const { stationIds, locationIds, evseIds, validFrom, hours } = input;
+  return {
+    ...(stationIds == null ? {} : { stationIds }),
+    ...(locationIds == null ? {} : { locationIds }),
+    ...(evseIds == null ? {} : { evseIds }),
+    ...(validFrom == null ? {} : { validFrom }),
+    ...(hours == null
+      ? {}
+      : {
+          hours: hours.map(({ days, ...span }) => ({
+            ...span,
+            ...(days == null ? {} : { days: days.map((day) => weekDays.indexOf(day)) }),
+          })),
+        }),
+  };
+}
+
+function restrictionsView({ validFrom, hours, ...rest }: TokenRestrictions): View {
+  return {
+    ...rest,
+    validFrom: validFrom === undefined ? undefined : rfc3339(validFrom),
+    hours: hours?.map(({ days, ...span }) => ({ ...span, days: days?.map((day) => weekDays[day]) })),
+  };
+}
+
+export function tokenView(token: Token): View {
   return {
     id: token.uid,
     uid: token.uid,
+    tokenUid: token.uid,
     tokenType: token.tokenType,
     visualId: token.visualId,
     groupId: token.groupId,
     expiresAt: token.expiresAt === undefined ? undefined : rfc3339(token.expiresAt),
     isActive: token.active,
     isBlocked: token.blocked,
+    restrictions: token.restrictions && restrictionsView(token.restrictions),
   };
 }

@@ -50,6 +50,14 @@ export const callDesk: CallDesk = {
     return (await versionOf(protocol)).placeOf(key);
   },
 
+  async capabilityComponents(protocol) {
+    return (await versionOf(protocol)).capabilityComponents;
+  },
+
+  async capabilitiesIn(protocol, components) {
+    return (await versionOf(protocol)).capabilitiesIn(components);
+  },
+
   isSecret,
 };
 

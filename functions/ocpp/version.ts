@@ -1,4 +1,6 @@
 import type { SettingPlace } from '#core/device-model/configuration.ts';
+import type { Component, ComponentRef } from '#core/device-model/device-model.ts';
+import type { StationCapabilities } from '#core/stations/station-capabilities.ts';
 import type { AnyInboundAction, AnyOutboundAction } from './define-action.ts';
 import type { ErrorCodes } from './error-codes.ts';
 import type { PayloadCheck } from './payload-check.ts';
@@ -20,6 +22,9 @@ export interface OcppVersion {
   readonly outbound: readonly AnyOutboundAction[];
   /** Where stations keep the setting of this name; `undefined` for names that can be none, and for secrets. */
   readonly placeOf: (key: string) => SettingPlace | undefined;
+  /** The components in which stations tell what they can do, and what that is. */
+  readonly capabilityComponents: readonly ComponentRef[];
+  readonly capabilitiesIn: (components: readonly Component[]) => StationCapabilities | undefined;
   /** The official checks of every message, built or not, by action. */
   readonly requestChecks: Readonly<Record<string, PayloadCheck>>;
   readonly responseChecks: Readonly<Record<string, PayloadCheck>>;

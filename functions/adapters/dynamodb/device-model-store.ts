@@ -80,6 +80,15 @@ export function deviceModelStore(context: StoreContext): DeviceModelStore {
       return (await getItems(client, table, wanted)).map(readComponent);
     },
 
+    async findComponentsOf(stations) {
+      const wanted = stations.flatMap(({ stationId, components }) =>
+        components.map((component) => keys.component(stationId, componentKey(component))),
+      );
+      const found = await getItems(client, table, wanted);
+      const byStation = Map.groupBy(found, ({ stationId }) => String(stationId));
+      return new Map([...byStation].map(([stationId, items]) => [stationId, items.map(readComponent)]));
+    },
+
     async listComponents(stationId, { name }, page) {
       const stem = name === undefined ? undefined : JSON.stringify([name]).slice(0, -1);
       return listPartition(

@@ -19,6 +19,7 @@ type Reads =
   | 'findLatestEntry'
   | 'listSessions'
   | 'listOpenSessions'
+  | 'listOpenSessionsOf'
   | 'countOpenSessions';
 
 /** The questions about sessions. */
@@ -42,6 +43,8 @@ export function sessionReads(context: StoreContext): Pick<SessionStore, Reads> {
       query.stationId === undefined
         ? listOpen(context, page)
         : listOpenOfStation(context, query.stationId, page),
+
+    listOpenSessionsOf: (stationIds) => listOpenOfStations(context, stationIds),
 
     async countOpenSessions() {
       const counts = await Promise.all(
@@ -123,14 +126,22 @@ async function listSessions(
   page: PageRequest,
 ): Promise<Page<Session>> {
   const { keys } = context;
-  const { stationId, userId } = query;
-  if (userId !== undefined) {
-    const ofStation = (session: Session) => stationId === undefined || session.stationId === stationId;
-    const list = { name: 'sessions of a user', index: 'byUser', partitions: [keys.sessionsOfUser(userId)] };
+  const stationIds = oneOrMore(query.stationId, query.stationIds);
+  const userIds = oneOrMore(query.userId, query.userIds);
+  if (userIds.length > 0) {
+    const ofStation = ({ stationId }: Session) => stationIds.length === 0 || stationIds.includes(stationId);
+    const list = {
+      name: 'sessions of a user',
+      index: 'byUser',
+      partitions: userIds.map(keys.sessionsOfUser),
+    };
     return listByOrder(context, { ...list, ...boundsOf(query), newestFirst: true, keep: ofStation }, page);
   }
-  if (stationId !== undefined) {
-    const partitions = [keys.sessionsOfStation(stationId), keys.openSessionsOfStation(stationId)];
+  if (stationIds.length > 0) {
+    const partitions = stationIds.flatMap((id) => [
+      keys.sessionsOfStation(id),
+      keys.openSessionsOfStation(id),
+    ]);
     const list = { name: 'sessions of a station', index: 'byStation', partitions };
     return listByOrder(context, { ...list, ...boundsOf(query), newestFirst: true }, page);
   }
@@ -150,6 +161,15 @@ async function listSessions(
   return { items: await headsOf(context, items), ...(cursor === undefined ? {} : { cursor }) };
 }
 
+/** Each partition is read by itself and merged, so more than a few would cost too much. */
+const mostListed = 20;
+
+function oneOrMore(one: string | undefined, more: readonly string[] = []): readonly string[] {
+  const ids = [...new Set(one === undefined ? more : [one, ...more])];
+  if (ids.length <= mostListed) return ids;
+  throw new Error(`sessions of ${ids.length} stations or users are not listed together`);
+}
+
 function boundsOf({ startedFrom, startedBefore }: SessionQuery): Pick<Stretch, 'from' | 'to'> {
   return {
     ...(startedFrom === undefined ? {} : { from: timeText(startedFrom) }),
@@ -165,6 +185,36 @@ async function listOpenOfStation(
   const partitions = [context.keys.openSessionsOfStation(stationId)];
   const list = { name: 'open sessions of a station', index: 'byStation', partitions };
   return listByOrder(context, { ...list, newestFirst: false, keep: isOpen }, page);
+}
+
+/** How many stations' indexes are read at once, and how many open sessions of each. */
+const stationsAtOnce = 25;
+const openPerStation = 100;
+
+/** One read per station tells which sessions there are; the sessions themselves are read together. */
+async function listOpenOfStations(
+  context: StoreContext,
+  stationIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly Session[]>> {
+  const found: StretchPage['items'][number][] = [];
+  for (let start = 0; start < stationIds.length; start += stationsAtOnce) {
+    const some = stationIds.slice(start, start + stationsAtOnce);
+    const pages = await Promise.all(some.map((stationId) => openOfStation(context, stationId)));
+    found.push(...pages.flatMap(({ items }) => items));
+  }
+  const open = (await headsOf(context, found)).filter(isOpen);
+  return Map.groupBy(open, ({ stationId }) => stationId);
+}
+
+function openOfStation(context: StoreContext, stationId: string): Promise<StretchPage> {
+  return readStretch(context.client, {
+    table: context.tables.operations,
+    declaration,
+    index: 'byStation',
+    partition: context.keys.openSessionsOfStation(stationId),
+    newestFirst: false,
+    limit: openPerStation,
+  });
 }
 
 /** Shard after shard, each oldest first; a position is the shard and the order within it. */

@@ -118,6 +118,8 @@
  * | listLines (of a statement)        strong | ledger                 | T#STMT#{statementId}          | LINE#{cdrId}         |
  * | listStatements, of a month               | ledger, byMonth        | T#STATEMENTS#{yyyy-mm}        | {openedAt}#{id}      |
  * | listStatements, of a counterparty        | ledger, byAccount      | T#{kind}#{id}#STATEMENTS      | {openedAt}#{id}      |
+ * | findKey (of an API)               strong | registry               | T#APIKEY#{clientId}           | APIKEY               |
+ * | listKeys (of an API)                     | registry, byKind       | T#APIKEYS                     | {clientId}           |
  * | listEntries (audit)                      | ledger                 | T#AUDIT#{yyyy-mm}             | {at}#{entryId}       |
  * | listEntries (audit), of one target       | ledger, byStation      | T#AUDITOF#{target}            | {at}#{entryId}       |
  * | begin (named calls)               strong | operations             | T#PERFORMED#{callId}          | PERFORMED            |

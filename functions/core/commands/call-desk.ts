@@ -1,5 +1,7 @@
 import type { SettingPlace } from '../device-model/configuration.ts';
+import type { Component, ComponentRef } from '../device-model/device-model.ts';
 import type { InstalledProfile } from '../smart-charging/charging-profile.ts';
+import type { StationCapabilities } from '../stations/station-capabilities.ts';
 import type { StationLimits } from '../stations/station-limits.ts';
 import type { CommandRequest } from './command.ts';
 
@@ -44,6 +46,13 @@ export interface CallDesk {
    * passwords and keys have no place: they are never read, shown or kept.
    */
   placeOf(protocol: string, key: string): Promise<SettingPlace | undefined>;
+  /** The components in which stations of this protocol tell what they can do. */
+  capabilityComponents(protocol: string): Promise<readonly ComponentRef[]>;
+  /** What a station can do, by what it told of these; `undefined` while it has told nothing of it. */
+  capabilitiesIn(
+    protocol: string,
+    components: readonly Component[],
+  ): Promise<StationCapabilities | undefined>;
   /** Whether a setting of this name is a password or a key, whatever the protocol. */
   isSecret(key: string): boolean;
 }

@@ -6,6 +6,10 @@ export interface DeviceModelStore {
   /** Strongly consistent. */
   findComponent(stationId: string, component: ComponentRef): Promise<Component | undefined>;
   findComponents(stationId: string, components: readonly ComponentRef[]): Promise<readonly Component[]>;
+  /** The same components of many stations, by station; a station that told of none is left out. */
+  findComponentsOf(
+    stations: readonly { readonly stationId: string; readonly components: readonly ComponentRef[] }[],
+  ): Promise<ReadonlyMap<string, readonly Component[]>>;
   /** In the order of their names; of one name when it is given. */
   listComponents(
     stationId: string,

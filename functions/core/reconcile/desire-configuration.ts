@@ -10,23 +10,30 @@ const mostRounds = 5;
 const mostSettings = 200;
 const longestValue = 1_000;
 
+/** What is desired, of whom, and by whom. */
+export interface ConfigurationWish {
+  readonly scope: ConfigurationScope;
+  readonly settings: readonly Setting[];
+  readonly protocol?: string;
+  readonly setBy: string;
+  /** Settings that are not named stay desired as they were; they are left to the station when absent. */
+  readonly keepOthers?: true;
+}
+
 /**
- * Replaces what is desired of a station, or of all stations of a model: settings that are left out are left to the
- * station. Those that stay as they were keep the moment they were set. With a protocol, the keys are held to it: throws
- * `Validation` naming the one that has no place there, or whose value is too long.
+ * Replaces what is desired of a station, or of all stations of a model. Settings that stay as they were keep the moment
+ * they were set. With a protocol, the keys are held to it: throws `Validation` naming the one that has no place there,
+ * or whose value is too long.
  */
 export async function desireConfiguration(
   ports: { configuration: ConfigurationStore; calls: CallDesk; clock: Clock },
-  wish: {
-    scope: ConfigurationScope;
-    settings: readonly Setting[];
-    protocol?: string;
-    setBy: string;
-  },
+  wish: ConfigurationWish,
 ): Promise<DesiredConfiguration> {
-  const settings = await checked(ports, wish);
+  const named = await checkSettings(ports, wish);
   for (let round = 0; round < mostRounds; round += 1) {
     const before = await ports.configuration.findDesired(wish.scope);
+    const settings = wish.keepOthers ? withOthers(named, before?.settings ?? []) : named;
+    refuseTooMany(settings);
     const desired: DesiredConfiguration = {
       settings: settings.map(({ key, value }) => {
         const known = before?.settings.find((one) => one.key === key && one.value === value);
@@ -39,13 +46,22 @@ export async function desireConfiguration(
   throw new DomainError('Conflict', 'the configuration is being changed by somebody else');
 }
 
-async function checked(
+function withOthers(named: readonly Setting[], before: readonly Setting[]): readonly Setting[] {
+  const byKey = new Map([...before, ...named].map((setting) => [setting.key, setting]));
+  return [...byKey.values()];
+}
+
+function refuseTooMany(settings: readonly Setting[]): void {
+  if (settings.length <= mostSettings) return;
+  throw new DomainError('Validation', `at most ${mostSettings} settings`, 'settings');
+}
+
+/** The settings by the names that their protocol has for them. Throws as `desireConfiguration`. */
+export async function checkSettings(
   { calls }: { calls: CallDesk },
-  { settings, protocol }: { settings: readonly Setting[]; protocol?: string },
+  { settings, protocol }: Pick<ConfigurationWish, 'settings' | 'protocol'>,
 ): Promise<readonly Setting[]> {
-  if (settings.length > mostSettings) {
-    throw new DomainError('Validation', `at most ${mostSettings} settings`, 'settings');
-  }
+  refuseTooMany(settings);
   const byKey = new Map<string, Setting>();
   for (const { key, value } of settings) {
     if (value.length > longestValue) {

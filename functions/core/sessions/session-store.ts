@@ -4,10 +4,12 @@ import type { ConnectorRef } from '../stations/station.ts';
 import type { TariffPin } from '../tariffs/tariff-assignment.ts';
 import type { MissingEvents, Session, SessionEntry, SessionToken, StopReason } from './session.ts';
 
-/** Which sessions to list: all of the tenant, of one station, of one user or token, newest first. */
+/** Which sessions to list: all of the tenant, of a station, of a user, or of any of a few (20 at most), newest first. */
 export interface SessionQuery {
   readonly stationId?: string;
+  readonly stationIds?: readonly string[];
   readonly userId?: string;
+  readonly userIds?: readonly string[];
   /** Start times: at or after, before. */
   readonly startedFrom?: number;
   readonly startedBefore?: number;
@@ -42,6 +44,8 @@ export interface SessionStore {
   listSessions(query: SessionQuery, page: PageRequest): Promise<Page<Session>>;
   /** Open sessions of the tenant, oldest first within a shard; of one station when named. */
   listOpenSessions(query: { stationId?: string }, page: PageRequest): Promise<Page<Session>>;
+  /** The open sessions of many stations, at most a hundred of each, by station, each station's oldest first. */
+  listOpenSessionsOf(stationIds: readonly string[]): Promise<ReadonlyMap<string, readonly Session[]>>;
   countOpenSessions(): Promise<number>;
 
   /**

@@ -133,16 +133,48 @@ export async function unblockToken(ports: TokenPorts, uid: string): Promise<Toke
   return changeToken(ports, uid, ({ blockedReason: _, ...token }) => ({ ...token, blocked: false }));
 }
 
+/** What an owner may change of a token. Absent stays as it is, `null` takes away. */
+export interface TokenChange {
+  readonly visualId?: string | null;
+  readonly groupId?: string | null;
+  readonly userId?: string | null;
+  readonly expiresAt?: number | null;
+  readonly active?: boolean;
+  readonly restrictions?: Token['restrictions'] | null;
+}
+
+/**
+ * Changes a token. Throws `NotFound`, `Validation` for a user who may not charge, or `Conflict` when somebody else
+ * changed it meanwhile.
+ */
+export async function updateToken(ports: HolderPorts, uid: string, change: TokenChange): Promise<Token> {
+  const { userId } = change;
+  const given = await givenTo(ports, userId ?? undefined);
+  return changeToken(ports, uid, (token) => withChange(token, change), given);
+}
+
+function withChange(token: Token, change: TokenChange): Token {
+  const { visualId = token.visualId, active = token.active, ...others } = change;
+  const kept = Object.entries({ ...token, ...others }).filter(([, value]) => value != null);
+  const isSameHolder = others.userId === undefined || others.userId === token.userId;
+  const { holderStatus: _, ...rest } = Object.fromEntries(kept) as unknown as Token;
+  const holder = isSameHolder && token.holderStatus ? { holderStatus: token.holderStatus } : {};
+  return { ...rest, ...holder, active, visualId: visualId ?? token.uid };
+}
+
 async function changeToken(
   ports: TokenPorts,
   rawUid: string,
   change: (token: Token) => Token,
+  given: { holderIsActive?: boolean } = {},
 ): Promise<Token> {
   const uid = foldTokenUid(rawUid);
   const before = await ports.tokens.findToken(uid);
   if (!before) throw new DomainError('NotFound', `token ${uid} is not known`, 'id');
   const after: Token = { ...change(before), updatedAt: ports.clock(), revision: before.revision + 1 };
-  if ((await ports.tokens.replaceToken(after)) !== 'replaced') {
+  const replaced = await ports.tokens.replaceToken(after, given);
+  if (replaced === 'holder-not-active') throw holderRefused(after.userId);
+  if (replaced !== 'replaced') {
     throw new DomainError('Conflict', `token ${uid} was changed by somebody else, read it again`, 'id');
   }
   return after;

@@ -1,5 +1,6 @@
 import type { OcppVersion } from '../version.ts';
 import { inboundActions, outboundActions } from './actions.ts';
+import { capabilitiesIn, capabilityComponents } from './capabilities.ts';
 import { errorCodes } from './error-codes.ts';
 import { requests, responses } from './schema/validators.js';
 import { placeOf } from './settings.ts';
@@ -24,6 +25,8 @@ export const ocpp201: OcppVersion = {
   inbound: inboundActions,
   outbound: outboundActions,
   placeOf,
+  capabilityComponents,
+  capabilitiesIn,
   requestChecks: requests,
   responseChecks: responses,
 };
