@@ -128,6 +128,7 @@ const cdrSchema = z.object({
       signedMeterValue.extend({
         verdict: z.enum(['VALID', 'INVALID', 'UNVERIFIED']),
         reason: text.exactOptional(),
+        nature: z.enum(['START', 'END', 'INTERMEDIATE']).exactOptional(),
       }),
     )
     .exactOptional(),

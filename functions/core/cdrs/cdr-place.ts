@@ -1,34 +1,45 @@
-import type { Location } from '../locations/location.ts';
+import type { LocationStore } from '../locations/location-store.ts';
+import type { Digest } from '../ports.ts';
+import { evseUidOf } from '../stations/evse-uid.ts';
 import type { Connector, Station } from '../stations/station.ts';
 import type { CdrPlace } from './cdr.ts';
 
-/** What of a station and its connector a CDR keeps: later changes of either do not touch it. */
-export function placeOf(station: Station, connector: Connector | undefined): CdrPlace {
-  const { locationId, name, address, coordinates } = station;
-  const { evseUid, connectorType, maxPowerW, phases } = connector ?? {};
+export interface PlacePorts {
+  readonly locations: Pick<LocationStore, 'findLocation'>;
+  readonly digest: Digest;
+}
+
+/**
+ * What of a station, its connector and its location a CDR keeps: later changes of any do not touch it. The location's
+ * address goes before the station's own. `undefined` for a station that nobody knows any more.
+ */
+export async function findPlace(
+  ports: PlacePorts,
+  { station, connector }: { readonly station?: Station; readonly connector?: Connector },
+): Promise<CdrPlace | undefined> {
+  if (!station) return undefined;
+  const { locationId } = station;
+  const location = locationId === undefined ? undefined : await ports.locations.findLocation(locationId);
+  const { address = station.address, coordinates = station.coordinates } = location ?? {};
+  const { city, postalCode, countryCode, name = station.name } = location ?? {};
   return {
     name,
     ...(locationId === undefined ? {} : { locationId }),
-    ...(address === undefined ? {} : { address }),
-    ...(coordinates === undefined ? {} : { coordinates }),
-    ...(evseUid === undefined ? {} : { evseUid }),
-    ...(connectorType === undefined ? {} : { connectorType }),
-    ...(maxPowerW === undefined ? {} : { maxPowerW }),
-    ...(phases === undefined ? {} : { phases }),
-  };
-}
-
-/** The place with the address of its location, which goes before the station's own. */
-export function atLocation(place: CdrPlace, location: Location): CdrPlace {
-  const { locationId, name, address, city, postalCode, countryCode, coordinates } = location;
-  return {
-    ...place,
-    locationId,
-    name,
     ...(address === undefined ? {} : { address }),
     ...(city === undefined ? {} : { city }),
     ...(postalCode === undefined ? {} : { postalCode }),
     ...(countryCode === undefined ? {} : { countryCode }),
     ...(coordinates === undefined ? {} : { coordinates }),
+    ...(connector ? evseOf(ports.digest, station, connector) : {}),
+  };
+}
+
+function evseOf(digest: Digest, station: Station, connector: Connector): Partial<CdrPlace> {
+  const { evseId, connectorType, maxPowerW, phases } = connector;
+  return {
+    evseUid: evseUidOf(digest, station, evseId),
+    connectorType,
+    ...(maxPowerW === undefined ? {} : { maxPowerW }),
+    ...(phases === undefined ? {} : { phases }),
   };
 }

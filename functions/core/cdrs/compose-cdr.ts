@@ -1,7 +1,7 @@
-import type { SignedMeterValue } from '../metering/sample.ts';
+import type { MeterSample, SampleContext } from '../metering/sample.ts';
 import type { JudgedMeterValue, VerifySignedValue } from '../metering/signed-values.ts';
 import type { SessionRecord } from '../sessions/assemble-session.ts';
-import type { Connector } from '../stations/station.ts';
+import type { Connector, Station } from '../stations/station.ts';
 import { periodsOfSession } from '../tariffs/periods-of-session.ts';
 import { choiceSentence } from '../tariffs/pin-tariff.ts';
 import { rateSession, unratedPeriods } from '../tariffs/rate-session.ts';
@@ -14,9 +14,8 @@ import { explainSession, signatureSentence } from './explain-session.ts';
 
 /** Where a session took place and how it is priced, with whatever is doubtful about either. */
 export interface Circumstances {
+  readonly station?: Station;
   readonly connector?: Connector;
-  /** What is known of the place, as it is now. */
-  readonly place?: CdrPlace;
   readonly timeZone: string;
   readonly tariff?: Tariff;
   /** Why that one. */
@@ -30,6 +29,7 @@ export interface CdrMaterial {
   readonly record: SessionRecord;
   readonly signed: readonly JudgedMeterValue[];
   readonly circumstances: Circumstances;
+  readonly place: CdrPlace | undefined;
   /** Of a CDR without a price. */
   readonly currency: string;
   readonly createdAt: number;
@@ -37,8 +37,8 @@ export interface CdrMaterial {
 
 /** Rates a session and writes down what it cost, from which readings, and what a person should look at first. */
 export function composeCdr(made: CdrMaterial): Cdr {
-  const { record, circumstances, signed } = made;
-  const { tariff, place, timeZone, doubts } = circumstances;
+  const { record, circumstances, signed, place } = made;
+  const { tariff, timeZone, doubts } = circumstances;
   const rating = ratingOf(made);
   const reasons = [...record.reviewReasons, ...doubts, ...signed.flatMap(doubtOf)];
   const endedAt = Math.max(record.startedAt, record.endedAt ?? record.lastAt);
@@ -84,7 +84,14 @@ export function judgedValues(
   verifySigned: VerifySignedValue,
   meterPublicKey: string | undefined,
 ): readonly JudgedMeterValue[] {
-  return signedOf(record).map((value) => ({ ...value, ...verifySigned(value, meterPublicKey) }));
+  const byText = new Map<string, JudgedMeterValue>();
+  for (const { context, signed = [] } of signedSamples(record)) {
+    for (const value of signed) {
+      const verdict = verifySigned(value, meterPublicKey);
+      byText.set(value.data, { ...value, ...verdict, nature: natureOf(context) });
+    }
+  }
+  return [...byText.values()];
 }
 
 function ratingOf({ record, circumstances, currency }: CdrMaterial): Rating {
@@ -162,11 +169,14 @@ function doubtOf({ verdict, reason = '' }: JudgedMeterValue): readonly string[] 
   return verdict === 'INVALID' ? [`The signature of a meter value does not hold: ${reason}.`] : [];
 }
 
-/** The signed values of begin and end, else the first and the last there are. */
-function signedOf(record: SessionRecord): readonly SignedMeterValue[] {
+/** Those of begin and end, else the first and the last there are. */
+function signedSamples(record: SessionRecord): readonly MeterSample[] {
   const signed = record.samples.filter((sample) => sample.signed);
   const borders = signed.filter(({ context }) => context === 'BEGIN' || context === 'END');
-  const chosen = borders.length > 0 ? borders : [...signed.slice(0, 1), ...signed.slice(1).slice(-1)];
-  const byText = new Map(chosen.flatMap((sample) => sample.signed ?? []).map((value) => [value.data, value]));
-  return [...byText.values()];
+  return borders.length > 0 ? borders : [...signed.slice(0, 1), ...signed.slice(1).slice(-1)];
+}
+
+function natureOf(context: SampleContext): NonNullable<JudgedMeterValue['nature']> {
+  if (context === 'BEGIN') return 'START';
+  return context === 'END' ? 'END' : 'INTERMEDIATE';
 }

@@ -1,6 +1,5 @@
-import type { LocationStore } from '../locations/location-store.ts';
 import type { VerifySignedValue } from '../metering/signed-values.ts';
-import type { Clock, Digest } from '../ports.ts';
+import type { Clock } from '../ports.ts';
 import { assembleSession } from '../sessions/assemble-session.ts';
 import { connectorOfSession } from '../sessions/connector-of-session.ts';
 import type { Session } from '../sessions/session.ts';
@@ -12,22 +11,20 @@ import { type PricingPorts, tariffOfSession } from '../tariffs/pin-tariff.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { Cdr } from './cdr.ts';
 import { cdrIdOf } from './cdr-id.ts';
-import { atLocation, placeOf } from './cdr-place.ts';
+import { findPlace, type PlacePorts } from './cdr-place.ts';
 import type { CdrStore } from './cdr-store.ts';
 import { type Circumstances, composeCdr, judgedValues } from './compose-cdr.ts';
 
-export interface IssueCdrPorts {
+export interface IssueCdrPorts extends PlacePorts {
   readonly tenant: Pick<Tenant, 'tenantId' | 'currency' | 'timeZone' | 'defaultTariffId'>;
   readonly sessions: Pick<SessionStore, 'findSession' | 'listEntries'>;
   readonly stations: Pick<StationStore, 'findStation'>;
   readonly tariffs: PricingPorts['tariffs'];
   readonly assignments: PricingPorts['assignments'];
   readonly agreements: PricingPorts['agreements'];
-  readonly locations: Pick<LocationStore, 'findLocation'>;
   readonly cdrs: Pick<CdrStore, 'findCdr' | 'issueCdr'>;
   readonly verifySigned: VerifySignedValue;
   readonly clock: Clock;
-  readonly digest: Digest;
 }
 
 export type IssueCdrResult =
@@ -71,23 +68,13 @@ export async function issueCdr(
     cdrId,
     record,
     signed: judgedValues(record, ports.verifySigned, connector?.meterPublicKey),
-    circumstances: await located(ports, circumstances),
+    circumstances,
+    place: await findPlace(ports, circumstances),
     currency: ports.tenant.currency,
     createdAt: ports.clock(),
   });
   if ((await ports.cdrs.issueCdr(cdr)) === 'issued') return { outcome: 'issued', cdr };
   return { outcome: 'exists', cdr: (await ports.cdrs.findCdr(cdrId)) ?? cdr };
-}
-
-/** With what is known of the location that the station stands at. */
-export async function located(
-  { locations }: Pick<IssueCdrPorts, 'locations'>,
-  circumstances: Circumstances,
-): Promise<Circumstances> {
-  const { place } = circumstances;
-  if (place?.locationId === undefined) return circumstances;
-  const location = await locations.findLocation(place.locationId);
-  return location ? { ...circumstances, place: atLocation(place, location) } : circumstances;
 }
 
 /** Finds what a session is priced by. */
@@ -106,7 +93,7 @@ export async function findCircumstances(ports: CircumstancePorts, session: Sessi
   if (!price.tariff) doubts.push(...price.obstacles);
   return {
     ...(connector ? { connector } : {}),
-    ...(station ? { place: placeOf(station, connector) } : {}),
+    ...(station ? { station } : {}),
     timeZone,
     ...(price.tariff ? { tariff: price.tariff, pricedBy: price.by } : {}),
     doubts,

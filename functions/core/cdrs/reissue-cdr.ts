@@ -3,10 +3,11 @@ import { assembleSession, type SessionRecord } from '../sessions/assemble-sessio
 import type { Tariff } from '../tariffs/tariff.ts';
 import type { Cdr, Correction } from './cdr.ts';
 import { replacementIdOf } from './cdr-id.ts';
+import { findPlace } from './cdr-place.ts';
 import type { CdrStore } from './cdr-store.ts';
 import { type Circumstances, composeCdr, judgedValues } from './compose-cdr.ts';
 import { type CorrectionAsked, type CreditCdrPorts, correctableCdr, creditCdr } from './credit-cdr.ts';
-import { findCircumstances, type IssueCdrPorts, located, powerOf } from './issue-cdr.ts';
+import { findCircumstances, type IssueCdrPorts, powerOf } from './issue-cdr.ts';
 import { raiseReviewAlert } from './review-alerts.ts';
 
 export interface ReissueCdrPorts extends CreditCdrPorts, Omit<IssueCdrPorts, 'cdrs'> {
@@ -63,7 +64,7 @@ async function replacementOf(ports: ReissueCdrPorts, asked: ReissueAsked, replac
   ]);
   const known = assembleSession(session, entries, powerOf(found.connector));
   const record = withEnergy(known, asked.energyWh);
-  const circumstances = withTariff(await located(ports, found), tariff);
+  const circumstances = withTariff(found, tariff);
   const { energyWh, tariffId, reason, by } = asked;
   const signed = judgedValues(record, ports.verifySigned, found.connector?.meterPublicKey);
   const cdr = composeCdr({
@@ -72,6 +73,7 @@ async function replacementOf(ports: ReissueCdrPorts, asked: ReissueAsked, replac
     // A signature says nothing about energy that was not read from its meter.
     signed: energyWh === undefined ? signed : signed.filter(({ verdict }) => verdict !== 'INVALID'),
     circumstances,
+    place: await findPlace(ports, found),
     currency: ports.tenant.currency,
     createdAt: ports.clock(),
   });

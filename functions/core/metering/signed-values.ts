@@ -11,7 +11,10 @@ export interface SignatureVerdict {
 }
 
 /** A signed value with what became of checking it. */
-export interface JudgedMeterValue extends SignedMeterValue, SignatureVerdict {}
+export interface JudgedMeterValue extends SignedMeterValue, SignatureVerdict {
+  /** Which reading of its session it is. */
+  readonly nature?: 'START' | 'END' | 'INTERMEDIATE';
+}
 
 /** Checks a signed value against the key that is registered for its meter. Never throws. */
 export type VerifySignedValue = (
