@@ -12,8 +12,8 @@ export function askTenant(ctx: Context, allowed: string[]) {
 
 /** The same for a field below the top: AppSync collects the fields of one request into one call. */
 export function askTenantInBatch(ctx: Context, allowed: string[]) {
-  const { stationId, sessionId, connectorRef, cdrId, tokenUid, tariffId } = ctx.source;
-  const source = { stationId, sessionId, connectorRef, cdrId, tokenUid, tariffId };
+  const { stationId, sessionId, connectorRef, cdrId, tokenUid, tariffId, locationId, userId } = ctx.source;
+  const source = { stationId, sessionId, connectorRef, cdrId, tokenUid, tariffId, locationId, userId };
   return { operation: 'BatchInvoke' as const, payload: { ...question(ctx, allowed), source } };
 }
 
