@@ -14,6 +14,7 @@ export const administrators: readonly Role[] = ['SUPER_ADMIN', 'TENANT_ADMIN'];
 /** One request, read as far as every route needs it. */
 export interface AdminRequest {
   readonly subject: string;
+  readonly roles: readonly Role[];
   /** The values of the path's parameters, by name. */
   readonly path: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
@@ -36,6 +37,8 @@ export interface Route {
   /** One sentence for whoever reads the list of routes. */
   readonly summary: string;
   readonly roles: readonly Role[];
+  /** It asks and changes nothing, though it is no GET: a question too long for a query. */
+  readonly onlyReads?: true;
   readonly handle: (request: AdminRequest, services: AdminServices) => Promise<AdminAnswer>;
 }
 

@@ -33,7 +33,7 @@ export async function route(
   }
   try {
     const { subject, roles, query } = call;
-    const request: AdminRequest = { subject, query, path: match.path, body: bodyOf(call.bodyText) };
+    const request: AdminRequest = { subject, roles, query, path: match.path, body: bodyOf(call.bodyText) };
     const services = servicesOf(tenantId);
     const fromPlatform = tenantId !== call.tenantId;
     if (fromPlatform) await services.findTenant();

@@ -23,6 +23,7 @@ import {
 import { stationsNearby, stationsNearbyPage } from './nearby.ts';
 import { ocppConnections, ocppConnectionsPage, systemHealth } from './operations.ts';
 import { create, remove, update } from './provision-stations.ts';
+import { quote } from './quotes.ts';
 import { cancelReservation, reserveConnector } from './reservations.ts';
 import type { GraphqlServices } from './services.ts';
 import { eventsOfSessions } from './session-events.ts';
@@ -112,6 +113,7 @@ export const fields: Readonly<Record<string, OneField>> = {
   'Query.sessionsByUser': sessionsByUser,
   'Query.activeSessionsCount': activeSessionsCount,
   'Query.realTimeMetrics': realTimeMetrics,
+  'Query.quote': quote,
   'Query.cdrs': cdrs,
   'Query.cdrsPage': cdrsPage,
   'Query.auditTrail': auditTrail,
