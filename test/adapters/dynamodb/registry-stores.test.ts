@@ -4,6 +4,7 @@ import { tenantKeys } from '#adapters/dynamodb/keys.ts';
 import { tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { keyAttributes } from '#adapters/dynamodb/update.ts';
 import type { Page, PageRequest } from '#core/ports.ts';
+import type { AssignmentScope } from '#core/tariffs/tariff-assignment.ts';
 import type { Tenant } from '#core/tenants/tenant.ts';
 import { newTenantId, startTestDatabase, type TestDatabase } from '../../support/engine.ts';
 import { aStation, aTariff, aToken, noon } from './samples.ts';
@@ -245,6 +246,67 @@ describe('the token store', () => {
     expect(await tokens.findTokens(['04A1B2C3D4E5F6', 'unknown'])).toHaveLength(1);
     expect((await tokens.listTokens({ limit: 5 })).items).toHaveLength(1);
     expect(await db.storesOf().tokens.findToken('04A1B2C3D4E5F6')).toBeUndefined();
+  });
+});
+
+describe('the revisions of a tariff', () => {
+  test('are all kept, and found by their number and by the moment they held', async () => {
+    const { tariffs } = db.storesOf();
+    const revisions = Array.from({ length: 45 }, (_, index) =>
+      aTariff({ name: `name ${index + 1}`, revision: index + 1, updatedAt: noon + index * 1000 }),
+    );
+    for (const revision of revisions) await tariffs.saveTariff(revision);
+
+    expect(await tariffs.findRevision('day', 3)).toEqual(revisions[2]);
+    expect(await tariffs.findRevision('day', 46)).toBeUndefined();
+    for (const [at, expected] of [
+      [noon - 1, undefined],
+      [noon, revisions[0]],
+      [noon + 2999, revisions[2]],
+      [noon + 44_000, revisions[44]],
+    ] as const) {
+      expect(await tariffs.findTariffAt('day', at)).toEqual(expected);
+    }
+    expect(await tariffs.findTariffAt('none', noon)).toBeUndefined();
+    const listed = await all((page) => tariffs.listRevisions('day', page), 20);
+    expect(listed.map((page) => page.length)).toEqual([20, 20, 5]);
+    expect(listed.flat()).toEqual(revisions.toReversed());
+  });
+});
+
+describe('the store of assigned tariffs', () => {
+  const scope = { kind: 'STATION', stationId: 'CS-001' } as const;
+  const assigned = { scope, terms: [{ contractTariffId: 'day', since: noon }], updatedAt: noon, revision: 1 };
+
+  test('gives an assignment back, lets one of concurrent changes win, and lists what is in use', async () => {
+    const { assignments } = db.storesOf();
+    const ended = { ...assigned, terms: [...assigned.terms, { since: noon + 1 }], revision: 2 };
+
+    expect(await assignments.saveAssignment(assigned)).toBe('saved');
+    expect(await assignments.saveAssignment(assigned)).toBe('changed-meanwhile');
+    expect(await assignments.findAssignment(scope)).toEqual(assigned);
+    expect(await assignments.findAssignments([{ kind: 'TENANT' }, scope])).toEqual([assigned]);
+    expect((await assignments.listAssignments({ tariffId: 'night' }, { limit: 5 })).items).toEqual([]);
+    expect((await assignments.listAssignments({ tariffId: 'day' }, { limit: 5 })).items).toEqual([assigned]);
+    expect(await assignments.saveAssignment(ended)).toBe('saved');
+    expect((await assignments.listAssignments({}, { limit: 5 })).items).toEqual([]);
+    expect(await assignments.findAssignment(scope)).toEqual(ended);
+  });
+
+  test('keeps scopes apart whatever their ids are', async () => {
+    const { assignments } = db.storesOf();
+    const scopes: readonly AssignmentScope[] = [
+      { kind: 'TOKEN', tokenUid: 'A#B' },
+      { kind: 'TOKEN_GROUP', groupId: 'A#B' },
+      { kind: 'STATION', stationId: 'A#B' },
+      { kind: 'CONNECTOR', stationId: 'A#B', evseId: 1, connectorId: 1 },
+      { kind: 'CONNECTOR', stationId: 'A#B', evseId: 1, connectorId: 2 },
+      { kind: 'TENANT' },
+    ];
+    for (const one of scopes) await assignments.saveAssignment({ ...assigned, scope: one });
+
+    expect((await assignments.findAssignments(scopes)).map((found) => found.scope)).toEqual(scopes);
+    expect((await assignments.listAssignments({}, { limit: 50 })).items).toHaveLength(scopes.length);
   });
 });
 

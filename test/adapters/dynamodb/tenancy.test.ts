@@ -25,6 +25,21 @@ async function writeEverything(tenantId: string): Promise<void> {
   await stations.createStation(aStation());
   await tokens.createToken(aToken());
   await tariffs.saveTariff(aTariff());
+  await db.storesOf(tenantId).assignments.saveAssignment({
+    scope: { kind: 'TOKEN_GROUP', groupId: 'FAMILY' },
+    terms: [{ contractTariffId: 'day', since: noon }],
+    updatedAt: noon,
+    revision: 1,
+  });
+  await db.storesOf(tenantId).agreements.saveAgreement({
+    stationId: 'CS-001',
+    connector: { evseId: 1, connectorId: 1 },
+    tokenUid: aToken().uid,
+    tariffId: 'day',
+    revision: 1,
+    agreedAt: Date.now(),
+    until: Date.now() + 60_000,
+  });
   await live.connect({ stationId, connectionId: 'c', protocol: 'ocpp1.6', connectedAt: noon });
   await live.recordConnectorStatus(stationId, {
     evseId: 1,
@@ -88,7 +103,7 @@ test('what may go has a time to go, and what must stay has none', async () => {
   const items = await itemsOf(db.tables.operations);
 
   const kindOf = ({ pk, sk }: Readonly<Record<string, unknown>>) =>
-    /#(READINGS|ORPHANS|CMD|NEWCOMERS)$/.exec(String(pk))?.[1] ?? String(sk).split('#', 1)[0];
+    /#(READINGS|ORPHANS|CMD|NEWCOMERS|PRICES)$/.exec(String(pk))?.[1] ?? String(sk).split('#', 1)[0];
   const expiring = items.filter(({ expiresAtS }) => expiresAtS !== undefined);
   const lasting = items.filter(({ expiresAtS }) => expiresAtS === undefined);
   expect([...new Set(expiring.map(kindOf))].toSorted()).toEqual([
@@ -96,6 +111,7 @@ test('what may go has a time to go, and what must stay has none', async () => {
     'CMD',
     'NEWCOMERS',
     'ORPHANS',
+    'PRICES',
     'READINGS',
   ]);
   expect([...new Set(lasting.map(kindOf))].toSorted()).toEqual([
