@@ -174,7 +174,8 @@ describe('tokens', () => {
     ['input.uid', { uid: '' }],
     ['input.tokenType', { uid: 'x', tokenType: 'PALM' }],
     ['input.expiresAt', { uid: 'x', expiresAt: 'soon' }],
-    ['input.restrictions', { uid: 'x', restrictions: {} }],
+    ['input.restrictions', { uid: 'x', restrictions: { colour: 'red' } }],
+    ['input.restrictions.hours.0.from', { uid: 'x', restrictions: { hours: [{ from: '9', to: '17:00' }] } }],
   ])('name what is wrong: %s', async (field, input) => {
     await expect(asked.ask('Mutation.createAuthToken', { input })).rejects.toMatchObject({
       code: 'Validation',

@@ -103,7 +103,19 @@ describe('createStation', () => {
       'input.connectors.1.connectorId',
       { connectors: [1, 3].map((n) => ({ connectorId: n, connectorType: 'CCS' })) },
     ],
-    ['input.configuration', { configuration: {} }],
+    ['input.configuration.entries', { configuration: {} }],
+    [
+      'input.configuration.entries.1',
+      {
+        configuration: {
+          entries: ['HeartbeatInterval', ''.padEnd(51, 'x')].map((key) => ({ key, value: '1' })),
+        },
+      },
+    ],
+    [
+      'input.configuration.entries.0',
+      { configuration: { entries: [{ key: 'AuthorizationKey', value: 'x' }] } },
+    ],
   ])('names what is wrong: %s', async (field, mistake) => {
     await expect(create(mistake)).rejects.toMatchObject({ code: 'Validation', field });
     expect(await asked.scene.stations.findStation('CS-1')).toBeUndefined();
@@ -335,8 +347,9 @@ describe('the list of stations', () => {
   });
 
   test.each([
-    ['filter.coordinates', { filter: { coordinates: { latitude: 0, longitude: 0 } } }],
-    ['filter.radiusKm', { filter: { radiusKm: 1 } }],
+    ['filter.radiusKm', { filter: { coordinates: { latitude: 0, longitude: 0 } } }],
+    ['filter.radiusKm', { filter: { coordinates: { latitude: 0, longitude: 0 }, radiusKm: 501 } }],
+    ['filter.coordinates', { filter: { radiusKm: 1 } }],
     ['filter', { filter: { colour: 'red' } }],
     ['limit', { limit: 0 }],
     ['limit', { limit: 201 }],

@@ -106,6 +106,7 @@ const driversFields = new Set([
   'Query.session',
   'Query.sessions',
   'Query.sessionsPage',
+  'Query.sessionsByUser',
   'Query.realTimeMetrics',
   'Query.cdrs',
   'Query.cdrsPage',
@@ -113,5 +114,8 @@ const driversFields = new Set([
   'ChargingSession.authToken',
   'ChargingSession.realTimeMetrics',
   'ChargingSession.meterValues',
+  'ChargingSession.events',
   'ChargingSession.cdr',
+  'AuthToken.lastUsedAt',
+  'AuthToken.useCount',
 ]);

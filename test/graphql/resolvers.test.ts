@@ -265,10 +265,10 @@ describe('published updates', () => {
 
 describe('what is not built', () => {
   it('says so', () => {
-    const outcome = evaluate('Query.sessionAnalytics', 'request', { claims: viewer });
+    const outcome = evaluate('Query.weather', 'request', { claims: viewer });
 
     expect(errorOf(outcome)).toMatchObject({
-      message: 'Query.sessionAnalytics is not built yet',
+      message: 'Query.weather is not built yet',
       errorType: 'NotImplemented',
     });
   });
