@@ -36,7 +36,7 @@ const roomRules = rooms.map((room) =>
 const doorRules = rooms.map((room) =>
   mayImport(
     `doors-of-${room}`,
-    `Doors of the room ${room} compose it with adapters and platform; of other rooms they know the call desk and the readers of OCPI's tariffs and sessions.`,
+    `Doors of the room ${room} compose it with adapters and platform; of other rooms they know the call desk and the readers and writers of OCPI's tariffs, sessions and CDRs.`,
     { path: `^functions/${room}/.*${door}` },
     [
       '^functions/(core|contracts|adapters|platform)/',
@@ -44,7 +44,7 @@ const doorRules = rooms.map((room) =>
       // The front desk of the room that speaks with stations: whoever asks for calls to them comes here.
       '^functions/ocpp/call-desk[.]ts$',
       // What partners say of prices and sessions: whoever is told of them in OCPI's words hands these to its room.
-      '^functions/ocpi/(tariff|charging-period)[.]ts$',
+      '^functions/ocpi/(tariff|charging-period|cdr)[.]ts$',
       npm('zod'),
       npm('aws-lambda'),
       npm('@aws-lambda-powertools/metrics'),
