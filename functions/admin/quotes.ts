@@ -24,6 +24,7 @@ export const quoteRoutes: readonly Route[] = [
     summary:
       'What a session costs under a tariff, and why: tariff (an OCPI 2.2.1 Tariff) or tariff_id, timeZone, and session with start, end, reservation and charging_periods. Nothing is written.',
     roles: readers,
+    onlyReads: true,
     handle: quoteOf,
   },
 ];

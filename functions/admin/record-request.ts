@@ -6,7 +6,7 @@ import type { AdminServices } from './services.ts';
 
 /** One request, as far as the trail tells of it. */
 interface Recorded {
-  readonly route: Pick<Route, 'method' | 'path'>;
+  readonly route: Pick<Route, 'method' | 'path' | 'onlyReads'>;
   readonly request: AdminRequest;
   readonly roles: readonly string[];
   readonly fromPlatform: boolean;
@@ -22,7 +22,8 @@ export function recorded(
   answer: () => Promise<AdminAnswer>,
 ): Promise<AdminAnswer> {
   const { route, request, roles, fromPlatform } = asked;
-  if (route.method === 'GET' && !fromPlatform) return answer();
+  const changes = route.method !== 'GET' && route.onlyReads !== true;
+  if (!changes && !fromPlatform) return answer();
   const { audit, clock, newId, calls } = services;
   const { subject, path, query, body } = request;
   return recordChange(
