@@ -25,7 +25,6 @@ import { ocppConnections, ocppConnectionsPage, systemHealth } from './operations
 import { create, remove, update } from './provision-stations.ts';
 import { quote } from './quotes.ts';
 import { cancelReservation, reserveConnector } from './reservations.ts';
-import { quote } from './quotes.ts';
 import type { GraphqlServices } from './services.ts';
 import { eventsOfSessions } from './session-events.ts';
 import {
