@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { rateSession } from '#core/tariffs/rate-session.ts';
 import type { ChargingPeriod, Rating } from '#core/tariffs/rating.ts';
 import type { Price, PriceComponent, Tariff, TariffElement } from '#core/tariffs/tariff.ts';
+import { naivePrice } from './naive-pricing.ts';
 import { component, minuteMs, periodsFrom, tariffOf } from './periods.ts';
 
 const zone = 'Europe/Paris';
@@ -32,6 +33,13 @@ function tariffs(stepSizes: readonly number[]): fc.Arbitrary<Tariff> {
     { maxDurationS: 3_600 },
     { minDurationS: 7_200 },
     { startDate: '2026-03-29' },
+    { startDate: '2026-03-28', endDate: '2026-03-29', startTime: '20:00', endTime: '04:00' },
+    { startTime: '02:30', endTime: '02:30', daysOfWeek: ['SUNDAY'] },
+    { minKwh: '7.2' },
+    { maxKwh: '3' },
+    { maxPowerKw: '11', minKwh: '0.9' },
+    { minPowerKw: '11' },
+    { minCurrentA: '16', maxCurrentA: '32' },
   );
   const element = fc
     .record({
@@ -52,7 +60,8 @@ const sessions = fc
       fc.record({
         minutes: fc.integer({ min: 1, max: 400 }),
         whPerMinute: fc.integer({ min: 0, max: 400 }),
-        activity: fc.constantFrom('CHARGING', 'PARKING'),
+        activity: fc.constantFrom('CHARGING', 'PARKING', 'UNSTATED'),
+        currentA: fc.constantFrom(undefined, 10, 16, 32),
       }),
       { minLength: 1, maxLength: 5 },
     ),
@@ -60,13 +69,61 @@ const sessions = fc
   .map(({ start, stretches }) =>
     periodsFrom(
       Date.parse('2026-03-27T00:00:00Z') + start * minuteMs,
-      stretches.map(({ minutes, whPerMinute, activity }) => ({
+      stretches.map(({ minutes, whPerMinute, activity, currentA }) => ({
         minutes,
         activity,
         energyWh: minutes * whPerMinute,
+        powerW: whPerMinute * 60,
+        ...(currentA === undefined ? {} : { currentA }),
       })),
     ),
   );
+
+/** Sessions whose energy is a multiple of 100 Wh after each minute, after a reservation or not. */
+const countedSessions = fc
+  .record({
+    start: fc.integer({ min: 0, max: 3 * 1440 }),
+    reserved: fc.constantFrom(undefined, 22, 90),
+    expired: fc.boolean(),
+    stretches: fc.array(
+      fc.record({
+        minutes: fc.integer({ min: 1, max: 240 }),
+        energyWh: fc.constantFrom(0, 100),
+        powerW: fc.constantFrom(6_000, 11_000, 22_000),
+        currentA: fc.constantFrom(10, 16, 32),
+        activity: fc.constantFrom('CHARGING', 'PARKING', 'UNSTATED'),
+      }),
+      { maxLength: 5 },
+    ),
+  })
+  .map(({ start, reserved, expired, stretches }) => {
+    const startedAt = Date.parse('2026-03-27T00:00:00Z') + start * minuteMs;
+    const periods = periodsFrom(
+      startedAt,
+      stretches.map((stretch) => ({ ...stretch, energyWh: stretch.energyWh * stretch.minutes })),
+    );
+    const reservation = reserved
+      ? { startedAt: startedAt - reserved * minuteMs, endedAt: startedAt, expired }
+      : undefined;
+    return { periods, reservation };
+  });
+
+const reservationElement = fc
+  .record({
+    flat: cents,
+    time: cents,
+    vat,
+    stepSize: fc.constantFrom(0, 60, 600),
+    kind: fc.constantFrom('RESERVATION', 'RESERVATION_EXPIRES'),
+    startTime: fc.constantFrom(undefined, '03:00'),
+  })
+  .map(({ flat, time, vat, stepSize, kind, startTime }): TariffElement => {
+    const rest = { stepSize, ...(vat === undefined ? {} : { vat }) };
+    return {
+      priceComponents: [component('FLAT', flat, rest), component('TIME', time, rest)],
+      restrictions: { reservation: kind, ...(startTime ? { startTime } : {}) },
+    };
+  });
 
 function splitAt(periods: readonly ChargingPeriod[], minute: number): readonly ChargingPeriod[] {
   const at = (periods[0]?.startedAt ?? 0) + minute * minuteMs;
@@ -94,6 +151,33 @@ describe('money', () => {
           expect(rateSession(split, tariff, zone)).toEqual(rateSession(whole, tariff, zone));
         },
       ),
+    );
+  });
+
+  test('every session costs what it comes to minute by minute', () => {
+    fc.assert(
+      fc.property(
+        tariffs([0, 60, 900, 1000]),
+        fc.array(reservationElement, { maxLength: 3 }),
+        fc.boolean(),
+        countedSessions,
+        (base, forReservations, ahead, { periods, reservation }) => {
+          const parts = ahead ? [forReservations, base.elements] : [base.elements, forReservations];
+          const tariff = tariffOf(parts.flat());
+
+          const rating = rateSession(periods, tariff, zone, {
+            decimals: 12,
+            ...(reservation ? { reservation } : {}),
+          });
+
+          const exact = naivePrice(periods, tariff, zone, reservation);
+          const { exclVat, inclVat = exclVat } = rating.totalCost;
+          // Twenty lines may each be rounded by half of the last decimal.
+          expect(distance(exclVat, exact.exclVat, exact.denominator)).toBeLessThanOrEqual(10n);
+          expect(distance(inclVat, exact.inclVat, exact.denominator)).toBeLessThanOrEqual(10n);
+        },
+      ),
+      { numRuns: 300 },
     );
   });
 
@@ -152,11 +236,19 @@ describe('money', () => {
 
 function partsOf(rating: Rating): readonly Price[] {
   return [
+    rating.totalReservationCost,
     rating.totalEnergyCost,
     rating.totalTimeCost,
     rating.totalParkingCost,
     rating.totalFixedCost,
   ].flatMap((price) => price ?? []);
+}
+
+/** How far an amount is from a fraction, in units of its twelfth decimal. */
+function distance(amount: string, numerator: bigint, denominator: bigint): bigint {
+  const [whole = '0', fraction = ''] = amount.split('.');
+  const apart = BigInt(whole + fraction.padEnd(12, '0')) - (numerator * 10n ** 12n) / denominator;
+  return apart < 0n ? -apart : apart;
 }
 
 function sum(amounts: readonly string[]): bigint {
