@@ -8,6 +8,8 @@ export interface Caller {
   readonly roles: readonly string[];
   /** A member of the platform, who named a tenant that their token does not name. */
   readonly fromPlatform?: boolean;
+  /** The user whose token it is: known of those who see no more than what is theirs. */
+  readonly userId?: string;
 }
 
 /** One field to resolve, as a JS resolver hands it on. */

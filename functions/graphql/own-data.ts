@@ -6,9 +6,24 @@ import type { GraphqlServices } from './services.ts';
 /** Roles that see all of a tenant's data; whoever has none of them sees what is their own. */
 const seesAll: ReadonlySet<string> = new Set(['VIEWER', 'OPERATOR', 'TENANT_ADMIN', 'SUPER_ADMIN']);
 
-/** The user whose own things the caller may see: drivers are users by their token's subject. `undefined`: all of them. */
-export function ownerOf({ roles, subject }: Caller): string | undefined {
-  return roles.some((role) => seesAll.has(role)) ? undefined : subject;
+/**
+ * The user whose own things the caller may see: the user who signs in with the token's subject, or the subject itself
+ * where no user does. `undefined`: all of them.
+ */
+export function ownerOf({ roles, subject, userId }: Caller): string | undefined {
+  return roles.some((role) => seesAll.has(role)) ? undefined : (userId ?? subject);
+}
+
+/**
+ * A caller who sees only what is theirs, with the user that they are. Throws `NotAllowed` for a user who is not ACTIVE:
+ * their token may still live for an hour.
+ */
+export async function withUser(caller: Caller, { users }: Pick<GraphqlServices, 'users'>): Promise<Caller> {
+  if (ownerOf(caller) === undefined) return caller;
+  const user = await users.findUserBySubject(caller.subject);
+  if (!user) return caller;
+  if (user.status !== 'ACTIVE') throw new DomainError('NotAllowed', 'this user has no access');
+  return { ...caller, userId: user.userId };
 }
 
 /** Whether the caller may see a session; a driver's is charged with a token that is the driver's. */

@@ -1,7 +1,9 @@
 import { closeConnection } from '#adapters/apigateway/post-to-connection.ts';
 import { digest } from '#adapters/crypto/digest.ts';
+import { newSecret } from '#adapters/crypto/new-secret.ts';
 import { stationSecrets } from '#adapters/crypto/station-secrets.ts';
 import { tenantSeal } from '#adapters/crypto/tenant-seal.ts';
+import { verifyMeterValue } from '#adapters/crypto/verify-meter-value.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { readSecret } from '#adapters/secrets/read-secret.ts';
@@ -16,6 +18,7 @@ import { readOcpiTariff } from '../ocpi/tariff.ts';
 import { callDesk } from '../ocpp/call-desk.ts';
 import { type Caller, type FieldError, type FieldRequest, parseFieldRequest } from './field-request.ts';
 import { batchedFields, fields } from './fields.ts';
+import { withUser } from './own-data.ts';
 import { type MutationPorts, performMutation, recordLook } from './perform-mutation.ts';
 import type { GraphqlServices } from './services.ts';
 
@@ -41,12 +44,14 @@ async function resolveOne(request: FieldRequest): Promise<unknown> {
     const [result] = await resolveMany([request]);
     return result;
   }
-  const { field, caller } = request;
-  const services = servicesOf(caller.tenantId);
-  const ask = (asked: FieldRequest) => resolve(asked, services);
+  const { field } = request;
+  const services = servicesOf(request.caller.tenantId);
   return refusable(async () => {
-    await admit(caller);
+    const caller = await admit(request.caller, services);
+    const ask = (asked: FieldRequest) => resolve({ ...asked, caller }, services);
     const ports = portsOfMutations(services);
+    // The bus publishes what happened: nobody changed anything, and what is told twice is heard twice.
+    if (field.startsWith('Mutation.publish')) return ask(request);
     if (field.startsWith('Mutation.')) return performMutation(ports, request, ask);
     return caller.fromPlatform ? recordLook(ports, request, () => ask(request)) : ask(request);
   });
@@ -62,15 +67,20 @@ async function resolveMany(requests: readonly FieldRequest[]): Promise<readonly 
   );
   if (!sameCaller) throw new Error('a batch holds one field of one tenant');
   const result = await refusable(async () => {
-    await admit(first.caller);
-    return resolve(requests, servicesOf(first.caller.tenantId));
+    const services = servicesOf(first.caller.tenantId);
+    const caller = await admit(first.caller, services);
+    return resolve(
+      requests.map((request) => ({ ...request, caller })),
+      services,
+    );
   });
   return Array.isArray(result) ? result : requests.map(() => result);
 }
 
 /** The tenant that a member of the platform names must be there; everybody else's comes from the token. */
-async function admit({ tenantId, fromPlatform }: Caller): Promise<void> {
-  if (!fromPlatform || (await directory.findTenant(tenantId))) return;
+async function admit(caller: Caller, services: GraphqlServices): Promise<Caller> {
+  const { tenantId, fromPlatform } = caller;
+  if (!fromPlatform || (await directory.findTenant(tenantId))) return withUser(caller, services);
   throw new DomainError('NotFound', 'there is no such tenant', 'x-tenant-id');
 }
 
@@ -116,8 +126,10 @@ function servicesOf(tenantId: string): GraphqlServices & Pick<MutationPorts, 'pe
       return tenant;
     },
     calls: callDesk,
+    verifySigned: verifyMeterValue,
     quoteReaders: { readTariff: readOcpiTariff, readSession: readOcpiSession },
     clock: systemClock,
+    newSecret,
     newId,
     digest,
   };

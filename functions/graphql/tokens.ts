@@ -184,8 +184,8 @@ export function tokenView(token: Token): View {
     visualId: token.visualId,
     groupId: token.groupId,
     expiresAt: token.expiresAt === undefined ? undefined : rfc3339(token.expiresAt),
-    isActive: token.active,
-    isBlocked: token.blocked,
+    isActive: token.active && token.holderStatus !== 'DELETED',
+    isBlocked: token.blocked || token.holderStatus === 'BLOCKED',
     restrictions: token.restrictions && restrictionsView(token.restrictions),
   };
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSession } from '#core/sessions/start-session.ts';
-import { aStation } from '../adapters/dynamodb/samples.ts';
-import { goodUid, newScene, noon, type Scene } from '../core/sessions/scene.ts';
+import { aStation, aUser } from '../adapters/dynamodb/samples.ts';
+import { givenToken, goodUid, newScene, noon, type Scene } from '../core/sessions/scene.ts';
 import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
 import { lambdaContext, startWorkerCloud, type WorkerCloud } from '../workers/worker-cloud.ts';
 
@@ -86,6 +86,31 @@ describe('the door of GraphQL', () => {
     await expect(
       resolve({ field: 'Query.stations', caller: { tenantId: '', subject: 'x', roles: [] } }),
     ).rejects.toThrow();
+  });
+
+  test('knows a driver as the user who signs in, and nobody who is blocked', async () => {
+    const user = aUser({ subject: 'sub-1' });
+    await ours.users.createUser(user);
+    await givenToken(ours, { uid: 'OWN', userId: user.userId });
+    const { sessionId } = await startSession(ours, {
+      stationId: 'CS-1',
+      connector: { evseId: 2, connectorId: 1 },
+      token: { uid: 'OWN', tokenType: 'RFID' },
+      startedAt: noon,
+      meterStartWh: 0,
+    });
+    const ask = (scene: Scene) => {
+      const caller = { tenantId: scene.tenantId, subject: 'sub-1', roles: ['DRIVER'] };
+      return resolve({ field: 'Query.session', caller, arguments: { id: sessionId } });
+    };
+
+    const own = await ask(ours);
+    const abroad = await ask(theirs);
+    await ours.users.replaceUser({ ...user, status: 'BLOCKED', revision: 2 }, user);
+
+    expect(own).toMatchObject({ sessionId });
+    expect(abroad).toBeNull();
+    expect(await ask(ours)).toMatchObject({ error: { type: 'Unauthorized' } });
   });
 
   test('has nothing to answer to nothing', async () => {
