@@ -14,10 +14,6 @@ export const notBuilt: readonly string[] = [
   'Mutation.syncOCPIPartner',
   'Mutation.triggerSystemMaintenance',
   'Mutation.clearCache',
-  'Subscription.connectorStatusUpdates',
-  'Subscription.sessionMetrics',
-  'Subscription.systemAlerts',
-  'Subscription.ocppConnectionEvents',
   'Subscription.ocpiPartnerUpdates',
   'Subscription.crossNetworkSessionEvents',
 ];

@@ -14,5 +14,6 @@ export const sessionMetered = defineEvent({
     currentA: z.number().optional(),
     voltageV: z.number().optional(),
     stateOfChargePercent: z.number().optional(),
+    temperatureC: z.number().optional(),
   },
 });

@@ -55,6 +55,7 @@ export interface SessionMetered extends Fact {
   readonly currentA?: number;
   readonly voltageV?: number;
   readonly stateOfChargePercent?: number;
+  readonly temperatureC?: number;
 }
 
 /** A session ended. Events of it may still be missing. */

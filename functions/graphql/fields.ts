@@ -1,7 +1,16 @@
 import { revenueAnalytics, sessionAnalytics, stationUtilization } from './analytics.ts';
 import { list as apiKeys, create as createApiKey, revoke as revokeApiKey } from './api-keys.ts';
 import { auditTrail } from './audit.ts';
-import { cdrs, cdrsOfSessions, cdrsPage } from './cdrs.ts';
+import {
+  cdr,
+  cdrs,
+  cdrsInReview,
+  cdrsOfSessions,
+  cdrsPage,
+  credit,
+  reissue,
+  resolveCdrReview,
+} from './cdrs.ts';
 import { startSession, stopSession } from './charging.ts';
 import { command, commands, sendStationCommand, triggerStationReset } from './commands.ts';
 import {
@@ -23,13 +32,16 @@ import {
 import { stationsNearby, stationsNearbyPage } from './nearby.ts';
 import { ocppConnections, ocppConnectionsPage, systemHealth } from './operations.ts';
 import { create, remove, update } from './provision-stations.ts';
+import { publishConnectorStatus, publishSessionMetrics } from './publications.ts';
 import { quote } from './quotes.ts';
 import { cancelReservation, reserveConnector } from './reservations.ts';
+import { estimatedCosts } from './running-costs.ts';
 import type { GraphqlServices } from './services.ts';
 import { eventsOfSessions } from './session-events.ts';
 import {
   activeSessionsCount,
   activeSessionsOfStations,
+  followMetrics,
   followSessions,
   meterValuesOfSessions,
   metricsOfSessions,
@@ -116,6 +128,8 @@ export const fields: Readonly<Record<string, OneField>> = {
   'Query.quote': quote,
   'Query.cdrs': cdrs,
   'Query.cdrsPage': cdrsPage,
+  'Query.cdr': cdr,
+  'Query.cdrsInReview': cdrsInReview,
   'Query.auditTrail': auditTrail,
   'Query.apiKeys': apiKeys,
   'Mutation.createApiKey': createApiKey,
@@ -135,11 +149,17 @@ export const fields: Readonly<Record<string, OneField>> = {
   'Query.ocppConnections': ocppConnections,
   'Query.ocppConnectionsPage': ocppConnectionsPage,
   'Subscription.sessionUpdates': followSessions,
+  'Subscription.sessionMetrics': followMetrics,
+  'Mutation.publishSessionMetrics': publishSessionMetrics,
+  'Mutation.publishConnectorStatus': publishConnectorStatus,
   'Query.statement': statement,
   'Query.statements': statements,
   'Query.statementsPage': statementsPage,
   'Query.statementLinesPage': statementLinesPage,
   'Mutation.settleStatement': settle,
+  'Mutation.creditCdr': credit,
+  'Mutation.reissueCdr': reissue,
+  'Mutation.resolveCdrReview': resolveCdrReview,
   'Query.user': user,
   'Query.userByEmail': userByEmail,
   'Query.users': users,
@@ -192,6 +212,7 @@ export const batchedFields: Readonly<Record<string, ManyField>> = {
   'AuthToken.lastUsedAt': lastUsesOfTokens,
   'AuthToken.useCount': useCountsOfTokens,
   'ChargingSession.cdr': cdrsOfSessions,
+  'SessionRealTimeMetrics.estimatedCost': estimatedCosts,
   'ChargingSession.user': usersOfSessions,
   'User.authTokens': tokensOfUsers,
   'User.sessions': sessionsOfUsers,

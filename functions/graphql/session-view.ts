@@ -61,8 +61,8 @@ export function energyKwh(session: Session): number | undefined {
 
 /** The latest figures of a session as GraphQL's `SessionRealTimeMetrics`: kW, kWh since the start, V, A, °C, seconds. */
 export function metricsView(
-  session: { startedAt: number; endedAt?: number; meterStartWh?: number },
-  latest: SessionEntry | undefined,
+  session: { sessionId?: string; startedAt: number; endedAt?: number; meterStartWh?: number },
+  latest: Pick<SessionEntry, 'samples'> | undefined,
   now: number,
 ): Record<string, unknown> {
   const last = <Key extends keyof MeterSample>(key: Key): MeterSample[Key] | undefined =>
@@ -71,6 +71,7 @@ export function metricsView(
   const energyWh = last('energyWh');
   const { meterStartWh, startedAt, endedAt } = session;
   return {
+    sessionId: session.sessionId,
     currentPower: powerW === undefined ? undefined : powerW / 1000,
     currentEnergy:
       energyWh === undefined || meterStartWh === undefined

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DomainError } from '#core/errors.ts';
 import type { Session } from '#core/sessions/session.ts';
 import { type FieldRequest, readArguments } from './field-request.ts';
 import { inLanes } from './lanes.ts';
@@ -64,6 +65,18 @@ export async function followSessions(
 ): Promise<View> {
   const { sessionIds } = readArguments(z.object({ sessionIds: z.array(z.string()).max(50).nullish() }), args);
   await checkSessions(caller, sessionIds, services);
+  return { tenantId: services.tenantId };
+}
+
+/** `Subscription.sessionMetrics`: refused for a session that the tenant, or the driver who asks, does not have. */
+export async function followMetrics(
+  { arguments: args, caller }: FieldRequest,
+  services: GraphqlServices,
+): Promise<View> {
+  const { sessionId } = readArguments(z.object({ sessionId: z.string() }), args);
+  const found = await services.sessions.findSession(sessionId);
+  if (!found || !maySee(caller, found))
+    throw new DomainError('NotFound', `session ${sessionId} is not known`, 'sessionId');
   return { tenantId: services.tenantId };
 }
 

@@ -17,6 +17,13 @@ export function askTenantInBatch(ctx: Context, allowed: string[]) {
   return { operation: 'BatchInvoke' as const, payload: { ...question(ctx, allowed), source } };
 }
 
+/** The same for a mutation that the bus alone may run: the tenant is the one whose event it is. */
+export function askForEvent(ctx: Context) {
+  const field = `${ctx.info.parentTypeName}.${ctx.info.fieldName}`;
+  const caller = { tenantId: ctx.arguments.tenantId, subject: 'events', roles: [] };
+  return { operation: 'Invoke' as const, payload: { field, caller, arguments: ctx.arguments } };
+}
+
 function question(ctx: Context, allowed: string[]) {
   return {
     field: `${ctx.info.parentTypeName}.${ctx.info.fieldName}`,

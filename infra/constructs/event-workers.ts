@@ -43,11 +43,12 @@ export class EventWorkers extends Construct {
     this.rule(id, contracts, detail).addTarget(new SqsQueue(queue, this.delivery()));
   }
 
-  /** Runs a publishing mutation for each of these events; the fields of the event's detail are its variables. */
+  /** Runs a publishing mutation for each of these events (whose detail fits the pattern); the fields of the event's detail are its variables. */
   toSubscribers(
     id: string,
     contracts: readonly Contract[],
     publish: { api: AppSyncApi; mutation: string; operation: string },
+    detail?: Readonly<Record<string, unknown>>,
   ): void {
     const eventRole = new Role(this, `${id}Role`, {
       assumedBy: new ServicePrincipal('events.amazonaws.com'),
@@ -64,7 +65,7 @@ export class EventWorkers extends Construct {
       variables: RuleTargetInput.fromEventPath('$.detail'),
       eventRole,
     });
-    this.rule(id, contracts).addTarget(target);
+    this.rule(id, contracts, detail).addTarget(target);
   }
 
   private rule(id: string, contracts: readonly Contract[], detail?: Readonly<Record<string, unknown>>): Rule {

@@ -29,8 +29,8 @@ export class GraphqlStack extends Stack {
     const tenantFields = this.makeTenantFields();
     this.graphql = new GraphqlApi(this, 'Graphql', { stage, data, identity, tenantFields });
     const events = new EventWorkers(this, 'Events', { bus: data.bus, alarmTopic: data.alarmTopic });
-    for (const [name, { contract, mutation, operation }] of Object.entries(publications)) {
-      events.toSubscribers(name, [contract], { api: this.graphql.api, mutation, operation });
+    for (const [name, { contract, detail, ...publish }] of Object.entries(publications)) {
+      events.toSubscribers(name, [contract], { api: this.graphql.api, ...publish }, detail);
     }
     new CfnOutput(this, 'GraphqlUrl', { value: this.graphql.api.graphqlUrl });
   }

@@ -1,3 +1,4 @@
+import { alertRaised } from '#contracts/alert-raised.v1.ts';
 import { commandSettled } from '#contracts/command-settled.v1.ts';
 import { sessionEnded } from '#contracts/session-ended.v1.ts';
 import { sessionMetered } from '#contracts/session-metered.v1.ts';
@@ -12,11 +13,14 @@ export interface Publication {
   readonly mutation: string;
   /** Its variables are fields of the event's detail. Selects all there is: subscribers get what it selects. */
   readonly operation: string;
+  /** What of them: those whose detail fits. */
+  readonly detail?: Readonly<Record<string, unknown>>;
 }
 
 const stationStatus = 'tenantId stationId status timestamp details';
+const metrics = 'currentPower currentEnergy voltage current temperature duration estimatedCost';
 const sessionUpdate = `tenantId stationId sessionId status timestamp
-    realTimeMetrics { currentPower currentEnergy voltage current temperature duration estimatedCost }`;
+    realTimeMetrics { ${metrics} }`;
 const commandUpdate = 'tenantId stationId commandId command status timestamp';
 
 export const publications: Readonly<Record<string, Publication>> = {
@@ -60,6 +64,36 @@ export const publications: Readonly<Record<string, Publication>> = {
     mutation: 'publishCommandUpdate',
     operation: `mutation ($tenantId: ID!, $stationId: String!, $commandId: ID!, $command: StationCommand!, $state: CommandStatus!, $at: Float!) {
   publishCommandUpdate(tenantId: $tenantId, stationId: $stationId, commandId: $commandId, command: $command, state: $state, at: $at) { ${commandUpdate} }
+}`,
+  },
+  ConnectorStatus: {
+    contract: stationStatusChanged,
+    // EVSE 0 is the station itself.
+    detail: { connector: { evseId: [{ numeric: ['>', 0] }] } },
+    mutation: 'publishConnectorStatus',
+    operation: `mutation ($tenantId: ID!, $stationId: String!, $connector: PublishedConnectorInput!, $at: Float!) {
+  publishConnectorStatus(tenantId: $tenantId, stationId: $stationId, connector: $connector, at: $at) { tenantId stationId connectorId evseId status errorCode timestamp }
+}`,
+  },
+  SessionMetrics: {
+    contract: sessionMetered,
+    mutation: 'publishSessionMetrics',
+    operation: `mutation ($tenantId: ID!, $sessionId: ID!, $energyWh: Float, $powerW: Float, $currentA: Float, $voltageV: Float, $temperatureC: Float, $at: Float!) {
+  publishSessionMetrics(tenantId: $tenantId, sessionId: $sessionId, energyWh: $energyWh, powerW: $powerW, currentA: $currentA, voltageV: $voltageV, temperatureC: $temperatureC, at: $at) { tenantId sessionId ${metrics} }
+}`,
+  },
+  Alert: {
+    contract: alertRaised,
+    mutation: 'publishAlert',
+    operation: `mutation ($tenantId: ID!, $alertId: ID!, $category: AlertCategory!, $severity: AlertSeverity!, $kind: String!, $message: String!, $stationId: String, $sessionId: ID, $at: Float!) {
+  publishAlert(tenantId: $tenantId, alertId: $alertId, category: $category, severity: $severity, kind: $kind, message: $message, stationId: $stationId, sessionId: $sessionId, at: $at) { tenantId id severity message category stationId sessionId timestamp metadata }
+}`,
+  },
+  Connection: {
+    contract: stationConnectionChanged,
+    mutation: 'publishConnection',
+    operation: `mutation ($tenantId: ID!, $stationId: String!, $online: Boolean!, $protocol: String, $at: Float!) {
+  publishConnection(tenantId: $tenantId, stationId: $stationId, online: $online, protocol: $protocol, at: $at) { tenantId stationId status ocppVersion timestamp }
 }`,
   },
 };

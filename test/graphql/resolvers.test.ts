@@ -147,12 +147,32 @@ describe('subscriptions', () => {
   };
 
   it('carry what happens in the caller’s tenant alone', () => {
-    for (const field of ['stationStatusUpdates', 'sessionUpdates']) {
+    const all = [
+      ...['stationStatusUpdates', 'connectorStatusUpdates', 'sessionUpdates', 'systemAlerts'],
+      'ocppConnectionEvents',
+    ];
+    for (const field of all) {
       const filter = filterOf(`Subscription.${field}`, {});
 
       expect(passes(filter, { tenantId: 't-1', stationId: 'CP001', sessionId: 's-1' })).toBe(true);
       expect(passes(filter, { tenantId: 't-2', stationId: 'CP001', sessionId: 's-1' })).toBe(false);
     }
+  });
+
+  it('carry the readings of one session', () => {
+    const filter = filterOf('Subscription.sessionMetrics', { sessionId: 's-1' });
+
+    expect(passes(filter, { tenantId: 't-1', sessionId: 's-1' })).toBe(true);
+    expect(passes(filter, { tenantId: 't-1', sessionId: 's-2' })).toBe(false);
+    expect(passes(filter, { tenantId: 't-2', sessionId: 's-1' })).toBe(false);
+  });
+
+  it('carry alerts of the severities asked for', () => {
+    const filter = filterOf('Subscription.systemAlerts', { severity: ['HIGH', 'CRITICAL'] });
+
+    expect(passes(filter, { tenantId: 't-1', severity: 'HIGH' })).toBe(true);
+    expect(passes(filter, { tenantId: 't-1', severity: 'LOW' })).toBe(false);
+    expect(passes(filter, { tenantId: 't-2', severity: 'HIGH' })).toBe(false);
   });
 
   it('carry the commands of one station', () => {

@@ -1,11 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { subscribeWithAmplify } from '../support/amplify-client.ts';
-import { givenStation, goodToken } from '../support/given.ts';
+import { ask, givenStation, goodToken } from '../support/given.ts';
+import { dataOf } from '../support/graphql-client.ts';
 import { type System, startSystem } from '../support/system.ts';
 
 interface StatusUpdate {
   readonly stationId: string;
   readonly status: string;
+}
+interface Metrics {
+  readonly sessionId: string;
+  readonly currentPower: number | null;
+  readonly currentEnergy: number | null;
 }
 interface SessionUpdate {
   readonly sessionId: string;
@@ -95,5 +101,95 @@ describe('a dashboard with AWS’s own client library', () => {
     expect(Date.now() - endedAt).toBeLessThan(1_000);
     heard.end();
     await station.close();
+  });
+
+  it('follows the readings of a session, with what it took since its begin', async () => {
+    const station = await givenStation(system.endpoints, 'CP202');
+    await station.boot();
+    const { charge } = await station.start(1, goodToken, new Date(), 500);
+    await system.idle();
+    const { sessions } = dataOf(
+      await ask<{ sessions: { sessionId: string }[] }>(
+        system.endpoints,
+        '{ sessions(filter: { stationIds: ["CP202"], status: [ACTIVE] }) { sessionId } }',
+      ),
+    );
+    const [{ sessionId } = { sessionId: '' }] = sessions;
+    const heard = await subscribeWithAmplify<Metrics>(
+      system.endpoints,
+      { tenant: 'demo' },
+      {
+        field: 'sessionMetrics',
+        query: `subscription Metrics($id: ID!) {
+          sessionMetrics(sessionId: $id) { tenantId sessionId currentPower currentEnergy duration }
+        }`,
+        variables: { id: sessionId },
+      },
+    );
+
+    const sentAt = Date.now();
+    await station.meter(charge, { at: new Date(), energyWh: 1500, powerW: 7400, stateOfCharge: 50 });
+    const metrics = await heard.next(({ currentEnergy }) => currentEnergy !== null);
+
+    expect(Date.now() - sentAt).toBeLessThan(1_000);
+    expect(metrics).toMatchObject({ sessionId, currentEnergy: 1, currentPower: 7.4 });
+    heard.end();
+    await station.stop(charge, new Date(), 1600);
+    await station.close();
+  });
+
+  it('hears of each connector, of connections as they come and go, and of alerts', async () => {
+    const connectors = await subscribeWithAmplify<{ connectorId: number; status: string }>(
+      system.endpoints,
+      { tenant: 'demo' },
+      {
+        field: 'connectorStatusUpdates',
+        query: `subscription { connectorStatusUpdates(stationIds: ["CP205"]) {
+          tenantId stationId connectorId evseId status timestamp
+        } }`,
+      },
+    );
+    const connections = await subscribeWithAmplify<{ stationId: string; status: string }>(
+      system.endpoints,
+      { tenant: 'demo' },
+      {
+        field: 'ocppConnectionEvents',
+        query: 'subscription { ocppConnectionEvents { tenantId stationId status ocppVersion timestamp } }',
+      },
+    );
+    const alerts = await subscribeWithAmplify<{ category: string; severity: string; stationId: string }>(
+      system.endpoints,
+      { tenant: 'demo' },
+      {
+        field: 'systemAlerts',
+        query: `subscription { systemAlerts(severity: [MEDIUM, HIGH, CRITICAL]) {
+          tenantId id severity category stationId message timestamp
+        } }`,
+      },
+    );
+
+    const station = await givenStation(system.endpoints, 'CP205');
+    await connections.next(({ stationId, status }) => stationId === 'CP205' && status === 'CONNECTED');
+    await station.boot();
+    await station.status(2, 'Charging');
+    await connectors.next(({ connectorId, status }) => connectorId === 2 && status === 'CHARGING');
+    const event = { type: 'TamperDetectionActivated', timestamp: new Date().toISOString() };
+    await station.client.call('SecurityEventNotification', event);
+    await alerts.next(({ category, stationId }) => category === 'SECURITY_ALERT' && stationId === 'CP205');
+    await station.close();
+    await connections.next(({ stationId, status }) => stationId === 'CP205' && status === 'DISCONNECTED');
+
+    for (const heard of [connectors, connections, alerts]) heard.end();
+  });
+
+  it('is refused where its role may not look, and hears nothing of a session it has not', async () => {
+    const asDriver = { tenant: 'demo', role: 'DRIVER' };
+    const metrics = {
+      field: 'sessionMetrics',
+      query: 'subscription { sessionMetrics(sessionId: "nobody-has-it") { tenantId sessionId } }',
+    };
+
+    await expect(subscribeWithAmplify(system.endpoints, asDriver, statusUpdates)).rejects.toBeDefined();
+    await expect(subscribeWithAmplify(system.endpoints, asDriver, metrics)).rejects.toBeDefined();
   });
 });

@@ -210,7 +210,14 @@ function entryEvents(change: Change): readonly CoreEvent[] {
 /** A CDR is made from all that came until its session ended: what comes live is in it. */
 const usualDelayMs = 60_000;
 
-const figures = ['energyWh', 'powerW', 'currentA', 'voltageV', 'stateOfChargePercent'] as const;
+const figures = [
+  'energyWh',
+  'powerW',
+  'currentA',
+  'voltageV',
+  'stateOfChargePercent',
+  'temperatureC',
+] as const;
 
 function figuresOf(samples: readonly MeterSample[]): Partial<Record<(typeof figures)[number], number>> {
   return Object.fromEntries(

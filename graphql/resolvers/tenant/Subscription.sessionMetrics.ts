@@ -1,0 +1,15 @@
+import type { Context } from '@aws-appsync/utils';
+import { answerOfTenant, askTenant } from '../../shared/ask-tenant.ts';
+import { readersAndDrivers } from '../../shared/caller.ts';
+import { deliverOnly } from '../../shared/subscription.ts';
+
+/** The function looks whether there is such a session, and whether it is a driver's own. */
+export function request(ctx: Context) {
+  return askTenant(ctx, readersAndDrivers);
+}
+
+export function response(ctx: Context) {
+  const { tenantId } = answerOfTenant(ctx);
+  deliverOnly(tenantId, 'sessionId', 'sessionId', [ctx.arguments.sessionId]);
+  return null;
+}
