@@ -1,0 +1,72 @@
+import type { SQSRecord } from 'aws-lambda';
+import { tenantKeys } from '#adapters/dynamodb/keys.ts';
+import { tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
+import { putItems } from '#adapters/dynamodb/requests.ts';
+import type { Cdr } from '#core/cdrs/cdr.ts';
+import { newTenantId, type TestDatabase } from '../support/engine.ts';
+import type { Year } from './year-of-sessions.ts';
+
+let messages = 0;
+
+function message(detailType: string, detail: Readonly<Record<string, unknown>>): SQSRecord {
+  messages += 1;
+  const body = JSON.stringify({ 'detail-type': detailType, detail: { at: 0, ...detail } });
+  return { messageId: `m-${messages}`, body } as SQSRecord;
+}
+
+/** The message that tells of a CDR. */
+export function issued(
+  tenantId: string,
+  { cdrId, sessionId, stationId, kind }: Cdr,
+  eventId = `told-${cdrId}`,
+): SQSRecord {
+  return message('CdrIssued.v1', { eventId, tenantId, cdrId, sessionId, stationId, kind });
+}
+
+/** The message that tells of a connector's status; of a fault when none is given. */
+export function statusTold(
+  tenantId: string,
+  { status = 'FAULTED', ...told }: { eventId: string; stationId: string; at: number; status?: string },
+): SQSRecord {
+  const connector = { evseId: 1, connectorId: 1, status };
+  return message('StationStatusChanged.v1', { tenantId, status: 'AVAILABLE', connector, ...told });
+}
+
+/** A tenant with all that the queries read. */
+export async function givenTenant(db: TestDatabase) {
+  const tenantId = newTenantId();
+  const directory = tenantDirectory(db.client, db.tables);
+  await directory.createTenant({
+    tenantId,
+    slug: tenantId,
+    name: 'Demo',
+    status: 'ACTIVE',
+    tenantType: 'CPO',
+    countryCode: 'FR',
+    partyId: 'DMO',
+    currency: 'EUR',
+    timeZone: 'Pacific/Auckland',
+    createdAt: 0,
+    updatedAt: 0,
+  });
+  const findTenant = async () => {
+    const tenant = await directory.findTenant(tenantId);
+    if (!tenant) throw new Error('no tenant');
+    return tenant;
+  };
+  return { tenantId, findTenant, ...db.storesOf(tenantId) };
+}
+export type Tenant = Awaited<ReturnType<typeof givenTenant>>;
+
+/** Puts CDRs, and what was decided about them, where the worker finds them. */
+export async function givenLedger(
+  db: TestDatabase,
+  tenantId: string,
+  { cdrs, resolutions }: Pick<Year, 'cdrs' | 'resolutions'>,
+): Promise<void> {
+  const keys = tenantKeys(tenantId);
+  await putItems(db.client, db.tables.ledger, [
+    ...cdrs.map((cdr) => ({ ...cdr, ...keys.cdr(cdr.cdrId) })),
+    ...resolutions.map((resolution) => ({ ...resolution, ...keys.cdrResolution(resolution.cdrId) })),
+  ]);
+}
