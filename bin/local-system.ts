@@ -99,7 +99,9 @@ async function seedEverything(
 ): Promise<void> {
   const { ref } = cloud.resource('AWS::SecretsManager::Secret', 'pepper');
   await seedDemo({ client, tables, pepper: cloud.secret(ref) });
-  for (const { clientId, clientSecret } of demoClients) cloud.issuer.addClient({ clientId, clientSecret });
+  for (const { clientId, clientSecret } of demoClients) {
+    cloud.issuer.addClient({ clientId, clientSecret, scopes: ['csms/access'] });
+  }
   for (const { tenant, stations } of demoTenants) {
     for (const { station } of stations) {
       await issueStationCertificate(cloud.tlsDir, { tenant: tenant.slug, stationId: station.stationId });

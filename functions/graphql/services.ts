@@ -10,6 +10,7 @@ import type { DeviceModelStore } from '#core/device-model/device-model-store.ts'
 import type { FirmwareStore } from '#core/jobs/firmware-store.ts';
 import type { JobStore } from '#core/jobs/job-store.ts';
 import type { LocationStore } from '#core/locations/location-store.ts';
+import type { VerifySignedValue } from '#core/metering/signed-values.ts';
 import type { Clock, Digest, NewId } from '#core/ports.ts';
 import type { ReservationStore } from '#core/reservations/reservation-store.ts';
 import type { SessionStore } from '#core/sessions/session-store.ts';
@@ -55,6 +56,7 @@ export interface GraphqlServices {
   readonly charging: ChargingStore;
   readonly calls: CallDesk;
   readonly cdrs: CdrStore;
+  readonly verifySigned: VerifySignedValue;
   readonly statements: StatementStore;
   readonly audit: AuditStore;
   readonly apiKeys: ApiKeyStore;

@@ -1,13 +1,22 @@
+import { type ApiKey, isInForce, tenantOfClientId } from '#core/api-keys/api-key.ts';
 import type { ApiClient } from '#core/tenants/tenant-store.ts';
 
 /** The roles a token may carry; anything else in a group's name is not ours and stays out. */
 export const roles = ['SUPER_ADMIN', 'TENANT_ADMIN', 'OPERATOR', 'VIEWER', 'DRIVER'] as const;
 export type Role = (typeof roles)[number];
 
+/**
+ * The scope that lets a client of the user pool get tokens for API keys: the pool gives it to `issue-token` alone, so a
+ * request that carries it has proved the key.
+ */
+export const keysScope = 'csms/keys';
+
 /** What every access token says of its bearer besides who it is. */
 export interface Claims {
   readonly tenant_id?: string;
   readonly roles: readonly Role[];
+  /** The API key behind a token of a program, whose `sub` is the same for all of them. */
+  readonly api_client?: string;
 }
 
 function known(names: readonly string[]): readonly Role[] {
@@ -30,4 +39,12 @@ export function claimsOfClient(client: ApiClient | undefined): Claims {
     ...(client.tenantId === undefined ? {} : { tenant_id: client.tenantId }),
     roles: known(client.roles),
   };
+}
+
+/** The claims of an API key: of its own tenant, nothing once it has ended. */
+export function claimsOfKey(key: ApiKey | undefined, now: number): Claims {
+  if (!key || !isInForce(key, now)) return { roles: [] };
+  const tenantId = tenantOfClientId(key.clientId);
+  if (tenantId === undefined) return { roles: [] };
+  return { tenant_id: tenantId, roles: known(key.roles), api_client: key.clientId };
 }

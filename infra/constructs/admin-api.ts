@@ -82,6 +82,7 @@ export class AdminApi extends Construct {
         'AwsSolutions-APIG4': 'stations have no token: the secret in the link is the proof',
       });
     }
+    this.addTokenRoute(props);
     this.api.addRoutes({
       path: '/api/v1/{proxy+}',
       methods: [HttpMethod.ANY],
@@ -108,11 +109,48 @@ export class AdminApi extends Construct {
     const { region, urlSuffix } = Stack.of(this);
     this.domainName = `${this.api.apiId}.execute-api.${region}.${urlSuffix}`;
   }
+
+  /** Where programs of tenants get access tokens for their API keys. */
+  private addTokenRoute({ stage, data, identity }: AdminApiProps): void {
+    const { registry } = data.tables;
+    const door = new CsmsFunction(this, 'Token', {
+      stage,
+      door: 'identity/issue-token',
+      description: 'Gives programs of tenants access tokens for their API keys',
+      memoryMb: 512,
+      timeout: Duration.seconds(15),
+      environment: {
+        REGISTRY_TABLE: registry.table.tableName,
+        TOKEN_URL: `${identity.signInUrl}/oauth2/token`,
+        KEYS_CLIENT_ID: identity.keysClient.userPoolClientId,
+        KEYS_CLIENT_SECRET_ARN: identity.keysClientSecret.secretArn,
+      },
+      alarms: { notify: data.alarmTopic },
+    });
+    registry.allow(door, ['GetItem'], ofTenants);
+    door.allow(['secretsmanager:GetSecretValue'], [identity.keysClientSecret.secretArn]);
+    const routes = this.api.addRoutes({
+      path: '/api/v1/token',
+      methods: [HttpMethod.POST],
+      integration: new HttpLambdaIntegration('Token', door.lambda),
+      authorizer: new HttpNoneAuthorizer(),
+    });
+    for (const route of routes) {
+      acknowledge(route, {
+        'AwsSolutions-APIG4': 'whoever asks for a token has none: the API key is the proof',
+      });
+    }
+  }
 }
 
 function jwtAuthorizer({ stage, identity }: AdminApiProps): HttpJwtAuthorizer {
-  const { userPool, consoleClient, platformClient } = identity;
+  const { userPool, consoleClient, platformClient, keysClient } = identity;
   return new HttpJwtAuthorizer('Tokens', userPool.userPoolProviderUrl, {
-    jwtAudience: [consoleClient.userPoolClientId, platformClient.userPoolClientId, ...stage.apiAudiences],
+    jwtAudience: [
+      consoleClient.userPoolClientId,
+      platformClient.userPoolClientId,
+      keysClient.userPoolClientId,
+      ...stage.apiAudiences,
+    ],
   });
 }

@@ -1,6 +1,7 @@
-import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, SecretValue, Stack, type StackProps } from 'aws-cdk-lib';
 import {
   AccountRecovery,
+  type CfnUserPoolClient,
   ClientAttributes,
   FeaturePlan,
   LambdaVersion,
@@ -13,10 +14,11 @@ import {
   UserPoolOperation,
   type UserPoolResourceServer,
 } from 'aws-cdk-lib/aws-cognito';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import { CsmsFunction } from '../constructs/csms-function.ts';
-import { ofClients } from '../constructs/csms-table.ts';
+import { ofClients, ofTenants } from '../constructs/csms-table.ts';
 import type { StageConfig } from '../stages.ts';
 import type { DataStack } from './data-stack.ts';
 
@@ -41,7 +43,11 @@ export class IdentityStack extends Stack {
   readonly consoleClient: UserPoolClient;
   /** For programs of the platform itself; a tenant's programs get clients of their own. */
   readonly platformClient: UserPoolClient;
-  /** The sign-in page. */
+  /** Gets the tokens of all API keys, see `functions/identity`. */
+  readonly keysClient: UserPoolClient;
+  /** The secret of that client. */
+  readonly keysClientSecret: Secret;
+  /** The sign-in page, and in front of `/oauth2/token`. */
   readonly signInUrl: string;
 
   constructor(scope: Construct, id: string, props: IdentityStackProps) {
@@ -53,9 +59,12 @@ export class IdentityStack extends Stack {
       this.userPool.addGroup(groupName, { groupName, description });
     }
     const access = new ResourceServerScope({ scopeName: 'access', scopeDescription: 'Use the APIs' });
-    const api = this.userPool.addResourceServer('Api', { identifier: 'csms', scopes: [access] });
+    const keys = new ResourceServerScope({ scopeName: 'keys', scopeDescription: 'Get tokens for API keys' });
+    const api = this.userPool.addResourceServer('Api', { identifier: 'csms', scopes: [access, keys] });
     this.consoleClient = this.makeConsoleClient(stage);
     this.platformClient = this.makePlatformClient(api, access);
+    this.keysClient = this.makeKeysClient(api, keys);
+    this.keysClientSecret = this.keepSecretOf(this.keysClient, stage);
     const domain = this.userPool.addDomain('Domain', {
       // Unique in the region among all AWS accounts.
       cognitoDomain: { domainPrefix: `open-csms-${stage.name}-${this.account}` },
@@ -106,7 +115,7 @@ export class IdentityStack extends Stack {
       environment: { REGISTRY_TABLE: data.tables.registry.table.tableName },
       alarms: { notify: data.alarmTopic },
     });
-    data.tables.registry.allow(preToken, ['GetItem'], ofClients);
+    data.tables.registry.allow(preToken, ['GetItem'], [...ofClients, ...ofTenants]);
     // Version 3 also runs for programs, in the client-credentials grant.
     this.userPool.addTrigger(
       UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG,
@@ -150,5 +159,29 @@ export class IdentityStack extends Stack {
       },
       accessTokenValidity: Duration.hours(1),
     });
+  }
+
+  /** The only client with the scope `csms/keys`, which lets the pre-token trigger believe the API key it names. */
+  private makeKeysClient(api: UserPoolResourceServer, keys: ResourceServerScope): UserPoolClient {
+    return this.userPool.addClient('Keys', {
+      generateSecret: true,
+      oAuth: { flows: { clientCredentials: true }, scopes: [OAuthScope.resourceServer(api, keys)] },
+      // As long as a revoked key may live on in its tokens.
+      accessTokenValidity: Duration.minutes(15),
+    });
+  }
+
+  /** Cognito makes the secret; it is kept where a single function may read it. */
+  private keepSecretOf(client: UserPoolClient, stage: StageConfig): Secret {
+    const { attrClientSecret } = client.node.defaultChild as CfnUserPoolClient;
+    const secret = new Secret(this, 'KeysSecret', {
+      description: 'Of the user pool’s client that gets the tokens of API keys',
+      secretStringValue: SecretValue.resourceAttribute(attrClientSecret),
+      removalPolicy: stage.protectData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    acknowledge(secret, {
+      'AwsSolutions-SMG4': 'Cognito makes it with its client: a new one is a new client',
+    });
+    return secret;
   }
 }

@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto';
+import { createHash, randomBytes, randomInt } from 'node:crypto';
 import * as z from 'zod';
 import type { EventStore } from '../events/store.ts';
 import type { Model } from '../template/model.ts';
@@ -33,14 +33,15 @@ export interface Secrets {
 }
 
 /** Makes the secrets that the store does not hold yet. */
-export function openSecrets(model: Model, { db }: EventStore): Secrets {
+export function openSecrets(model: Model, store: EventStore): Secrets {
+  const { db } = store;
   const read = db.prepare('SELECT value FROM secrets WHERE id = ?');
   const write = db.prepare('INSERT INTO secrets VALUES (?, ?)');
   const known = model.ofType('AWS::SecretsManager::Secret').map((resource) => {
     const arn = resource.ref;
     let text = read.get(arn)?.value as string | undefined;
     if (text === undefined) {
-      text = firstValue(resource.read(secretSchema));
+      text = withClientSecrets(firstValue(resource.read(secretSchema)), store);
       write.run(arn, text);
     }
     // The ARN ends in the name, a hyphen and six characters.
@@ -78,6 +79,21 @@ export function secretsService(secrets: Secrets): AwsService {
       };
     }),
   });
+}
+
+/** The secret of a user pool's client: made once, kept in the store. */
+export function clientSecret(clientId: string, { db }: EventStore): string {
+  const id = `client/${clientId}`;
+  const known = db.prepare('SELECT value FROM secrets WHERE id = ?').get(id)?.value;
+  if (typeof known === 'string') return known;
+  const made = randomBytes(32).toString('base64url');
+  db.prepare('INSERT INTO secrets VALUES (?, ?)').run(id, made);
+  return made;
+}
+
+/** The attribute `ClientSecret` of a client is a place for its secret, which nobody knows before the store is open. */
+function withClientSecrets(text: string, store: EventStore): string {
+  return text.replace(/\{\{client-secret:(\w+)\}\}/g, (_, clientId: string) => clientSecret(clientId, store));
 }
 
 function firstValue({ SecretString, GenerateSecretString }: z.infer<typeof secretSchema>): string {

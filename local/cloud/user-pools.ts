@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import type { Invoke } from '../apigateway/invoke.ts';
+import { clientSecret } from '../aws/secrets.ts';
 import type { EventStore } from '../events/store.ts';
 import type { PreToken, PreTokenEvent } from '../identity/pre-token.ts';
 import { createIssuer, type Issuer, type PoolClient } from '../identity/user-pool.ts';
@@ -16,6 +16,11 @@ const clientSchema = z.object({
   GenerateSecret: z.boolean().default(false),
   CallbackURLs: z.array(z.string()).optional(),
   AllowedOAuthScopes: z.array(z.string()).optional(),
+  AccessTokenValidity: z.coerce.number().optional(),
+  TokenValidityUnits: z
+    .object({ AccessToken: z.enum(['seconds', 'minutes', 'hours', 'days']) })
+    .partial()
+    .default({}),
 });
 const resourceServerSchema = z.object({
   Identifier: z.string(),
@@ -24,6 +29,8 @@ const resourceServerSchema = z.object({
 const jwtAuthorizerSchema = z.object({
   JwtConfiguration: z.object({ Audience: z.array(z.string()) }).optional(),
 });
+
+const secondsIn = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 } as const;
 
 /** Scopes of OpenID Connect itself: every client has them. */
 const openIdScopes = ['openid', 'email', 'profile'];
@@ -73,13 +80,19 @@ function preToken(functionArn: string, invoke: Invoke): PreToken {
 }
 
 function poolClient(resource: Resource, store: EventStore): PoolClient {
-  const { GenerateSecret, CallbackURLs, AllowedOAuthScopes } = resource.read(clientSchema);
+  const { GenerateSecret, CallbackURLs, AllowedOAuthScopes, ...validity } = resource.read(clientSchema);
+  const { AccessTokenValidity, TokenValidityUnits } = validity;
   const scopes = AllowedOAuthScopes?.filter((scope) => !openIdScopes.includes(scope));
   return {
     clientId: resource.ref,
-    ...(GenerateSecret ? { clientSecret: keptSecret(`client/${resource.ref}`, store) } : {}),
+    ...(GenerateSecret ? { clientSecret: clientSecret(resource.ref, store) } : {}),
     ...(CallbackURLs ? { redirectUris: CallbackURLs } : {}),
     ...(scopes ? { scopes } : {}),
+    ...(AccessTokenValidity === undefined
+      ? {}
+      : {
+          accessTokenTtlSeconds: AccessTokenValidity * secondsIn[TokenValidityUnits.AccessToken ?? 'hours'],
+        }),
   };
 }
 
@@ -93,12 +106,4 @@ function foreignAudience(model: Model, clients: PoolClient[]): string | undefine
     .ofType('AWS::ApiGatewayV2::Authorizer')
     .flatMap((authorizer) => authorizer.read(jwtAuthorizerSchema).JwtConfiguration?.Audience ?? [])
     .find((audience) => !own.has(audience));
-}
-
-function keptSecret(id: string, { db }: EventStore): string {
-  const known = db.prepare('SELECT value FROM secrets WHERE id = ?').get(id)?.value;
-  if (typeof known === 'string') return known;
-  const made = randomBytes(32).toString('base64url');
-  db.prepare('INSERT INTO secrets VALUES (?, ?)').run(id, made);
-  return made;
 }

@@ -17,6 +17,8 @@ export interface PoolClient {
   redirectUris?: string[];
   /** Scopes it may ask for and gets when it asks for none; those of the pool when absent. */
   scopes?: string[];
+  /** How long its access tokens live; as the pool's others when absent. */
+  accessTokenTtlSeconds?: number;
 }
 
 /** A client in the metadata names of OpenID Connect Dynamic Client Registration. */

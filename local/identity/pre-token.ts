@@ -41,6 +41,8 @@ export interface TokenSubject {
   scopes: string[];
   isRefresh: boolean;
   user?: { username: string; attributes: Record<string, string>; groups: string[] };
+  /** What the request hands to the trigger. */
+  clientMetadata?: Record<string, string>;
 }
 
 type Claims = Record<string, unknown>;
@@ -68,7 +70,7 @@ export function preTokenEvent(
   pool: { region: string; userPoolId: string },
   subject: TokenSubject,
 ): PreTokenEvent {
-  const { user, clientId, scopes, isRefresh } = subject;
+  const { user, clientId, scopes, isRefresh, clientMetadata = {} } = subject;
   const forUser = isRefresh ? 'TokenGeneration_RefreshTokens' : 'TokenGeneration_HostedAuth';
   return {
     version: '3',
@@ -85,6 +87,7 @@ export function preTokenEvent(
         preferredRole: null,
       },
       scopes,
+      ...(Object.keys(clientMetadata).length === 0 ? {} : { clientMetadata }),
     },
     response: { claimsAndScopeOverrideDetails: null },
   };

@@ -69,6 +69,18 @@ export async function createIssuer(config: IssuerConfig): Promise<Issuer> {
   return new Pool(config, await loadIssuerKeys(join(config.keysDir, 'issuer-keys.json')));
 }
 
+/** What a request hands to the trigger: the form's `aws_client_metadata`, an object of texts as JSON. */
+function metadataIn(body: unknown): Record<string, string> {
+  const text = (body as { aws_client_metadata?: unknown } | undefined)?.aws_client_metadata;
+  if (typeof text !== 'string') return {};
+  try {
+    const entries = Object.entries(JSON.parse(text) as object);
+    return Object.fromEntries(entries.filter(([, value]) => typeof value === 'string'));
+  } catch {
+    throw new errors.InvalidRequest('aws_client_metadata is not valid JSON');
+  }
+}
+
 class Pool implements Issuer {
   readonly #config: IssuerConfig;
   readonly #origin: URL;
@@ -147,11 +159,12 @@ class Pool implements Issuer {
   }
 
   #resourceServer(clientId: string) {
+    const { accessTokenTtlSeconds } = this.#clients.get(clientId) ?? {};
     return {
       scope: this.#allScopesOf(clientId).join(' '),
       audience: this.#config.audience ?? clientId,
       accessTokenFormat: 'jwt' as const,
-      accessTokenTTL: this.#config.accessTokenTtlSeconds ?? HOUR_SECONDS,
+      accessTokenTTL: accessTokenTtlSeconds ?? this.#config.accessTokenTtlSeconds ?? HOUR_SECONDS,
       jwt: { sign: { alg: 'RS256' as const } },
     };
   }
@@ -232,6 +245,7 @@ class Pool implements Issuer {
       scopes: scope.split(' ').filter((part) => part !== ''),
       isRefresh: context?.oidc?.params?.grant_type === 'refresh_token',
       ...(user && { user }),
+      clientMetadata: metadataIn(context?.oidc?.body),
     };
     const event = preTokenEvent(this.#config, subject);
     const answer = await this.#config.preToken?.(event);

@@ -195,7 +195,9 @@ const apiIdentities: Record<string, Identify> = {
   },
   'AWS::Cognito::UserPoolClient': (resource) => {
     const id = shortId(resource, 26);
-    return { ref: id, attributes: { ClientId: id, Name: nameOf(resource, 'ClientName') } };
+    // A place for the secret, which the issuer makes and keeps.
+    const ClientSecret = `{{client-secret:${id}}}`;
+    return { ref: id, attributes: { ClientId: id, ClientSecret, Name: nameOf(resource, 'ClientName') } };
   },
   'AWS::Cognito::UserPoolResourceServer': (resource) => ({
     ref: String(resource.property('Identifier')),

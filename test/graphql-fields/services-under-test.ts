@@ -1,4 +1,6 @@
+import { newSecret } from '#adapters/crypto/new-secret.ts';
 import { hashStationPassword } from '#adapters/crypto/station-passwords.ts';
+import { verifyMeterValue } from '#adapters/crypto/verify-meter-value.ts';
 import { tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { DomainError } from '#core/errors.ts';
 import { newId } from '#platform/clock.ts';
@@ -47,7 +49,9 @@ export async function newAsked(db: TestDatabase): Promise<Asked> {
       return tenant;
     },
     newId,
+    newSecret,
     calls: callDesk,
+    verifySigned: verifyMeterValue,
     quoteReaders: { readTariff: readOcpiTariff, readSession: readOcpiSession },
   };
   const caller: Caller = { tenantId, subject: 'alice', roles: ['TENANT_ADMIN'] };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
+import { clientIdOf } from '#core/api-keys/api-key.ts';
 import { claimsOfClient, claimsOfUser } from '../../functions/identity/claims.ts';
 import type { PreTokenEvent } from '../../functions/identity/pre-token.handler.ts';
 import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
@@ -97,5 +98,29 @@ describe('the trigger before a token is made', () => {
     const { response } = await trigger(event('TokenGeneration_ClientCredentials', 'stranger'), lambdaContext);
 
     expect(response).toEqual(answer({ roles: [] }));
+  });
+
+  test('puts an API key’s claims into a token that has its scope, and no other’s', async () => {
+    const { apiKeys } = db.storesOf('tenant-3');
+    const clientId = clientIdOf('tenant-3', 'k1');
+    await apiKeys.createKey({
+      clientId,
+      name: 'ERP',
+      roles: ['OPERATOR'],
+      secretDigest: 'd',
+      createdAt: 0,
+      createdBy: 'alice',
+    });
+    const ask = async (scopes: readonly string[], api_key: string) => {
+      const asked = event('TokenGeneration_ClientCredentials', 'keys-client');
+      const request = { ...asked.request, scopes, clientMetadata: { api_key } };
+      return (await trigger({ ...asked, request }, lambdaContext)).response;
+    };
+
+    expect(await ask(['csms/keys'], clientId)).toEqual(
+      answer({ tenant_id: 'tenant-3', roles: ['OPERATOR'], api_client: clientId }),
+    );
+    expect(await ask(['csms/access'], clientId)).toEqual(answer({ roles: [] }));
+    expect(await ask(['csms/keys'], 'erp')).toEqual(answer({ roles: [] }));
   });
 });

@@ -85,11 +85,12 @@ describe('permissions', () => {
     expect(readers.map(({ where }) => where)).toEqual([expect.stringMatching(/^identity\/PreToken/)]);
   });
 
-  it('give the secrets to the functions that check or make passwords', () => {
+  it('give the secrets to the functions that check or make passwords, or get tokens', () => {
     const readers = statements().filter(({ actions }) => actions.includes('secretsmanager:GetSecretValue'));
 
     expect(readers.map(({ where }) => where.replace(/Role.*/, '')).sort()).toEqual([
       'api/AdminDoor',
+      'api/AdminToken',
       'api/OcppAuthorizeStation',
       'api/OcppSendCalls',
       'graphql/TenantFields',

@@ -131,7 +131,7 @@ describe('station API', () => {
 });
 
 describe('administrators’ API', () => {
-  it('wants a token everywhere but where it says that it lives, and for files whose link is the proof', () => {
+  it('wants a token everywhere but where it says that it lives, gives tokens, and for files whose link is the proof', () => {
     const routes = [...resourcesOf('prod', 'AWS::ApiGatewayV2::Route').values()].map(
       ({ Properties }) => Properties,
     );
@@ -141,6 +141,7 @@ describe('administrators’ API', () => {
       Object.fromEntries(http.map(({ RouteKey, AuthorizationType }) => [RouteKey, AuthorizationType])),
     ).toEqual({
       'GET /api/v1/health': 'NONE',
+      'POST /api/v1/token': 'NONE',
       'GET /api/v1/files/{proxy+}': 'NONE',
       'PUT /api/v1/files/{proxy+}': 'NONE',
       'ANY /api/v1/{proxy+}': 'JWT',

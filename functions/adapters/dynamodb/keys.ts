@@ -238,6 +238,9 @@ export function tenantKeys(tenantId: string) {
     openReservations: (stationId: string) => `${station(stationId)}#RESERVATIONS#OPEN`,
 
     cdr: (cdrId: string): Key => ({ pk: `${tenant}#CDR#${part(cdrId)}`, sk: 'CDR' }),
+    apiKey: (clientId: string): Key => ({ pk: `${tenant}#APIKEY#${part(clientId)}`, sk: 'APIKEY' }),
+    apiKeys: `${tenant}#APIKEYS`,
+
     auditOfMonth: (month: string) => `${tenant}#AUDIT#${month}`,
     auditOfTarget: (target: string) => `${tenant}#AUDITOF#${part(target)}`,
     performed: (callId: string): Key => ({ pk: `${tenant}#PERFORMED#${part(callId)}`, sk: 'PERFORMED' }),

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AlertStore } from '#core/alerts/alert-store.ts';
 import type { CounterStore } from '#core/analytics/counter-store.ts';
+import type { ApiKeyStore } from '#core/api-keys/api-key.ts';
 import type { AuditStore } from '#core/audit/audit-store.ts';
 import type { CampaignStore } from '#core/campaigns/campaign-store.ts';
 import type { CdrStore } from '#core/cdrs/cdr-store.ts';
@@ -40,6 +41,7 @@ import type { TokenUseStore } from '#core/tokens/token-use.ts';
 import type { UserStore } from '#core/users/user-store.ts';
 import { alertStore } from './alert-store.ts';
 import { counterStore } from './analytics-store.ts';
+import { apiKeyStore } from './api-key-store.ts';
 import { auditStore } from './audit-store.ts';
 import { campaignStore } from './campaign-store.ts';
 import { cdrStore } from './cdr-store.ts';
@@ -116,6 +118,7 @@ export interface Stores {
   readonly firmware: FirmwareStore;
   readonly campaigns: CampaignStore;
   readonly alerts: AlertStore;
+  readonly apiKeys: ApiKeyStore;
   readonly audit: AuditStore;
   readonly performed: PerformedStore;
   readonly charging: ChargingStore;
@@ -172,6 +175,7 @@ export function openStores({
     firmware: firmwareStore(context),
     campaigns: campaignStore(context),
     alerts: alertStore(context),
+    apiKeys: apiKeyStore(context),
     audit: auditStore(context),
     performed: performedStore(context),
     charging: chargingStore(context),

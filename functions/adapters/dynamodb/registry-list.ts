@@ -10,7 +10,9 @@ import { tables } from './tables.ts';
  * too many reads ends early with a cursor.
  */
 export async function listKind<Value>(
-  context: StoreContext,
+  context: Pick<StoreContext, 'client' | 'tenantId'> & {
+    readonly tables: Pick<StoreContext['tables'], 'registry'>;
+  },
   list: {
     readonly name: string;
     readonly partition: string;
