@@ -2,6 +2,7 @@ import { alertRoutes } from './alerts.ts';
 import { analyticsRoutes } from './analytics.ts';
 import { auditRoutes } from './audit.ts';
 import { campaignRoutes } from './campaigns.ts';
+import { cdrRoutes } from './cdrs.ts';
 import { certificateRoutes } from './certificates.ts';
 import { chargingRoutes } from './charging.ts';
 import { commandRoutes } from './commands.ts';
@@ -27,6 +28,7 @@ import { stationLogRoutes } from './station-log.ts';
 import { tariffAssignmentRoutes } from './tariff-assignments.ts';
 import { tariffRoutes } from './tariffs.ts';
 import { tokenRoutes } from './tokens.ts';
+import { userRoutes } from './users.ts';
 
 /** Everything below `/api/v1` but the question whether it lives. The most special path of two comes first. */
 export const routes: readonly Route[] = [
@@ -46,12 +48,14 @@ export const routes: readonly Route[] = [
   ...displayRoutes,
   ...dataTransferRoutes,
   ...meterKeyRoutes,
+  ...cdrRoutes,
   ...certificateRoutes,
   ...securityRoutes,
   ...plugAndChargeRoutes,
   ...stationLogRoutes,
   ...onboardingRoutes,
   ...settingsRoutes,
+  ...userRoutes,
   ...tokenRoutes,
   ...quoteRoutes,
   ...tariffRoutes,

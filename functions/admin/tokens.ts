@@ -92,7 +92,8 @@ export const tokenRoutes: readonly Route[] = [
   },
 ];
 
-function tokenView({ expiresAt, restrictions, createdAt, updatedAt, ...token }: Token) {
+/** A token as it is answered. */
+export function tokenView({ expiresAt, restrictions, createdAt, updatedAt, ...token }: Token) {
   const { validFrom, ...places } = restrictions ?? {};
   return {
     ...token,
