@@ -1,6 +1,6 @@
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
-import { type BuildResult, buildSync, type Metafile, type OutputFile } from 'esbuild';
+import { basename, join, relative, resolve } from 'node:path';
+import { type BuildResult, buildSync, type Metafile } from 'esbuild';
 
 const root = resolve(import.meta.dirname, '..');
 const suffix = '.handler.ts';
@@ -9,8 +9,11 @@ const suffix = '.handler.ts';
 export interface Bundle {
   /** The door's name: its path under `functions/` without the ending. */
   readonly door: string;
-  /** Holds `index.mjs` and nothing else. */
+  /** Holds `index.mjs` and the pieces of it, and nothing else. */
   readonly directory: string;
+  /** What is read before the door can open: `index.mjs` and every piece it imports outright. */
+  readonly startBytes: number;
+  /** All that is uploaded: also what is loaded when it is needed first, such as a version of OCPP. */
   readonly bytes: number;
   /** esbuild's account of the inputs, by path from the project's root. */
   readonly metafile: Metafile;
@@ -26,26 +29,54 @@ export function doorNames(): readonly string[] {
 let built: ReadonlyMap<string, Bundle> | undefined;
 
 /**
- * Bundles every door into the folder, all in one run: ESM for Node 24 with the SDK inside, nothing shared between
- * doors. Beside each door's folder lie its metafile and source map, which are not uploaded. Happens once per process:
- * later calls get the bundles of the first.
+ * Bundles every door into the folder: ESM for Node 24 with the SDK inside, nothing shared between doors. What a door
+ * imports on demand is a piece of its own beside `index.mjs` and costs nothing until then. Beside each door's folder lie
+ * its metafile and source maps, which are not uploaded. Happens once per process: later calls get the bundles of the
+ * first.
  */
 export function bundleDoors(folder: string): ReadonlyMap<string, Bundle> {
   if (built) return built;
   const outdir = resolve(folder);
   rmSync(outdir, { recursive: true, force: true });
-  const result = build(outdir);
-  built = new Map(doorNames().map((door) => [door, keep(door, outdir, result)]));
+  built = new Map(doorNames().map((door) => [door, bundleDoor(door, join(outdir, door))]));
   return built;
 }
 
-function build(outdir: string): BuildResult<{ write: false; metafile: true }> {
+function bundleDoor(door: string, directory: string): Bundle {
+  const { outputFiles, metafile: made } = build(door, directory);
+  const metafile = withoutShaken(made);
+  const maps = `${directory}.maps`;
+  for (const folder of [directory, maps]) mkdirSync(folder, { recursive: true });
+  for (const { path, contents } of outputFiles) {
+    writeFileSync(path.endsWith('.map') ? join(maps, basename(path)) : path, contents);
+  }
+  writeFileSync(`${directory}.meta.json`, JSON.stringify(metafile));
+  const start = relative(root, join(directory, 'index.mjs'));
+  const pieces = Object.keys(metafile.outputs).filter((path) => path.endsWith('.mjs'));
+  const bytesOf = (paths: readonly string[]): number =>
+    paths.reduce((sum, path) => sum + (metafile.outputs[path]?.bytes ?? 0), 0);
+  return {
+    door,
+    directory,
+    startBytes: bytesOf(importedOutright(metafile, start)),
+    bytes: bytesOf(pieces),
+    metafile,
+  };
+}
+
+/**
+ * Each door in a run of its own: pieces that several doors share would hold what any of them needs, a fifth more to
+ * load for most.
+ */
+function build(door: string, outdir: string): BuildResult<{ write: false; metafile: true }> {
   return buildSync({
     absWorkingDir: root,
-    entryPoints: doorNames().map((door) => ({ in: `functions/${door}${suffix}`, out: `${door}/index` })),
+    entryPoints: [{ in: `functions/${door}${suffix}`, out: 'index' }],
     outdir,
     write: false,
     bundle: true,
+    splitting: true,
+    chunkNames: '[name]-[hash]',
     format: 'esm',
     platform: 'node',
     target: 'node24',
@@ -62,29 +93,23 @@ function build(outdir: string): BuildResult<{ write: false; metafile: true }> {
   });
 }
 
-function keep(door: string, outdir: string, result: BuildResult<{ write: false; metafile: true }>): Bundle {
-  const directory = join(outdir, door);
-  const code = outputOf(result, join(directory, 'index.mjs'));
-  const map = outputOf(result, join(directory, 'index.mjs.map'));
-  mkdirSync(directory, { recursive: true });
-  writeFileSync(code.path, code.contents);
-  writeFileSync(join(dirname(directory), `${basename(door)}.mjs.map`), map.contents);
-  const metafile = metafileOf(result.metafile, relative(root, code.path));
-  writeFileSync(join(dirname(directory), `${basename(door)}.meta.json`), JSON.stringify(metafile));
-  return { door, directory, bytes: code.contents.byteLength, metafile };
+/** The inputs of which something is left once what nobody uses is gone. */
+function withoutShaken({ inputs, outputs }: Metafile): Metafile {
+  const used = new Set(Object.values(outputs).flatMap((output) => Object.keys(output.inputs)));
+  return { inputs: Object.fromEntries(Object.entries(inputs).filter(([path]) => used.has(path))), outputs };
 }
 
-function outputOf(result: { outputFiles: OutputFile[] }, path: string): OutputFile {
-  const file = result.outputFiles.find((output) => output.path === path);
-  if (!file) throw new Error(`esbuild made no ${path}`);
-  return file;
-}
-
-function metafileOf(all: Metafile, outputPath: string): Metafile {
-  const output = all.outputs[outputPath];
-  if (!output) throw new Error(`esbuild's metafile has no ${outputPath}`);
-  const inputs = Object.fromEntries(Object.entries(all.inputs).filter(([path]) => path in output.inputs));
-  return { inputs, outputs: { [outputPath]: output } };
+/** A piece, and those it cannot do without. */
+function importedOutright({ outputs }: Metafile, start: string): readonly string[] {
+  const found = new Set([start]);
+  for (const path of found) {
+    const output = outputs[path];
+    if (!output) throw new Error(`esbuild made no ${path}`);
+    for (const { path: next, kind, external } of output.imports) {
+      if (kind === 'import-statement' && !external) found.add(next);
+    }
+  }
+  return [...found];
 }
 
 /**

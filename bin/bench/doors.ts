@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -9,6 +9,9 @@ import { bundleDoors } from '../../infra/bundling.ts';
 /** How heavy a door is: what is uploaded, and how long a fresh process takes to load it. */
 export interface DoorWeight {
   readonly door: string;
+  /** Read before the door opens. */
+  readonly startKilobytes: number;
+  /** All that is uploaded. */
   readonly kilobytes: number;
   readonly gzipKilobytes: number;
   readonly coldLoadMs: number;
@@ -31,6 +34,12 @@ const settings = Object.fromEntries(
     'RATING_QUEUE_URL',
     'PEPPER_SECRET_ARN',
     'EDGE_SECRET_ARN',
+    'FILE_LINKS_URL',
+    'FILES_BUCKET',
+    'INSIDE_HOSTS',
+    'JOURNAL_TABLE',
+    'STATION_CA_KEY_ARN',
+    'TIMERS_QUEUE_URL',
   ].map((name) => [name, 'http://localhost/unused']),
 );
 const environment = {
@@ -45,19 +54,26 @@ const environment = {
 /** Bundles every door as it would be deployed, and loads each in processes of its own. */
 export async function weighDoors(folder: string): Promise<readonly DoorWeight[]> {
   const weights: DoorWeight[] = [];
-  for (const { door, directory, bytes } of bundleDoors(folder).values()) {
+  for (const { door, directory, startBytes, bytes } of bundleDoors(folder).values()) {
     const file = join(directory, 'index.mjs');
     const loads: number[] = [];
     for (let count = 0; count < runs; count += 1) loads.push(await coldLoadMs(file));
     const median = loads.toSorted((one, two) => one - two)[Math.floor(runs / 2)] ?? 0;
     weights.push({
       door,
+      startKilobytes: Math.round(startBytes / 1000),
       kilobytes: Math.round(bytes / 1000),
-      gzipKilobytes: Math.round(gzipSync(await readFile(file)).byteLength / 1000),
+      gzipKilobytes: Math.round((await gzippedBytes(directory)) / 1000),
       coldLoadMs: Math.round(median),
     });
   }
   return weights;
+}
+
+async function gzippedBytes(directory: string): Promise<number> {
+  const files = await readdir(directory);
+  const contents = await Promise.all(files.map((file) => readFile(join(directory, file))));
+  return contents.reduce((sum, content) => sum + gzipSync(content).byteLength, 0);
 }
 
 async function coldLoadMs(file: string): Promise<number> {

@@ -1,7 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { closeConnection } from '#adapters/apigateway/post-to-connection.ts';
-import { readCertificateText } from '#adapters/certificates/read-certificate.ts';
-import { stationAuthority } from '#adapters/certificates/station-authority.ts';
+import { authorityOnDemand, readCertificateOnDemand } from '#adapters/certificates/on-demand.ts';
 import { digest } from '#adapters/crypto/digest.ts';
 import { newSecret } from '#adapters/crypto/new-secret.ts';
 import { stationSecrets } from '#adapters/crypto/station-secrets.ts';
@@ -11,7 +10,6 @@ import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { stationLog } from '#adapters/dynamodb/station-log.ts';
 import { isPublicUrl } from '#adapters/http/public-address.ts';
-import { kmsSigner } from '#adapters/kms/sign.ts';
 import { stationFiles } from '#adapters/s3/station-files.ts';
 import { tenantFiles } from '#adapters/s3/tenant-files.ts';
 import { readSecret } from '#adapters/secrets/read-secret.ts';
@@ -48,8 +46,8 @@ const journal = setting('JOURNAL_TABLE');
 const pepperArn = setting('PEPPER_SECRET_ARN');
 const allowedProfiles = securityProfiles(setting('ALLOWED_SECURITY_PROFILES'));
 const hangUp = closeConnection(setting('STATION_API_ENDPOINT'));
-const authority = stationAuthority({
-  signer: kmsSigner(setting('STATION_CA_KEY_ARN')),
+const authority = authorityOnDemand({
+  keyArn: setting('STATION_CA_KEY_ARN'),
   keeper: authorityRecord(client, tables),
   clock: systemClock,
 });
@@ -104,7 +102,7 @@ function servicesOf(tenantId: string): AdminServices {
     stationLog: log,
     files: tenantFiles(files, tenantId),
     setTimer: timersOf(timersQueue, tenantId),
-    readCertificate: readCertificateText,
+    readCertificate: readCertificateOnDemand,
     stationAuthority: authority.certificate,
     ...stationSecrets(tenantId, () => readSecret(pepperArn)),
     allowedProfiles,

@@ -15,7 +15,7 @@ import { reportQuirks } from './quirk-report.ts';
 import { authorizeStation, type ConnectAttempt } from './security/authorize-station.ts';
 import { isOriginSecret } from './security/origin-secret.ts';
 import { writeContext } from './station-context.ts';
-import { readSubprotocolList } from './versions.ts';
+import { readSubprotocolList } from './subprotocols.ts';
 
 /** The ledger is out of this door's reach. */
 const tables = { registry: setting('REGISTRY_TABLE'), operations: setting('OPERATIONS_TABLE'), ledger: '' };

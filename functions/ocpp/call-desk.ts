@@ -8,8 +8,9 @@ import type { AnyOutboundAction } from './define-action.ts';
 import { isPayload } from './quirks.ts';
 import { sealSecrets } from './sealed-secrets.ts';
 import { isSecret } from './secrets.ts';
+import { isSubprotocol } from './subprotocols.ts';
 import { checkOf, type OcppVersion } from './version.ts';
-import { isSubprotocol, loadVersion } from './versions.ts';
+import { loadVersion } from './versions.ts';
 
 /** What a frame adds to its payload: type, id, action, commas and brackets. */
 const frameOverheadBytes = 128;

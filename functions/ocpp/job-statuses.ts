@@ -3,7 +3,7 @@ import { type JobRequest, jobRequestOf } from '#core/jobs/job-request.ts';
 import { type JobAnswer, recordJobAnswer } from '#core/jobs/record-job-answer.ts';
 import { recordJobStatus } from '#core/jobs/record-job-status.ts';
 import type { AnsweredCall, InboundCall } from './services.ts';
-import type { Subprotocol } from './version.ts';
+import type { Subprotocol } from './subprotocols.ts';
 
 /** What both versions call the states of an update. */
 const firmwareStatuses = {

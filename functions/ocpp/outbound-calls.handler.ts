@@ -20,7 +20,8 @@ import { encodeCommand } from './calls.ts';
 import { longestAddress } from './job-statuses.ts';
 import { openCommand } from './sealed-secrets.ts';
 import { writeStationLog } from './station-log-lines.ts';
-import { isSubprotocol, loadVersion } from './versions.ts';
+import { isSubprotocol } from './subprotocols.ts';
+import { loadVersion } from './versions.ts';
 
 /** The ledger is out of this door's reach. */
 const tables = { registry: setting('REGISTRY_TABLE'), operations: setting('OPERATIONS_TABLE'), ledger: '' };

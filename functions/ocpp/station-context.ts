@@ -3,8 +3,8 @@ import { securityProfileOf } from '#core/stations/security-profiles.ts';
 import type { PasswordHash, SecurityProfile, Station } from '#core/stations/station.ts';
 import type { Tenant } from '#core/tenants/tenant.ts';
 import { type TenantPolicy, usualPolicy } from '#core/tenants/tenant-policy.ts';
-import type { Subprotocol } from './version.ts';
-import { isSubprotocol } from './versions.ts';
+
+import { isSubprotocol, type Subprotocol } from './subprotocols.ts';
 
 /** Who a connection is: settled by the authorizer once, and carried by API Gateway on each of its events. */
 export interface StationContext {

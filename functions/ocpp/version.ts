@@ -4,11 +4,7 @@ import type { StationCapabilities } from '#core/stations/station-capabilities.ts
 import type { AnyInboundAction, AnyOutboundAction } from './define-action.ts';
 import type { ErrorCodes } from './error-codes.ts';
 import type { PayloadCheck } from './payload-check.ts';
-
-/** The subprotocol names of the versions spoken here, the preferred one first. */
-export const subprotocols = ['ocpp2.0.1', 'ocpp1.6'] as const;
-
-export type Subprotocol = (typeof subprotocols)[number];
+import type { Subprotocol } from './subprotocols.ts';
 
 /** A version of OCPP-J: its vocabulary and what of it is built. */
 export interface OcppVersion {

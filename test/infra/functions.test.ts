@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
@@ -115,7 +115,9 @@ describe('settings', () => {
         ...given
       } = resource.Properties.Environment.Variables;
       const { directory } = bundleDoors('unused').get(door) ?? { directory: '' };
-      const code = readFileSync(join(directory, 'index.mjs'), 'utf8');
+      const code = readdirSync(directory)
+        .map((name) => readFileSync(join(directory, name), 'utf8'))
+        .join('\n');
       const read = [...known].filter((name) => name !== 'STAGE' && code.includes(`"${name}"`));
 
       expect(Object.keys(given).sort()).toEqual(read.sort());

@@ -5,7 +5,7 @@ import { requestCommand } from '../../functions/core/commands/request-command.ts
 import { callDesk } from '../../functions/ocpp/call-desk.ts';
 import { callOf } from '../../functions/ocpp/calls.ts';
 import { openCommand } from '../../functions/ocpp/sealed-secrets.ts';
-import type { Subprotocol } from '../../functions/ocpp/version.ts';
+import type { Subprotocol } from '../../functions/ocpp/subprotocols.ts';
 import { loadVersion } from '../../functions/ocpp/versions.ts';
 import { sealingOf } from '../support/sealing.ts';
 import { names, type Room, type TestStation } from './room-under-test.ts';

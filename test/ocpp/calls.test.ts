@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Command, CommandRequest } from '../../functions/core/commands/command.ts';
 import { encodeCommand, largestCallBytes, readAnswer } from '../../functions/ocpp/calls.ts';
-import type { Subprotocol } from '../../functions/ocpp/version.ts';
+import type { Subprotocol } from '../../functions/ocpp/subprotocols.ts';
 import { loadVersion } from '../../functions/ocpp/versions.ts';
 
 const commandId = '01890a5d-ac96-774b-bcce-b302099a8057';

@@ -10,7 +10,7 @@ import { usualPolicy } from '#core/tenants/tenant-policy.ts';
 import { newId } from '#platform/clock.ts';
 import { type Received, receiveFrame } from '../../functions/ocpp/receive-frame.ts';
 import type { OcppServices } from '../../functions/ocpp/services.ts';
-import type { Subprotocol } from '../../functions/ocpp/version.ts';
+import type { Subprotocol } from '../../functions/ocpp/subprotocols.ts';
 import { loadVersion } from '../../functions/ocpp/versions.ts';
 import { aStation, aToken } from '../adapters/dynamodb/samples.ts';
 import { newTenantId, type TestDatabase } from '../support/engine.ts';

@@ -5,7 +5,8 @@ import { requestCommand } from '../../functions/core/commands/request-command.ts
 import { callDesk } from '../../functions/ocpp/call-desk.ts';
 import { encodeCommand } from '../../functions/ocpp/calls.ts';
 import { openCommand } from '../../functions/ocpp/sealed-secrets.ts';
-import { isSubprotocol, loadVersion } from '../../functions/ocpp/versions.ts';
+import { isSubprotocol } from '../../functions/ocpp/subprotocols.ts';
+import { loadVersion } from '../../functions/ocpp/versions.ts';
 import { newId } from '../../functions/platform/clock.ts';
 import { sealingOf } from '../support/sealing.ts';
 import { names, type Room, type TestStation } from './room-under-test.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { Quirk } from '../../functions/ocpp/quirks.ts';
-import type { Subprotocol } from '../../functions/ocpp/version.ts';
+import type { Subprotocol } from '../../functions/ocpp/subprotocols.ts';
 
 /** One example message: a request of a station, or its answer to one of ours. */
 export interface Fixture {

@@ -10,7 +10,7 @@ import type { StationLimits } from '../../functions/core/stations/station-limits
 import { blockToken, createToken } from '../../functions/core/tokens/provision-token.ts';
 import { callDesk } from '../../functions/ocpp/call-desk.ts';
 import { encodeCommand } from '../../functions/ocpp/calls.ts';
-import type { Subprotocol } from '../../functions/ocpp/version.ts';
+import type { Subprotocol } from '../../functions/ocpp/subprotocols.ts';
 import { loadVersion } from '../../functions/ocpp/versions.ts';
 import { claim as claimSlot } from '../support/claim.ts';
 import { sealingOf } from '../support/sealing.ts';

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isTransactionNumber, mendPayload, type Quirk } from '../../functions/ocpp/quirks.ts';
 import { stationTime } from '../../functions/ocpp/station-time.ts';
-import { chooseSubprotocol, readSubprotocolList } from '../../functions/ocpp/versions.ts';
+import { chooseSubprotocol, readSubprotocolList } from '../../functions/ocpp/subprotocols.ts';
 
 function mended(payload: Record<string, unknown>): { payload: unknown; quirks: Quirk[] } {
   const quirks: Quirk[] = [];

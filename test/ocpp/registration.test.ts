@@ -3,7 +3,7 @@ import { dispatchCommands } from '../../functions/core/commands/dispatch-command
 import { decideRegistration } from '../../functions/core/stations/decide-registration.ts';
 import { noteSeen, SeenHints } from '../../functions/core/stations/note-seen.ts';
 import type { RegistrationWish } from '../../functions/core/stations/station.ts';
-import type { Subprotocol } from '../../functions/ocpp/version.ts';
+import type { Subprotocol } from '../../functions/ocpp/subprotocols.ts';
 import { claim } from '../support/claim.ts';
 import { goodTag, noon, openRoom, type Room, type TestStation } from './room-under-test.ts';
 

@@ -15,7 +15,7 @@ import { usualPolicy } from '../../functions/core/tenants/tenant-policy.ts';
 import type { Timer } from '../../functions/core/timers.ts';
 import { type Received, receiveFrame } from '../../functions/ocpp/receive-frame.ts';
 import type { OcppServices } from '../../functions/ocpp/services.ts';
-import type { Subprotocol } from '../../functions/ocpp/version.ts';
+import type { Subprotocol } from '../../functions/ocpp/subprotocols.ts';
 import { loadVersion } from '../../functions/ocpp/versions.ts';
 import { newId } from '../../functions/platform/clock.ts';
 import { startDynamoEndpoint } from '../../local/dynamodb/endpoint.ts';

@@ -1,12 +1,3 @@
-import {
-  GetObjectCommand,
-  ListObjectsV2Command,
-  NoSuchKey,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-
 /** A file that a listing names. */
 export interface StationFile {
   readonly key: string;
@@ -32,53 +23,18 @@ export interface StationFiles {
   listFiles(prefix: string): Promise<readonly StationFile[]>;
 }
 
-let client: S3Client | undefined;
-
-/** A checksum in an address would be one of the file that is not there yet: stations send none. */
-function s3(): S3Client {
-  client ??= new S3Client({
-    maxAttempts: 3,
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-  });
-  return client;
-}
-
 /**
  * The files in a bucket. Addresses are good for seven days at most (S3 guide, "Download and upload objects with
  * presigned URLs"), and no longer than the credentials of the function that signed them, which Lambda changes after
- * some hours.
+ * some hours. S3's client is loaded with the first file: most that goes through a door with files has none.
  */
-export function stationFiles({ bucket: Bucket }: { readonly bucket: string }): StationFiles {
+export function stationFiles(settings: { readonly bucket: string }): StationFiles {
+  const files = async () => (await import('./s3-files.ts')).s3Files(settings);
   return {
-    uploadUrl: (Key, expiresIn) => getSignedUrl(s3(), new PutObjectCommand({ Bucket, Key }), { expiresIn }),
-    downloadUrl: (Key, expiresIn) => getSignedUrl(s3(), new GetObjectCommand({ Bucket, Key }), { expiresIn }),
-    async putFile(Key, Body, ContentType) {
-      await s3().send(new PutObjectCommand({ Bucket, Key, Body, ContentType }));
-    },
-    async readFile(Key) {
-      try {
-        const { Body } = await s3().send(new GetObjectCommand({ Bucket, Key }));
-        return await Body?.transformToByteArray();
-      } catch (error) {
-        if (error instanceof NoSuchKey) return undefined;
-        throw error;
-      }
-    },
-    listFiles: (prefix) => listAll(Bucket, prefix),
+    uploadUrl: async (...upload) => (await files()).uploadUrl(...upload),
+    downloadUrl: async (...download) => (await files()).downloadUrl(...download),
+    putFile: async (...file) => (await files()).putFile(...file),
+    readFile: async (key) => (await files()).readFile(key),
+    listFiles: async (prefix) => (await files()).listFiles(prefix),
   };
-}
-
-async function listAll(Bucket: string, Prefix: string): Promise<StationFile[]> {
-  const files: StationFile[] = [];
-  let ContinuationToken: string | undefined;
-  do {
-    const page = await s3().send(new ListObjectsV2Command({ Bucket, Prefix, ContinuationToken }));
-    for (const { Key, Size, LastModified } of page.Contents ?? []) {
-      if (Key !== undefined && LastModified !== undefined)
-        files.push({ key: Key, sizeBytes: Size ?? 0, modifiedAt: LastModified });
-    }
-    ContinuationToken = page.NextContinuationToken;
-  } while (ContinuationToken !== undefined);
-  return files;
 }

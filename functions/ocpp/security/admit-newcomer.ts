@@ -1,7 +1,7 @@
 import { isStationId } from '#core/stations/provision-station.ts';
 import type { PasswordHash, SecurityProfile } from '#core/stations/station.ts';
 import type { Tenant } from '#core/tenants/tenant.ts';
-import { subprotocols } from '../version.ts';
+import { subprotocols } from '../subprotocols.ts';
 import type { ConnectAttempt, Verdict } from './authorize-station.ts';
 import { passwordFor } from './basic-credentials.ts';
 

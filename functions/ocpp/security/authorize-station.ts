@@ -7,8 +7,8 @@ import type { PasswordHash, SecurityProfile, Station } from '#core/stations/stat
 import type { StationStore } from '#core/stations/station-store.ts';
 import type { Tenant } from '#core/tenants/tenant.ts';
 import type { TenantDirectory } from '#core/tenants/tenant-store.ts';
-import type { Subprotocol } from '../version.ts';
-import { chooseSubprotocol } from '../versions.ts';
+
+import { chooseSubprotocol, type Subprotocol } from '../subprotocols.ts';
 import { admitNewcomer } from './admit-newcomer.ts';
 import { passwordFor } from './basic-credentials.ts';
 import { readSubject } from './certificate-subject.ts';
