@@ -172,7 +172,7 @@ describe('a dashboard with AWS’s own client library', () => {
     await connections.next(({ stationId, status }) => stationId === 'CP205' && status === 'CONNECTED');
     await station.boot();
     await station.status(2, 'Charging');
-    await connectors.next(({ connectorId, status }) => connectorId === 2 && status === 'CHARGING');
+    await connectors.next(({ connectorId, status }) => connectorId === 2 && status === 'OCCUPIED');
     const event = { type: 'TamperDetectionActivated', timestamp: new Date().toISOString() };
     await station.client.call('SecurityEventNotification', event);
     await alerts.next(({ category, stationId }) => category === 'SECURITY_ALERT' && stationId === 'CP205');
