@@ -5,15 +5,6 @@
 export const notBuilt: readonly string[] = [
   'Query.tenant',
   'Query.tenants',
-  'Query.ocpiPartner',
-  'Query.ocpiPartners',
-  'Query.ocpiLocations',
-  'Query.ocpiLocationById',
-  'Mutation.createOCPIPartner',
-  'Mutation.updateOCPIPartner',
-  'Mutation.syncOCPIPartner',
-  'Mutation.triggerSystemMaintenance',
-  'Mutation.clearCache',
   'Subscription.ocpiPartnerUpdates',
   'Subscription.crossNetworkSessionEvents',
 ];

@@ -15,6 +15,7 @@ import { jobRoutes } from './jobs.ts';
 import { localListRoutes } from './local-lists.ts';
 import { meterKeyRoutes } from './meter-keys.ts';
 import { onboardingRoutes } from './onboarding.ts';
+import { partnerRoutes } from './partners.ts';
 import { plugAndChargeRoutes } from './plug-and-charge.ts';
 import { quoteRoutes } from './quotes.ts';
 import { reservationRoutes } from './reservations.ts';
@@ -56,6 +57,7 @@ export const routes: readonly Route[] = [
   ...onboardingRoutes,
   ...settingsRoutes,
   ...userRoutes,
+  ...partnerRoutes,
   ...tokenRoutes,
   ...quoteRoutes,
   ...tariffRoutes,

@@ -2,6 +2,8 @@ import type { AlertStore } from '#core/alerts/alert-store.ts';
 import type { CounterStore } from '#core/analytics/counter-store.ts';
 import type { AuditStore } from '#core/audit/audit-store.ts';
 import type { CampaignStore } from '#core/campaigns/campaign-store.ts';
+import type { Cdr } from '#core/cdrs/cdr.ts';
+import type { CdrStore } from '#core/cdrs/cdr-store.ts';
 import type { ReadCertificate } from '#core/certificates/certificate-authority.ts';
 import type { CertificateStore, RevocationList } from '#core/certificates/certificate-store.ts';
 import type { PlugAndChargeStore } from '#core/certificates/ev-certificates.ts';
@@ -21,6 +23,8 @@ import type { JobStore } from '#core/jobs/job-store.ts';
 import type { StationFiles } from '#core/jobs/station-files.ts';
 import type { LocalListStore } from '#core/local-lists/local-list.ts';
 import type { LocationStore } from '#core/locations/location-store.ts';
+import type { VerifySignedValue } from '#core/metering/signed-values.ts';
+import type { PartnerStore } from '#core/partners/partner-store.ts';
 import type { Clock, Digest, NewId } from '#core/ports.ts';
 import type { ReservationStore } from '#core/reservations/reservation-store.ts';
 import type { SecurityEventStore } from '#core/security/security-event.ts';
@@ -59,8 +63,16 @@ export interface AdminServices {
   readonly words: StationWordStore;
   readonly sessions: SessionStore;
   readonly users: UserStore;
+  readonly partners: PartnerStore;
   readonly tokens: TokenStore;
   readonly tariffs: TariffStore;
+  readonly cdrs: CdrStore;
+  /** A CDR as an OCPI 2.2.1 CDR object of an operator. Throws `Conflict` for one that does not say enough. */
+  readonly toOcpiCdr: (
+    cdr: Cdr,
+    facts: { readonly owner: Pick<Tenant, 'countryCode' | 'partyId'> },
+  ) => Readonly<Record<string, unknown>>;
+  readonly verifySigned: VerifySignedValue;
   readonly quoteReaders: QuoteReaders;
   readonly assignments: TariffAssignmentStore;
   readonly agreements: PriceAgreementStore;

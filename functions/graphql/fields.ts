@@ -29,8 +29,19 @@ import {
   locationsPage,
   updateLocation,
 } from './locations.ts';
+import { clearCache, latestMaintenance, triggerSystemMaintenance } from './maintenance.ts';
 import { stationsNearby, stationsNearbyPage } from './nearby.ts';
 import { ocppConnections, ocppConnectionsPage, systemHealth } from './operations.ts';
+import {
+  createOCPIPartner,
+  ocpiLocationById,
+  ocpiLocations,
+  ocpiPartner,
+  ocpiPartners,
+  ocpiPartnersPage,
+  syncOCPIPartner,
+  updateOCPIPartner,
+} from './partners.ts';
 import { create, remove, update } from './provision-stations.ts';
 import { publishConnectorStatus, publishSessionMetrics } from './publications.ts';
 import { quote } from './quotes.ts';
@@ -146,6 +157,7 @@ export const fields: Readonly<Record<string, OneField>> = {
   'Query.command': command,
   'Query.commands': commands,
   'Query.systemHealth': systemHealth,
+  'Query.latestMaintenance': latestMaintenance,
   'Query.ocppConnections': ocppConnections,
   'Query.ocppConnectionsPage': ocppConnectionsPage,
   'Subscription.sessionUpdates': followSessions,
@@ -160,6 +172,14 @@ export const fields: Readonly<Record<string, OneField>> = {
   'Mutation.creditCdr': credit,
   'Mutation.reissueCdr': reissue,
   'Mutation.resolveCdrReview': resolveCdrReview,
+  'Query.ocpiPartner': ocpiPartner,
+  'Query.ocpiPartners': ocpiPartners,
+  'Query.ocpiPartnersPage': ocpiPartnersPage,
+  'Query.ocpiLocations': ocpiLocations,
+  'Query.ocpiLocationById': ocpiLocationById,
+  'Mutation.createOCPIPartner': createOCPIPartner,
+  'Mutation.updateOCPIPartner': updateOCPIPartner,
+  'Mutation.syncOCPIPartner': syncOCPIPartner,
   'Query.user': user,
   'Query.userByEmail': userByEmail,
   'Query.users': users,
@@ -175,6 +195,8 @@ export const fields: Readonly<Record<string, OneField>> = {
   'Mutation.createLocation': createLocation,
   'Mutation.updateLocation': updateLocation,
   'Mutation.deleteLocation': deleteLocation,
+  'Mutation.triggerSystemMaintenance': triggerSystemMaintenance,
+  'Mutation.clearCache': clearCache,
   'Mutation.updateStationConfiguration': updateStationConfiguration,
   'Mutation.triggerStationReset': triggerStationReset,
   'Mutation.startSession': startSession,

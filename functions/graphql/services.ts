@@ -10,7 +10,9 @@ import type { DeviceModelStore } from '#core/device-model/device-model-store.ts'
 import type { FirmwareStore } from '#core/jobs/firmware-store.ts';
 import type { JobStore } from '#core/jobs/job-store.ts';
 import type { LocationStore } from '#core/locations/location-store.ts';
+import type { MaintenanceStep, MaintenanceStore } from '#core/maintenance/maintenance.ts';
 import type { VerifySignedValue } from '#core/metering/signed-values.ts';
+import type { PartnerStore } from '#core/partners/partner-store.ts';
 import type { Clock, Digest, NewId } from '#core/ports.ts';
 import type { ReservationStore } from '#core/reservations/reservation-store.ts';
 import type { SessionStore } from '#core/sessions/session-store.ts';
@@ -36,8 +38,12 @@ export interface GraphqlServices {
   readonly stations: StationStore;
   readonly live: StationLiveStore;
   readonly locations: LocationStore;
+  readonly maintenance: MaintenanceStore;
+  /** Hands a step of maintenance on to whoever does it. */
+  readonly handOn: (step: MaintenanceStep) => Promise<void>;
   readonly sessions: SessionStore;
   readonly users: UserStore;
+  readonly partners: PartnerStore;
   readonly tokens: TokenStore;
   readonly tokenUses: TokenUseStore;
   readonly policies: TenantPolicyStore;

@@ -1,5 +1,6 @@
 import type { Counterparty } from '#core/cdrs/counterparty.ts';
 import { DomainError } from '#core/errors.ts';
+import type { Partner } from '#core/partners/partner.ts';
 import type { GroupRef } from '#core/smart-charging/site.ts';
 import type { ConnectorRef } from '#core/stations/station.ts';
 
@@ -44,6 +45,7 @@ export function tenantKeys(tenantId: string) {
     }),
     stationsAtLocation: (locationId: string) => `${tenant}#LOC#${part(locationId)}`,
     connected: (shard: number) => `${tenant}#CONNECTED#${shard}`,
+    maintenance: (task: string): Key => ({ pk: `${tenant}#MAINTENANCE`, sk: task }),
     token: (uid: string): Key => ({ pk: `${tenant}#TOK#${part(uid)}`, sk: 'TOKEN' }),
     tokens: `${tenant}#TOKENS`,
     tokenChange: (uid: string): Key => ({ pk: `${tenant}#TOK#${part(uid)}`, sk: 'CHANGE' }),
@@ -52,6 +54,16 @@ export function tenantKeys(tenantId: string) {
     users: `${tenant}#USERS`,
     userByEmail: (folded: string): Key => ({ pk: `${tenant}#EMAIL#${part(folded)}`, sk: 'EMAIL' }),
     userBySubject: (subject: string): Key => ({ pk: `${tenant}#SUBJECT#${part(subject)}`, sk: 'SUBJECT' }),
+    partner: (partnerId: string): Key => ({ pk: `${tenant}#PARTNER#${part(partnerId)}`, sk: 'PARTNER' }),
+    partners: `${tenant}#PARTNERS`,
+    partnerByParty: ({
+      countryCode,
+      partyId,
+      role,
+    }: Pick<Partner, 'countryCode' | 'partyId' | 'role'>): Key => ({
+      pk: `${tenant}#PARTY#${part(countryCode)}#${part(partyId)}#${part(role)}`,
+      sk: 'PARTY',
+    }),
     tokenOfUser: (userId: string, uid: string): Key => ({
       pk: `${tenant}#USER#${part(userId)}`,
       sk: `${tokenPrefix}${bounded(uid)}`,

@@ -22,6 +22,8 @@ import type { FirmwareStore } from '#core/jobs/firmware-store.ts';
 import type { JobStore } from '#core/jobs/job-store.ts';
 import type { LocalListStore } from '#core/local-lists/local-list.ts';
 import type { LocationStore } from '#core/locations/location-store.ts';
+import type { MaintenanceStore } from '#core/maintenance/maintenance.ts';
+import type { PartnerStore } from '#core/partners/partner-store.ts';
 import type { ReservationStore } from '#core/reservations/reservation-store.ts';
 import type { FailedAttemptStore } from '#core/security/failed-attempts.ts';
 import type { SecurityEventStore } from '#core/security/security-event.ts';
@@ -60,8 +62,10 @@ import { jobStore } from './job-store.ts';
 import { tenantKeys } from './keys.ts';
 import { localListStore } from './local-list-store.ts';
 import { locationStore } from './location-store.ts';
+import { maintenanceStore } from './maintenance-store.ts';
 import { monitorStore } from './monitor-store.ts';
 import { onboardingStore } from './onboarding-store.ts';
+import { partnerStore } from './partner-store.ts';
 import { performedStore } from './performed-store.ts';
 import { plugAndChargeStore } from './plug-and-charge-store.ts';
 import { priceAgreementStore } from './price-agreement-store.ts';
@@ -93,6 +97,7 @@ export interface Stores {
   readonly stations: StationStore;
   readonly live: StationLiveStore;
   readonly locations: LocationStore;
+  readonly maintenance: MaintenanceStore;
   readonly limits: StationLimitsStore;
   readonly deviceModel: DeviceModelStore;
   readonly reports: ReportStore;
@@ -103,6 +108,7 @@ export interface Stores {
   readonly localLists: LocalListStore;
   readonly policies: TenantPolicyStore;
   readonly users: UserStore;
+  readonly partners: PartnerStore;
   readonly tokens: TokenStore;
   readonly tokenUses: TokenUseStore;
   readonly tariffs: TariffStore;
@@ -150,6 +156,7 @@ export function openStores({
     stations: stationStore(context),
     live: stationLiveStore(context),
     locations: locationStore(context),
+    maintenance: maintenanceStore(context),
     limits: stationLimitsStore(context),
     deviceModel: deviceModelStore(context),
     reports: reportStore(context),
@@ -160,6 +167,7 @@ export function openStores({
     localLists: localListStore(context),
     policies: tenantPolicyStore(context),
     users: userStore(context),
+    partners: partnerStore(context),
     tokens: tokenStore(context),
     tokenUses: tokenUseStore(context),
     tariffs: tariffStore(context),

@@ -26,6 +26,9 @@
  * | findUserBySubject                 strong | registry               | T#SUBJECT#{sub}, then USER    | SUBJECT              |
  * | listUsers                                | registry, byKind       | T#USERS                       | {userId}             |
  * | listTokensOfUser(s)               strong | registry               | T#USER#{userId}, then TOK     | TOKEN#{uid}          |
+ * | findPartner                       strong | registry               | T#PARTNER#{partnerId}         | PARTNER              |
+ * | (parties of partners)                    | registry               | T#PARTY#{party}#{role}        | PARTY                |
+ * | listPartners                             | registry, byKind       | T#PARTNERS                    | {partnerId}          |
  * | findTariff, findTariffs           strong | registry               | T#TARIFF#{tariffId}           | TARIFF               |
  * | listTariffs                              | registry, byKind       | T#TARIFFS                     | {tariffId}           |
  * | findTariffAt, findRevision        strong | registry               | T#TARIFF#{tariffId}           | REVISION#{number}    |
@@ -38,6 +41,7 @@
  * | listFirmware                             | registry, byKind       | T#FIRMWARE                    | {firmwareId}         |
  * | findLink, findLinks               strong | operations             | T#ST#{stationId}              | LINK                 |
  * | listConnected, countConnected            | operations, open       | T#CONNECTED#{shard}           | {stationId}          |
+ * | findMaintenance                   strong | operations             | T#MAINTENANCE                 | {task}               |
  * | findConnector                     strong | operations             | T#ST#{stationId}              | LIVE                 |
  * | findLive, findLives                      | operations             | T#ST#{stationId}              | LINK, LIVE           |
  * | findLimits                        strong | operations             | T#ST#{stationId}              | LIMITS               |
