@@ -4,7 +4,7 @@ import { authorityOnDemand, readCertificateOnDemand } from '#adapters/certificat
 import { digest } from '#adapters/crypto/digest.ts';
 import { newSecret } from '#adapters/crypto/new-secret.ts';
 import { stationSecrets } from '#adapters/crypto/station-secrets.ts';
-import { isMeterKey } from '#adapters/crypto/verify-meter-value.ts';
+import { isMeterKey, verifyMeterValue } from '#adapters/crypto/verify-meter-value.ts';
 import { authorityRecord } from '#adapters/dynamodb/authority-record.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
@@ -19,6 +19,7 @@ import { securityProfiles } from '#core/stations/security-profiles.ts';
 import { newId, systemClock } from '#platform/clock.ts';
 import { setting, tableNames } from '#platform/config.ts';
 import { door } from '#platform/lambda.ts';
+import { toOcpiCdr } from '../ocpi/cdr.ts';
 import { readOcpiSession } from '../ocpi/charging-period.ts';
 import { readOcpiTariff } from '../ocpi/tariff.ts';
 import { callDesk } from '../ocpp/call-desk.ts';
@@ -71,7 +72,12 @@ function redirectOf({ status, location }: { status: number; location?: string })
 
 function callOf(event: AdminEvent): AdminCall {
   const { method, path } = event.requestContext.http;
-  const { sub, tenant_id: tenantId, roles } = event.requestContext.authorizer?.jwt?.claims ?? {};
+  const {
+    sub,
+    api_client: apiClient,
+    tenant_id: tenantId,
+    roles,
+  } = event.requestContext.authorizer?.jwt?.claims ?? {};
   const query = Object.entries(event.queryStringParameters ?? {});
   const { body, isBase64Encoded } = event;
   return {
@@ -81,7 +87,7 @@ function callOf(event: AdminEvent): AdminCall {
     ...(body === undefined
       ? {}
       : { bodyText: isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body }),
-    subject: String(sub ?? ''),
+    subject: String(apiClient ?? sub ?? ''),
     roles: rolesIn(roles),
     ...(typeof tenantId === 'string' && tenantId !== '' ? { tenantId } : {}),
   };
@@ -115,6 +121,8 @@ function servicesOf(tenantId: string): AdminServices {
       await hangUp(connectionId);
     },
     calls: callDesk,
+    toOcpiCdr,
+    verifySigned: verifyMeterValue,
     quoteReaders: { readTariff: readOcpiTariff, readSession: readOcpiSession },
     isMeterKey,
     isPublicUrl,

@@ -1,5 +1,7 @@
 import type { Cdr } from '#core/cdrs/cdr.ts';
-import type { RatedLine } from '#core/tariffs/rating.ts';
+import type { BillingReading } from '#core/metering/billing-readings.ts';
+import { decimal, scaleByTen, toText } from '#core/tariffs/decimal.ts';
+import type { RatedLine, RatedPeriod } from '#core/tariffs/rating.ts';
 import { rfc3339 } from './field-request.ts';
 
 /** A CDR as GraphQL's `ChargeDetailRecord`. Amounts and quantities are exact decimals as text. */
@@ -7,6 +9,10 @@ export function cdrView(cdr: Cdr): Record<string, unknown> {
   return {
     id: cdr.cdrId,
     cdrId: cdr.cdrId,
+    kind: cdr.kind ?? 'ORIGINAL',
+    creditOf: cdr.creditOf,
+    replaces: cdr.replaces,
+    counterparty: cdr.counterparty,
     sessionId: cdr.sessionId,
     stationId: cdr.stationId,
     connectorId: cdr.connector.connectorId,
@@ -14,6 +20,9 @@ export function cdrView(cdr: Cdr): Record<string, unknown> {
     transactionId: cdr.transactionRef,
     tokenUid: cdr.token?.uid,
     billing: cdr.billing,
+    reviewReasons: cdr.reviewReasons ?? [],
+    resolution: cdr.resolution && { ...cdr.resolution, at: rfc3339(cdr.resolution.at) },
+    correction: cdr.correction,
     startTimestamp: rfc3339(cdr.startedAt),
     endTimestamp: rfc3339(cdr.endedAt),
     stopReason: cdr.stopReason,
@@ -32,9 +41,35 @@ export function cdrView(cdr: Cdr): Record<string, unknown> {
     totalTimeCost: cdr.totalTimeCost,
     totalParkingCost: cdr.totalParkingCost,
     totalFixedCost: cdr.totalFixedCost,
+    totalReservationCost: cdr.totalReservationCost,
+    readings: readingViews(cdr),
+    periods: cdr.periods.map(periodView),
+    signedValues: cdr.signed ?? [],
     lines: cdr.lines.map(lineView),
     explanation: cdr.explanation,
     createdAt: rfc3339(cdr.createdAt),
+  };
+}
+
+function readingViews({ readings = {} }: Cdr): Record<string, unknown>[] {
+  const { begin, end } = readings;
+  const view = ({ at, energyWh, source, insteadOfZero = false }: BillingReading, isEnd: boolean) => ({
+    isEnd,
+    at: rfc3339(at),
+    energyWh,
+    source,
+    insteadOfZero,
+  });
+  return [...(begin ? [view(begin, false)] : []), ...(end ? [view(end, true)] : [])];
+}
+
+/** Periods hold thousandths of a Wh. */
+function periodView({ startedAt, endedAt, activity, energyWh }: RatedPeriod): Record<string, unknown> {
+  return {
+    startTimestamp: rfc3339(startedAt),
+    endTimestamp: rfc3339(endedAt),
+    activity,
+    energyKwh: toText(scaleByTen(decimal(energyWh), -3)),
   };
 }
 

@@ -1,5 +1,9 @@
 import * as z from 'zod';
+import type { Cdr } from '#core/cdrs/cdr.ts';
 import type { CdrQuery } from '#core/cdrs/cdr-store.ts';
+import { creditCdr } from '#core/cdrs/credit-cdr.ts';
+import { reissueCdr } from '#core/cdrs/reissue-cdr.ts';
+import { resolveReview } from '#core/cdrs/resolve-review.ts';
 import { cdrView } from './cdr-view.ts';
 import { type Caller, dateTime, type FieldRequest, readArguments } from './field-request.ts';
 import { ownerOf } from './own-data.ts';
@@ -11,6 +15,10 @@ type View = Record<string, unknown>;
 const cdrFilter = z
   .strictObject({
     stationId: z.string().nullish(),
+    counterparty: z
+      .strictObject({ kind: z.enum(['ACCOUNT', 'PARTNER']), id: z.string().min(1).max(255) })
+      .nullish(),
+    billing: z.enum(['BILLABLE', 'UNBILLED', 'REVIEW']).nullish(),
     createdAfter: dateTime.nullish(),
     createdBefore: dateTime.nullish(),
   })
@@ -49,11 +57,81 @@ export async function cdrsOfSessions(
   return ids.map((id) => (typeof id === 'string' ? (byId.get(id) ?? null) : null));
 }
 
+/** `Query.cdr`: null when the tenant, or the driver who asks, has no such CDR. */
+export async function cdr(
+  { arguments: args, caller }: FieldRequest,
+  services: GraphqlServices,
+): Promise<View | null> {
+  const { id } = readArguments(z.object({ id: z.string().min(1) }), args);
+  const found = await services.cdrs.findCdr(id);
+  const owner = ownerOf(caller);
+  if (!found || (owner !== undefined && !isOf(owner, found))) return null;
+  return cdrView(found);
+}
+
+/** `Query.cdrsInReview`. */
+export async function cdrsInReview(
+  { arguments: args }: FieldRequest,
+  services: GraphqlServices,
+): Promise<View> {
+  const page = await services.cdrs.listInReview(pageRequest(readArguments(z.object(pagingShape), args)));
+  return pageView(page, ({ cdr: found, review }) => ({ cdr: cdrView(found), review }));
+}
+
+const reason = z.string().trim().min(1, 'say why').max(500);
+const crediting = z.object({ id: z.string().min(1), reason });
+const reissuing = crediting.extend({
+  energyWh: z.int().min(0).nullish(),
+  tariffId: z.string().min(1).max(255).nullish(),
+});
+const resolving = crediting.extend({ decision: z.enum(['RELEASED', 'WRITTEN_OFF']) });
+
+/** `Mutation.creditCdr`: the credit. */
+export async function credit(
+  { arguments: args, caller }: FieldRequest,
+  services: GraphqlServices,
+): Promise<View> {
+  const { id: cdrId, reason: why } = readArguments(crediting, args);
+  return cdrView((await creditCdr(services, { cdrId, reason: why, by: caller.subject })).cdr);
+}
+
+/** `Mutation.reissueCdr`: the replacement. */
+export async function reissue(
+  { arguments: args, caller }: FieldRequest,
+  services: GraphqlServices,
+): Promise<View> {
+  const { id: cdrId, reason: why, energyWh, tariffId } = readArguments(reissuing, args);
+  const ports = { ...services, tenant: await services.findTenant() };
+  const { cdr: replacement } = await reissueCdr(ports, {
+    cdrId,
+    reason: why,
+    by: caller.subject,
+    ...(energyWh == null ? {} : { energyWh }),
+    ...(tariffId == null ? {} : { tariffId }),
+  });
+  return cdrView(replacement);
+}
+
+/** `Mutation.resolveCdrReview`: the CDR as it stands then. */
+export async function resolveCdrReview(
+  { arguments: args, caller }: FieldRequest,
+  services: GraphqlServices,
+): Promise<View> {
+  const { id: cdrId, reason: why, decision } = readArguments(resolving, args);
+  return cdrView(await resolveReview(services, { cdrId, decision, reason: why, by: caller.subject }));
+}
+
+function isOf(owner: string, { counterparty }: Cdr): boolean {
+  return owner !== '' && counterparty?.kind === 'ACCOUNT' && counterparty.id === owner;
+}
+
 /** Of a driver, what that driver pays. */
 function queryOf(filter: z.infer<typeof cdrFilter>, caller: Caller): CdrQuery {
   const owner = ownerOf(caller);
+  const counterparty = owner === undefined ? filter?.counterparty : ({ kind: 'ACCOUNT', id: owner } as const);
   return {
-    ...(owner === undefined ? {} : { counterparty: { kind: 'ACCOUNT', id: owner } as const }),
+    ...(counterparty == null ? {} : { counterparty }),
+    ...(filter?.billing == null ? {} : { billing: filter.billing }),
     ...(filter?.stationId == null ? {} : { stationId: filter.stationId }),
     ...(filter?.createdAfter == null ? {} : { createdFrom: filter.createdAfter }),
     ...(filter?.createdBefore == null ? {} : { createdBefore: filter.createdBefore }),

@@ -7,6 +7,7 @@ import { verifyMeterValue } from '#adapters/crypto/verify-meter-value.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { readSecret } from '#adapters/secrets/read-secret.ts';
+import { stepsOf } from '#adapters/sqs/maintenance-steps.ts';
 import { DomainError } from '#core/errors.ts';
 import { securityProfiles } from '#core/stations/security-profiles.ts';
 import { newId, systemClock } from '#platform/clock.ts';
@@ -27,6 +28,7 @@ const client = dynamoClient();
 const directory = tenantDirectory(client, tables);
 const hangUp = closeConnection(setting('STATION_API_ENDPOINT'));
 const pepperArn = setting('PEPPER_SECRET_ARN');
+const maintenanceQueue = setting('MAINTENANCE_QUEUE_URL');
 const allowedProfiles = securityProfiles(setting('ALLOWED_SECURITY_PROFILES'));
 
 /**
@@ -126,6 +128,7 @@ function servicesOf(tenantId: string): GraphqlServices & Pick<MutationPorts, 'pe
       return tenant;
     },
     calls: callDesk,
+    handOn: stepsOf(maintenanceQueue, tenantId),
     verifySigned: verifyMeterValue,
     quoteReaders: { readTariff: readOcpiTariff, readSession: readOcpiSession },
     clock: systemClock,

@@ -2,7 +2,7 @@ import { readCertificateText } from '#adapters/certificates/read-certificate.ts'
 import { stationAuthority } from '#adapters/certificates/station-authority.ts';
 import { newSecret } from '#adapters/crypto/new-secret.ts';
 import { stationSecrets } from '#adapters/crypto/station-secrets.ts';
-import { isMeterKey } from '#adapters/crypto/verify-meter-value.ts';
+import { isMeterKey, verifyMeterValue } from '#adapters/crypto/verify-meter-value.ts';
 import { tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { stationLog } from '#adapters/dynamodb/station-log.ts';
 import { isPublicUrl } from '#adapters/http/public-address.ts';
@@ -16,6 +16,7 @@ import type { Role } from '../../functions/admin/route.ts';
 import { type AdminCall, type Routed, route } from '../../functions/admin/router.ts';
 import { routes } from '../../functions/admin/routes.ts';
 import type { AdminServices } from '../../functions/admin/services.ts';
+import { toOcpiCdr } from '../../functions/ocpi/cdr.ts';
 import { readOcpiSession } from '../../functions/ocpi/charging-period.ts';
 import { readOcpiTariff } from '../../functions/ocpi/tariff.ts';
 import { callDesk } from '../../functions/ocpp/call-desk.ts';
@@ -67,6 +68,8 @@ export async function newAdmin(db: TestDatabase): Promise<AdminUnderTest> {
     files: tenantFiles(stationFiles({ bucket: testBucket }), scene.tenantId),
     setTimer: async (timer, at) => void timers.push({ timer, at }),
     calls: callDesk,
+    toOcpiCdr,
+    verifySigned: verifyMeterValue,
     quoteReaders: { readTariff: readOcpiTariff, readSession: readOcpiSession },
     isMeterKey,
     newId,

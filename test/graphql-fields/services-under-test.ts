@@ -3,6 +3,7 @@ import { hashStationPassword } from '#adapters/crypto/station-passwords.ts';
 import { verifyMeterValue } from '#adapters/crypto/verify-meter-value.ts';
 import { tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { DomainError } from '#core/errors.ts';
+import type { MaintenanceStep } from '#core/maintenance/maintenance.ts';
 import { newId } from '#platform/clock.ts';
 import type { Caller } from '../../functions/graphql/field-request.ts';
 import { batchedFields, fields } from '../../functions/graphql/fields.ts';
@@ -21,6 +22,8 @@ export interface Asked {
   readonly scene: Scene;
   readonly services: GraphqlServices;
   readonly closed: string[];
+  /** What it handed on. */
+  readonly steps: readonly MaintenanceStep[];
   /** One field of the top. */
   ask(field: string, args?: View): Promise<unknown>;
   /** A field below many objects at once. */
@@ -32,6 +35,7 @@ export async function newAsked(db: TestDatabase): Promise<Asked> {
   const { tenantId } = scene;
   await givenTenant(db, tenantId);
   const closed: string[] = [];
+  const steps: MaintenanceStep[] = [];
   const services: GraphqlServices = {
     ...scene,
     allowedProfiles: new Set([1, 2, 3] as const),
@@ -51,6 +55,9 @@ export async function newAsked(db: TestDatabase): Promise<Asked> {
     newId,
     newSecret,
     calls: callDesk,
+    handOn: async (step) => {
+      steps.push(step);
+    },
     verifySigned: verifyMeterValue,
     quoteReaders: { readTariff: readOcpiTariff, readSession: readOcpiSession },
   };
@@ -59,6 +66,7 @@ export async function newAsked(db: TestDatabase): Promise<Asked> {
     scene,
     services,
     closed,
+    steps,
     async ask(field, args = {}) {
       const resolve = fields[field];
       if (!resolve) throw new Error(`no field ${field}`);

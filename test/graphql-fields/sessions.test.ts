@@ -244,6 +244,7 @@ describe('the figures of a session', () => {
     asked.scene.now = noon + 6 * minuteMs;
 
     const expected = {
+      sessionId,
       currentPower: 11,
       currentEnergy: 2.5,
       voltage: 230,

@@ -19,3 +19,10 @@ export function counterpartyOf(token: SessionToken & { readonly partnerId?: stri
 export function counterpartyKey({ kind, id }: Counterparty): string {
   return `${kind}:${id}`;
 }
+
+/** The counterparty of a key; `undefined` for any other text. */
+export function counterpartyFromKey(key: string): Counterparty | undefined {
+  const [, kind, id] = /^(ACCOUNT|PARTNER):(.{1,255})$/.exec(key) ?? [];
+  if (id === undefined) return undefined;
+  return { kind: kind === 'PARTNER' ? 'PARTNER' : 'ACCOUNT', id };
+}

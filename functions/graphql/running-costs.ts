@@ -1,0 +1,19 @@
+import { runningCost } from '#core/cdrs/running-cost.ts';
+import type { FieldRequest } from './field-request.ts';
+import { inLanes } from './lanes.ts';
+import type { GraphqlServices } from './services.ts';
+
+/** `SessionRealTimeMetrics.estimatedCost`, many at once: each session is read and rated once. */
+export async function estimatedCosts(
+  requests: readonly FieldRequest[],
+  services: GraphqlServices,
+): Promise<(number | null)[]> {
+  const ids = requests.map(({ source }) => source?.sessionId);
+  const known = [...new Set(ids.filter((id): id is string => typeof id === 'string'))];
+  if (known.length === 0) return ids.map(() => null);
+  const ports = { ...services, tenant: await services.findTenant() };
+  const costs = new Map(
+    await inLanes(known, async (sessionId) => [sessionId, await runningCost(ports, { sessionId })] as const),
+  );
+  return ids.map((id) => (typeof id === 'string' ? (costs.get(id)?.amount ?? null) : null));
+}
