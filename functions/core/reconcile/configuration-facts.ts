@@ -24,6 +24,8 @@ export interface ConfigurationPorts {
   readonly clock: Clock;
 }
 
+const nothingDesired = { facts: [], attempts: { byKey: new Map(), revision: 0 }, asked: new Set<string>() };
+
 /** Everything known about the desired settings of a station, in the order of their keys. */
 export async function factsOf(
   ports: ConfigurationPorts,
@@ -31,8 +33,10 @@ export async function factsOf(
 ): Promise<{ facts: readonly SettingFacts[]; attempts: Attempts; asked: ReadonlySet<string> }> {
   const { stationId, firmwareVersion } = station;
   const { clock } = ports;
-  const [desired, attempts, link] = await Promise.all([
-    desiredOf(ports, station),
+  const desired = await desiredOf(ports, station);
+  // Of most stations nothing is desired, and then nothing else need be known.
+  if (desired.length === 0) return nothingDesired;
+  const [attempts, link] = await Promise.all([
     ports.configuration.findAttempts(stationId),
     ports.live.findLink(stationId),
   ]);

@@ -12,15 +12,17 @@ import { useReservation } from './use-reservation.ts';
  */
 export async function matchReservation(
   ports: { reservations: ReservationStore; sessions: SessionStore; clock: Clock },
-  { sessionId }: { sessionId: string },
+  { stationId, sessionId }: { stationId: string; sessionId: string },
 ): Promise<void> {
+  // Most stations have none, and then nobody needs to know the session.
+  const open = await ports.reservations.listOpenReservations(stationId);
+  if (open.length === 0) return;
   const session = await ports.sessions.findSession(sessionId);
-  if (session?.token?.status !== 'ACCEPTED') return;
-  const { stationId, reservationId } = session;
+  if (session?.stationId !== stationId || session.token?.status !== 'ACCEPTED') return;
+  const { reservationId } = session;
   if (reservationId !== undefined) {
     return useReservation(ports, { stationId, number: reservationId, sessionId });
   }
-  const open = await ports.reservations.listOpenReservations(stationId);
   const [own] = open.filter((reservation) => isFor(reservation, session));
   if (own) await useReservation(ports, { stationId, number: own.number, sessionId });
 }

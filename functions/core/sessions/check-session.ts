@@ -33,10 +33,16 @@ const mostOpen = 100;
 
 /** A session that has just ended is looked at again in a while when events of it are missing. */
 export async function followEnd(ports: CheckPorts, { sessionId }: { sessionId: string }): Promise<void> {
-  const session = await ports.sessions.findSession(sessionId);
+  const session = await endedSession(ports, sessionId);
   if (!session || !isNumberedByStation(session) || (await isWhole(ports, session))) return;
   await ports.sessions.noteMissingEvents(session, 'AWAITED');
   await checkLater(ports, session);
+}
+
+/** A look that may be behind is enough, for half the price, where it shows the end: that stays as it is. */
+async function endedSession(ports: CheckPorts, sessionId: string): Promise<Session | undefined> {
+  const [seen] = await ports.sessions.findSessions([sessionId]);
+  return seen?.state === 'ENDED' ? seen : ports.sessions.findSession(sessionId);
 }
 
 /**

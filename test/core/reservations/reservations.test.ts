@@ -355,7 +355,7 @@ describe('the end of a reservation', () => {
       meterStartWh: 0,
     });
 
-    await matchReservation(ports, { sessionId });
+    await matchReservation(ports, { stationId, sessionId });
 
     expect((await found({ number })).state).toBe(state);
   });
