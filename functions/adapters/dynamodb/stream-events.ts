@@ -44,13 +44,20 @@ export function eventsOfRecord(record: DynamoDBRecord): readonly CoreEvent[] {
   if (sk === tokenChangeSk) return tokenEvents(change);
   if (sk === 'SESSION') return sessionEvents(change);
   if (sk.startsWith(entryPrefix)) return entryEvents(change);
-  if (parts.length === 3 && parts[2] === 'RES') return reservationEvents(change);
-  if (parts.at(-1) === 'CERTS') return certificateEvents(change);
-  if (parts.length === 3 && parts[2] === 'JOB') return jobEvents(change);
   if (sk === 'ALLOCATION') return allocationEvents(change);
-  if (parts.at(-1) === 'CHARGING') return chargingEvents(change);
-  return parts.at(-1) === 'CMD' ? commandEvents(change) : [];
+  // An id may read like the name of a list: a token called CMD has no commands.
+  const [kind, , list] = parts;
+  return kind === 'ST' && parts.length === 3 ? (eventsOfList[list ?? '']?.(change) ?? []) : [];
 }
+
+/** What is kept of a station in a partition of its own. */
+const eventsOfList: Readonly<Record<string, (change: Change) => readonly CoreEvent[]>> = {
+  RES: reservationEvents,
+  CERTS: certificateEvents,
+  JOB: jobEvents,
+  CHARGING: chargingEvents,
+  CMD: commandEvents,
+};
 
 function changeOf({ eventID, dynamodb }: DynamoDBRecord): Change | undefined {
   const after = imageOf(dynamodb?.NewImage);

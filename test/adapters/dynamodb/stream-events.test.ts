@@ -328,6 +328,15 @@ describe('events of the stream', () => {
     ]);
   });
 
+  test.each(['CMD', 'CERTS', 'CHARGING'])('take a token called %s for a token', async (uid) => {
+    const events = await eventsAfter(async ({ tokens, tokenUses }) => {
+      await tokens.createToken(aToken({ uid }));
+      await tokenUses.noteStart(uid, { sessionId: 's-1', at: noon, forget: [] });
+    });
+
+    expect(events).toEqual([{ type: 'TokenChanged', uid, at: expect.any(Number) }]);
+  });
+
   test('tell that a job goes on to another state, and nothing of what is merely said of it', async () => {
     const request = {
       kind: 'UPLOAD_LOG',
