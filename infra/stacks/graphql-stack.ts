@@ -4,6 +4,7 @@ import { CsmsFunction } from '../constructs/csms-function.ts';
 import { ofTenants, readItems, writeItems } from '../constructs/csms-table.ts';
 import { EventWorkers } from '../constructs/event-workers.ts';
 import { GraphqlApi } from '../constructs/graphql-api.ts';
+import { Maintenance } from '../constructs/maintenance.ts';
 import type { StageConfig } from '../stages.ts';
 import type { ApiStack } from './api-stack.ts';
 import type { DataStack } from './data-stack.ts';
@@ -27,6 +28,7 @@ export class GraphqlStack extends Stack {
     this.props = props;
     const { stage, data, identity } = props;
     const tenantFields = this.makeTenantFields();
+    new Maintenance(this, 'Maintenance', { stage, data }).mayBegin(tenantFields);
     this.graphql = new GraphqlApi(this, 'Graphql', { stage, data, identity, tenantFields });
     const events = new EventWorkers(this, 'Events', { bus: data.bus, alarmTopic: data.alarmTopic });
     for (const [name, { contract, detail, ...publish }] of Object.entries(publications)) {

@@ -304,3 +304,34 @@ describe('the filter of sessions', () => {
     expect(await idsOf(filter)).toEqual(expected);
   });
 });
+
+describe('maintenance', () => {
+  test('is begun, and begun once; its steps are handed on', async () => {
+    const type = 'RECONCILE_STATIONS';
+
+    expect(await asked.ask('Query.latestMaintenance', { type })).toBeNull();
+    const run = await asked.ask('Mutation.triggerSystemMaintenance', { type });
+
+    expect(run).toMatchObject({ type, stationsReached: 0, startedAt: new Date(noon).toISOString() });
+    expect(await asked.ask('Query.latestMaintenance', { type })).toEqual(run);
+    expect(await asked.ask('Mutation.triggerSystemMaintenance', { type })).toEqual(run);
+    expect(asked.steps).toMatchObject([
+      { task: type, requestedBy: 'alice' },
+      { task: type, requestedBy: 'alice' },
+    ]);
+  });
+
+  test('has stations forget what they remember of tokens', async () => {
+    expect(await asked.ask('Mutation.clearCache', { cacheType: 'STATION_AUTHORIZATION' })).toBe(true);
+
+    expect(asked.steps).toMatchObject([{ task: 'CLEAR_CACHES' }]);
+  });
+
+  test.each([
+    ['Mutation.triggerSystemMaintenance', 'type', { type: 'DEFRAGMENT' }],
+    ['Mutation.clearCache', 'cacheType', { cacheType: 'EVERYTHING' }],
+  ])('%s names what is wrong', async (field, name, args) => {
+    await expect(asked.ask(field, args)).rejects.toMatchObject({ code: 'Validation', field: name });
+    expect(asked.steps).toEqual([]);
+  });
+});
