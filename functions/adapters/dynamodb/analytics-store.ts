@@ -92,7 +92,7 @@ function groupsOf(facts: readonly CountedFact[]): readonly (readonly CountedFact
   const groups: CountedFact[][] = [];
   let room = 0;
   for (const fact of facts) {
-    const items = 1 + 2 * fact.additions.length;
+    const items = 1 + 2 * new Set(fact.additions.map(({ stationId, date }) => `${stationId} ${date}`)).size;
     if (items > room) {
       groups.push([]);
       room = itemsPerTransaction;
