@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { countedKnownDays } from '#adapters/dynamodb/analytics-store.ts';
 import { tables } from '#adapters/dynamodb/tables.ts';
 import { contracts } from '#contracts/events.ts';
 import { resourcesOf, synthesized, templateOf } from './synthesized.ts';
@@ -64,6 +65,16 @@ describe('data stack', () => {
 
   it('archives what the bus carried', () => {
     templateOf('prod', 'data').hasResourceProperties('AWS::Events::Archive', { RetentionDays: 90 });
+  });
+
+  it('forgets what its bus carried long before it forgets what of that was counted', () => {
+    const queues = [...resourcesOf('prod', 'AWS::SQS::Queue').values()];
+    const [archive] = [...resourcesOf('prod', 'AWS::Events::Archive').values()];
+    const longestWaits = queues.map(({ Properties }) => Number(Properties.MessageRetentionPeriod ?? 345_600));
+    const deliveryDays = 1;
+    const waitDays = (2 * Math.max(...longestWaits)) / 86_400;
+
+    expect(countedKnownDays).toBeGreaterThan(archive?.Properties.RetentionDays + deliveryDays + waitDays);
   });
 });
 
