@@ -10,6 +10,8 @@ export interface RatingSpeed {
   readonly samples: number;
   readonly medianMs: number;
   readonly minMs: number;
+  /** Of that, pricing alone: the periods are there. */
+  readonly pricingMs: number;
 }
 
 const startedAt = Date.parse('2026-03-28T10:00:00Z');
@@ -82,13 +84,22 @@ function sessionOf(minutes: number): { session: Session; entries: readonly Sessi
 export function measureRating(lengthsInHours: readonly number[]): readonly RatingSpeed[] {
   return lengthsInHours.map((hours) => {
     const { session, entries } = sessionOf(hours * 60);
-    const times = Array.from({ length: runs }, () => {
+    const measured = Array.from({ length: runs }, () => {
       const before = performance.now();
       const record = assembleSession(session, entries, { maxPowerW: 22_000 });
-      rateSession(periodsOfSession(record), tariff, 'Europe/Paris');
-      return performance.now() - before;
-    }).sort((a, b) => a - b);
-    const rounded = (ms: number | undefined) => Math.round((ms ?? 0) * 100) / 100;
-    return { hours, samples: hours * 60, medianMs: rounded(times[runs / 2]), minMs: rounded(times[0]) };
+      const periods = periodsOfSession(record);
+      const assembled = performance.now();
+      rateSession(periods, tariff, 'Europe/Paris');
+      const priced = performance.now();
+      return { wholeMs: priced - before, pricingMs: priced - assembled };
+    });
+    const [minMs = 0, medianMs = 0] = leastAndMedian(measured.map(({ wholeMs }) => wholeMs));
+    const [, pricingMs = 0] = leastAndMedian(measured.map((run) => run.pricingMs));
+    return { hours, samples: hours * 60, medianMs, minMs, pricingMs };
   });
+}
+
+function leastAndMedian(times: readonly number[]): readonly number[] {
+  const sorted = times.toSorted((a, b) => a - b);
+  return [sorted[0], sorted[runs / 2]].map((ms = 0) => Math.round(ms * 100) / 100);
 }
