@@ -93,10 +93,10 @@ describe('bundles', () => {
     expect(early.filter((path) => /@peculiar|asn1|ocpp\/v(16|201)\//.test(path))).toEqual([]);
   });
 
-  /** They ask the call desk what a station may be asked. */
+  /** They ask the call desk what a station may be asked, and read what partners say in OCPI's words. */
   const desksCustomers = ['admin', 'graphql', 'workers'];
 
-  it.each(doorNames())('%s holds its own room and no other, the call desk aside', (door) => {
+  it.each(doorNames())('%s holds its own room and no other, call desk and OCPI aside', (door) => {
     const [room = ''] = door.split('/');
     const rooms = inputsOf(door)
       .filter((path) => path.startsWith('functions/'))
@@ -111,7 +111,7 @@ describe('bundles', () => {
             'adapters',
             'platform',
             room,
-            ...(desksCustomers.includes(room) ? ['ocpp'] : []),
+            ...(desksCustomers.includes(room) ? ['ocpp', 'ocpi'] : []),
           ].includes(name),
       ),
     ).toEqual([]);
