@@ -96,12 +96,19 @@ describe('GraphQL schema', () => {
 
     expect(open.sort()).toEqual([
       'CommandUpdate',
+      'ConnectorStatusUpdate',
+      'Mutation.publishAlert',
       'Mutation.publishCommandUpdate',
+      'Mutation.publishConnection',
+      'Mutation.publishConnectorStatus',
+      'Mutation.publishSessionMetrics',
       'Mutation.publishSessionUpdate',
       'Mutation.publishStationStatus',
+      'OCPPConnectionEvent',
       'SessionRealTimeMetrics',
       'SessionUpdate',
       'StationStatusUpdate',
+      'SystemAlert',
     ]);
   });
 
@@ -111,10 +118,52 @@ describe('GraphQL schema', () => {
     for (const field of Object.values(executable.getSubscriptionType()?.getFields() ?? {})) {
       if (!field.astNode?.directives?.some(({ name }) => name.value === 'aws_subscribe')) continue;
       const payload = definitions.get(String(field.type).replace('!', ''));
-      expect(linesOf(payload), field.name).toContain('tenantId: ID!');
+      const names = linesOf(payload).map((line) => line.replace(/!$/, ''));
+      expect(names, field.name).toContain('tenantId: ID');
     }
   });
 });
+
+describe('what the schema says of itself', () => {
+  it('leaves no type, field, argument, input or value without a description', () => {
+    const silent = parse(schema).definitions.flatMap((node) =>
+      node.kind.endsWith('TypeDefinition') ? silentIn(node as TypeDefinitionNode) : [],
+    );
+
+    expect(silent).toEqual([]);
+  });
+
+  it('states the bounds of every list that is read in pages', () => {
+    for (const type of typesOf(parse(schema))) {
+      if (type.kind !== Kind.OBJECT_TYPE_DEFINITION) continue;
+      for (const field of type.fields ?? []) {
+        const limit = field.arguments?.find((argument) => argument.name.value === 'limit');
+        if (limit) expect(limit.description?.value, field.name.value).toMatch(/1 to 200/);
+      }
+    }
+  });
+});
+
+/** What of a type has no description: the type, its fields or values, their arguments. */
+function silentIn(type: TypeDefinitionNode): string[] {
+  const name = type.name.value;
+  const members = [
+    ...('fields' in type ? (type.fields ?? []) : []),
+    ...(type.kind === Kind.ENUM_TYPE_DEFINITION ? (type.values ?? []) : []),
+  ];
+  return [
+    ...(type.description ? [] : [name]),
+    ...members.flatMap((member) => {
+      const path = `${name}.${member.name.value}`;
+      const given = 'arguments' in member ? (member.arguments ?? []) : [];
+      const silent = given.filter(({ description }) => !description);
+      return [
+        ...(member.description ? [] : [path]),
+        ...silent.map((argument) => `${path}(${argument.name.value})`),
+      ];
+    }),
+  ];
+}
 
 function isOpen({ directives }: TypeDefinitionNode | FieldDefinitionNode): boolean {
   return directives?.some(({ name }) => name.value === 'aws_iam') ?? false;
