@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { VirtualStation } from '../../bin/simulator/virtual-station.ts';
 import { ask, givenStation, goodToken } from '../support/given.ts';
 import { dataOf } from '../support/graphql-client.ts';
+import { askRest } from '../support/rest-client.ts';
 import { type System, startSystem } from '../support/system.ts';
 
 interface CdrView {
@@ -91,6 +92,45 @@ describe.each(['CP001', 'CP201'])('a charge at %s', (stationId) => {
     );
 
     expect(sessions).toEqual([{ status: 'COMPLETED', totalEnergy: 11, cdr: { id: expect.any(String) } }]);
+  });
+});
+
+const figuresQuery = `query Of($station: String!, $period: TimePeriod!) {
+  sessionAnalytics(filter: { stationIds: [$station], period: $period }) { sessionsCount energyKwh busySeconds }
+  revenueAnalytics(filter: { stationIds: [$station], period: $period }) { currency totalExclVat totalInclVat cdrsCount }
+  stationUtilization(stationIds: [$station], period: $period) { sessionsCount connectorsCount connectorSeconds utilization }
+}`;
+
+interface Figures {
+  readonly sessionAnalytics: unknown;
+  readonly revenueAnalytics: unknown;
+  readonly stationUtilization: readonly { readonly connectorSeconds: number; readonly utilization: number }[];
+}
+
+describe('the day of a charge', () => {
+  it.each(['CP001', 'CP201'])('shows it in its figures, for %s and once', async (stationId) => {
+    await system.idle();
+    const variables = {
+      station: stationId,
+      period: { from: startedAt.toISOString(), to: minutes(1).toISOString() },
+    };
+
+    const viewer = { role: 'VIEWER' };
+    const figures = dataOf(await ask<Figures>(system.endpoints, figuresQuery, variables, viewer));
+
+    expect(figures).toMatchObject({
+      sessionAnalytics: { sessionsCount: 1, energyKwh: 11, busySeconds: 3600 },
+      revenueAnalytics: { currency: 'EUR', totalExclVat: '4.75', totalInclVat: '5.7', cdrsCount: 1 },
+      stationUtilization: [{ sessionsCount: 1 }],
+    });
+    const [{ connectorSeconds, utilization } = { connectorSeconds: 0, utilization: 0 }] =
+      figures.stationUtilization;
+    expect(utilization).toBeCloseTo(3600 / connectorSeconds, 9);
+    const { body } = await askRest(
+      system.endpoints,
+      `GET /analytics/revenue?from=${variables.period.from}&to=${variables.period.to}&stationIds=${stationId}`,
+    );
+    expect(body).toMatchObject({ currency: 'EUR', exclVat: '4.75', cdrsCount: 1 });
   });
 });
 
