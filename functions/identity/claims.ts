@@ -1,5 +1,6 @@
 import { type ApiKey, isInForce, tenantOfClientId } from '#core/api-keys/api-key.ts';
 import type { ApiClient } from '#core/tenants/tenant-store.ts';
+import type { User } from '#core/users/user.ts';
 
 /** The roles a token may carry; anything else in a group's name is not ours and stays out. */
 export const roles = ['SUPER_ADMIN', 'TENANT_ADMIN', 'OPERATOR', 'VIEWER', 'DRIVER'] as const;
@@ -30,6 +31,15 @@ export function claimsOfUser(user: {
 }): Claims {
   const tenantId = user.attributes['custom:tenant_id'];
   return { ...(tenantId ? { tenant_id: tenantId } : {}), roles: known(user.groups) };
+}
+
+/**
+ * The claims of a person whom their tenant has written down as a user: the roles that the tenant gave them, whatever the
+ * pool's groups say, and nothing at all while they are not ACTIVE.
+ */
+export function withUser(claims: Claims, user: User | undefined): Claims {
+  if (!user) return claims;
+  return user.status === 'ACTIVE' ? { ...claims, roles: known(user.roles) } : { roles: [] };
 }
 
 /** The claims of a program; one that is not registered gets a token that opens nothing. */

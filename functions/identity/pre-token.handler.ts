@@ -1,10 +1,15 @@
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { findApiKey } from '#adapters/dynamodb/find-api-key.ts';
+import { tenantKeys } from '#adapters/dynamodb/keys.ts';
 import { tenantDirectory } from '#adapters/dynamodb/tenant-directory.ts';
+import { userStore } from '#adapters/dynamodb/user-store.ts';
+import { isClosed } from '#core/tenants/tenant.ts';
+import { signIn } from '#core/users/sign-in.ts';
+import type { User } from '#core/users/user.ts';
 import { systemClock } from '#platform/clock.ts';
 import { setting } from '#platform/config.ts';
 import { door } from '#platform/lambda.ts';
-import { type Claims, claimsOfClient, claimsOfKey, claimsOfUser, keysScope } from './claims.ts';
+import { type Claims, claimsOfClient, claimsOfKey, claimsOfUser, keysScope, withUser } from './claims.ts';
 
 /**
  * What of Cognito's pre-token-generation event (version 3) is used here.
@@ -42,6 +47,13 @@ export const handler = door(async (event: PreTokenEvent) => {
 });
 
 async function claimsOf(event: PreTokenEvent): Promise<Claims> {
+  const claims = await claimsOfBearer(event);
+  if (claims.tenant_id === undefined) return claims;
+  const tenant = await directory.findTenant(claims.tenant_id);
+  return tenant && isClosed(tenant) ? { roles: [] } : claims;
+}
+
+async function claimsOfBearer(event: PreTokenEvent): Promise<Claims> {
   if (event.triggerSource === 'TokenGeneration_ClientCredentials') {
     const { scopes = [], clientMetadata = {} } = event.request;
     if (scopes.includes(keysScope)) {
@@ -49,8 +61,19 @@ async function claimsOf(event: PreTokenEvent): Promise<Claims> {
     }
     return claimsOfClient(await directory.findApiClient(event.callerContext.clientId));
   }
-  return claimsOfUser({
-    attributes: event.request.userAttributes ?? {},
-    groups: event.request.groupConfiguration?.groupsToOverride ?? [],
-  });
+  const attributes = event.request.userAttributes ?? {};
+  const groups = event.request.groupConfiguration?.groupsToOverride ?? [];
+  const claims = claimsOfUser({ attributes, groups });
+  if (claims.tenant_id === undefined) return claims;
+  return withUser(claims, await userOf(claims.tenant_id, attributes));
+}
+
+/** The user of the tenant that signs in, when the tenant has written them down. */
+async function userOf(
+  tenantId: string,
+  { sub = '', email, email_verified: verified }: Readonly<Record<string, string | undefined>>,
+): Promise<User | undefined> {
+  const users = userStore({ client, tables, tenantId, keys: tenantKeys(tenantId) });
+  const visitor = { subject: sub, ...(email && verified === 'true' ? { verifiedEmail: email } : {}) };
+  return signIn({ users, clock: systemClock }, visitor);
 }

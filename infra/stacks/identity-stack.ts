@@ -18,7 +18,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import { CsmsFunction } from '../constructs/csms-function.ts';
-import { ofClients, ofTenants } from '../constructs/csms-table.ts';
+import { ofClients, ofTenants, writeItems } from '../constructs/csms-table.ts';
 import type { StageConfig } from '../stages.ts';
 import type { DataStack } from './data-stack.ts';
 
@@ -115,7 +115,9 @@ export class IdentityStack extends Stack {
       environment: { REGISTRY_TABLE: data.tables.registry.table.tableName },
       alarms: { notify: data.alarmTopic },
     });
-    data.tables.registry.allow(preToken, ['GetItem'], [...ofClients, ...ofTenants]);
+    data.tables.registry.allow(preToken, ['GetItem'], ofClients);
+    // It notes sign-ins, and ties users to who signs in.
+    data.tables.registry.allow(preToken, ['GetItem', ...writeItems], ofTenants);
     // Version 3 also runs for programs, in the client-credentials grant.
     this.userPool.addTrigger(
       UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG,

@@ -12,3 +12,8 @@ export interface StoreContext {
   readonly tenantId: string;
   readonly keys: TenantKeys;
 }
+
+/** The same for stores that keep everything in the registry. */
+export type RegistryContext = Omit<StoreContext, 'tables'> & {
+  readonly tables: Pick<TableNames, 'registry'>;
+};

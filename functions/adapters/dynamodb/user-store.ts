@@ -8,7 +8,7 @@ import type { Stretch } from './queries.ts';
 import { listKind } from './registry-list.ts';
 import { getItem, getItems, type Refusal, transact, update } from './requests.ts';
 import { text, whole } from './schemas.ts';
-import type { StoreContext } from './store-context.ts';
+import type { RegistryContext } from './store-context.ts';
 import { keyAttributes, putNew, Update } from './update.ts';
 
 const userSchema = z.object({
@@ -43,7 +43,7 @@ const replaced = Object.keys(userSchema.shape).filter((name) => name !== 'lastLo
  * Users of one tenant, in the registry. Addresses and subjects are unique because each stands in an item of its own
  * (`EMAIL`, `SUBJECT`), written and removed in the same transaction as the user.
  */
-export function userStore(context: StoreContext): UserStore {
+export function userStore(context: RegistryContext): UserStore {
   const { client, keys } = context;
   const table = context.tables.registry;
   const findUser: UserStore['findUser'] = async (userId) => {
@@ -102,7 +102,7 @@ export function userStore(context: StoreContext): UserStore {
 }
 
 async function writeWithClaims<Done, Refused>(
-  context: StoreContext,
+  context: RegistryContext,
   write: TransactWriteItem,
   { before, after }: { before?: User; after: User },
   outcomes: { done: Done; refused: Refused },

@@ -21,3 +21,8 @@ export interface Tenant {
   readonly createdAt: number;
   readonly updatedAt: number;
 }
+
+/** Whether a tenant's people and programs get no access: its stations work while it is ACTIVE alone. */
+export function isClosed({ status }: Pick<Tenant, 'status'>): boolean {
+  return status === 'SUSPENDED' || status === 'TERMINATED';
+}

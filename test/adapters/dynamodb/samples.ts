@@ -3,6 +3,7 @@ import type { Command } from '#core/commands/command.ts';
 import type { Session, SessionEntry } from '#core/sessions/session.ts';
 import type { Station } from '#core/stations/station.ts';
 import type { Tariff } from '#core/tariffs/tariff.ts';
+import type { Tenant } from '#core/tenants/tenant.ts';
 import type { Token } from '#core/tokens/token.ts';
 import type { User } from '#core/users/user.ts';
 
@@ -63,6 +64,23 @@ export function aUser(more: Partial<User> = {}): User {
     createdAt: noon,
     updatedAt: noon,
     revision: 1,
+    ...more,
+  };
+}
+
+export function aTenant(tenantId: string, more: Partial<Tenant> = {}): Tenant {
+  return {
+    tenantId,
+    slug: tenantId,
+    name: 'Acme Charging',
+    status: 'ACTIVE',
+    tenantType: 'CPO',
+    countryCode: 'FR',
+    partyId: 'ACM',
+    currency: 'EUR',
+    timeZone: 'Europe/Paris',
+    createdAt: noon,
+    updatedAt: noon,
     ...more,
   };
 }
