@@ -82,6 +82,7 @@ export async function create(
 
 const updateInput = z.object({
   id: z.string(),
+  version: z.int().nullish(),
   input: z.object({
     ...described,
     name: z.string().nullish(),
@@ -94,18 +95,19 @@ export async function update(
   { arguments: args, caller }: FieldRequest,
   services: GraphqlServices,
 ): Promise<View | null> {
-  const { id, input } = readArguments(updateInput, args);
+  const { id, input, version } = readArguments(updateInput, args);
   const before = await knownStation(services, id);
   const protocol = input.ocppVersion ? protocolOf(input.ocppVersion) : before.protocol;
   await checkConfiguration(services, protocol, input.configuration);
-  const station = await updateStation(services, id, {
+  const change = {
     ...present(input),
     ...(input.name == null ? {} : { name: input.name }),
     protocol,
     ...(input.securityProfile == null ? {} : { securityProfile: input.securityProfile as SecurityProfile }),
     ...(input.connectors ? { connectors: connectorsOf(input.connectors, protocol) } : {}),
     ...(input.locationId === null ? { locationId: null } : {}),
-  });
+  };
+  const station = await updateStation(services, id, change, version ?? undefined);
   await configure(services, station, { config: input.configuration, setBy: caller.subject });
   if (input.configuration) await reconcileConfiguration(services, station);
   if (input.password != null || input.securityProfile != null || input.ocppVersion != null) {

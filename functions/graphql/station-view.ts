@@ -40,6 +40,7 @@ export function stationView(station: Station, live: StationLive): Record<string,
     lastHeartbeat: link.lastSeenAt === undefined ? undefined : rfc3339(link.lastSeenAt),
     createdAt: rfc3339(station.createdAt),
     updatedAt: rfc3339(station.updatedAt),
+    version: station.revision,
   };
 }
 

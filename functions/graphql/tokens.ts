@@ -60,8 +60,11 @@ export async function createAuthToken(
   return tokenView(token);
 }
 
+const version = z.int().nullish();
+
 const updateInput = z.object({
   id: z.string(),
+  version,
   input: z.strictObject({
     visualId: z.string().min(1).max(64).nullish(),
     groupId: z.string().min(1).max(36).nullish(),
@@ -77,16 +80,21 @@ export async function updateAuthToken(
   { arguments: args }: FieldRequest,
   services: GraphqlServices,
 ): Promise<View> {
-  const { id, input } = readArguments(updateInput, args);
+  const { id, input, version: expected } = readArguments(updateInput, args);
   const { visualId, groupId, userId, expiresAt, isActive, restrictions } = input;
-  const token = await updateToken(services, id, {
-    ...(visualId === undefined ? {} : { visualId }),
-    ...(groupId === undefined ? {} : { groupId }),
-    ...(userId === undefined ? {} : { userId }),
-    ...(expiresAt === undefined ? {} : { expiresAt }),
-    ...(isActive == null ? {} : { active: isActive }),
-    ...(restrictions === undefined ? {} : { restrictions: restrictions && restrictionsOf(restrictions) }),
-  });
+  const token = await updateToken(
+    services,
+    id,
+    {
+      ...(visualId === undefined ? {} : { visualId }),
+      ...(groupId === undefined ? {} : { groupId }),
+      ...(userId === undefined ? {} : { userId }),
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+      ...(isActive == null ? {} : { active: isActive }),
+      ...(restrictions === undefined ? {} : { restrictions: restrictions && restrictionsOf(restrictions) }),
+    },
+    expected ?? undefined,
+  );
   return tokenView(token);
 }
 
@@ -95,11 +103,9 @@ export async function blockAuthToken(
   { arguments: args }: FieldRequest,
   services: GraphqlServices,
 ): Promise<View> {
-  const { id, reason } = readArguments(
-    z.object({ id: z.string(), reason: z.string().max(200).nullish() }),
-    args,
-  );
-  return tokenView(await blockToken(services, id, reason ?? undefined));
+  const shape = z.object({ id: z.string(), reason: z.string().max(200).nullish(), version });
+  const read = readArguments(shape, args);
+  return tokenView(await blockToken(services, read.id, read.reason ?? undefined, read.version ?? undefined));
 }
 
 /** `Mutation.unblockAuthToken`. */
@@ -107,8 +113,8 @@ export async function unblockAuthToken(
   { arguments: args }: FieldRequest,
   services: GraphqlServices,
 ): Promise<View> {
-  const { id } = readArguments(z.object({ id: z.string() }), args);
-  return tokenView(await unblockToken(services, id));
+  const read = readArguments(z.object({ id: z.string(), version }), args);
+  return tokenView(await unblockToken(services, read.id, read.version ?? undefined));
 }
 
 /** `ChargingSession.authToken`, many at once. */
@@ -186,6 +192,7 @@ export function tokenView(token: Token): View {
     expiresAt: token.expiresAt === undefined ? undefined : rfc3339(token.expiresAt),
     isActive: token.active && token.holderStatus !== 'DELETED',
     isBlocked: token.blocked || token.holderStatus === 'BLOCKED',
+    version: token.revision,
     restrictions: token.restrictions && restrictionsView(token.restrictions),
   };
 }

@@ -1,3 +1,4 @@
+import { checkRevision } from '../check-revision.ts';
 import { DomainError } from '../errors.ts';
 import type { LocationStore } from '../locations/location-store.ts';
 import { knownLocation, whereaboutsAt } from '../locations/manage-locations.ts';
@@ -115,9 +116,11 @@ export async function updateStation(
   ports: ProvisionPorts,
   stationId: string,
   change: StationChange,
+  expectedRevision?: number,
 ): Promise<Station> {
   const before = await ports.stations.findStation(stationId);
   if (!before) throw new DomainError('NotFound', `station ${stationId} is not known`, 'id');
+  checkRevision(before, expectedRevision);
   const { password, ...rest } = change;
   const changed = await moved(ports, before, rest);
   checkDescription({ ...changed, ...(password === undefined ? { password: undefined } : { password }) });

@@ -1,4 +1,6 @@
+import { checkRevision } from '../check-revision.ts';
 import { DomainError } from '../errors.ts';
+import type { PartnerStore } from '../partners/partner-store.ts';
 import type { Clock } from '../ports.ts';
 import type { UserStore } from '../users/user-store.ts';
 import { foldTokenUid, type Token, type TokenType } from './token.ts';
@@ -14,6 +16,8 @@ export interface TokenDescription extends TokenTerms {
   readonly tokenType: TokenType;
   readonly groupId?: string;
   readonly userId?: string;
+  /** Of a partner's driver; then without a user. */
+  readonly partnerId?: string;
   readonly expiresAt?: number;
 }
 
@@ -25,15 +29,17 @@ interface TokenPorts {
   readonly clock: Clock;
 }
 
-/** For writes that may give a token to a user. */
+/** For writes that may give a token to a user or a partner. */
 interface HolderPorts extends TokenPorts {
   readonly users: Pick<UserStore, 'findUser'>;
+  readonly partners: Pick<PartnerStore, 'findPartner'>;
 }
 
-/** Registers a token. Throws `Validation`, also for a user who may not charge, or `Conflict`. */
+/** Registers a token. Throws `Validation`, also for a user who may not charge and for no partner, or `Conflict`. */
 export async function createToken(ports: HolderPorts, described: TokenDescription): Promise<Token> {
   const token = newToken(described, ports.clock());
   const { uid, userId } = token;
+  await checkPartner(ports, token);
   const given = await givenTo(ports, userId);
   const created = await ports.tokens.createToken(token, given);
   if (created === 'exists') throw new DomainError('Conflict', `token ${uid} exists already`, 'input.uid');
@@ -47,6 +53,19 @@ async function givenTo({ users }: HolderPorts, userId: string | undefined) {
   const user = await users.findUser(userId);
   if (user?.status !== 'ACTIVE') throw holderRefused(userId);
   return { holderIsActive: true };
+}
+
+/** A partner's driver is no user of ours. The partner need not be connected, but must be there. */
+async function checkPartner(
+  { partners }: HolderPorts,
+  { partnerId, userId }: Pick<Token, 'partnerId' | 'userId'>,
+): Promise<void> {
+  if (partnerId === undefined) return;
+  if (userId !== undefined)
+    throw new DomainError('Validation', 'a token is of a user or of a partner', 'input.partnerId');
+  const partner = await partners.findPartner(partnerId);
+  if (!partner || partner.status === 'DELETED')
+    throw new DomainError('Validation', `there is no partner ${partnerId}`, 'input.partnerId');
 }
 
 function holderRefused(userId = ''): DomainError {
@@ -68,6 +87,7 @@ export async function saveToken(
   { active, blocked, blockedReason, ...said }: TokenDetails,
 ) {
   const described = newToken(said, ports.clock());
+  await checkPartner(ports, described);
   const before = await ports.tokens.findToken(described.uid);
   const isBlocked = blocked ?? before?.blocked ?? false;
   const reason = blockedReason ?? before?.blockedReason;
@@ -98,7 +118,16 @@ export async function saveToken(
 }
 
 function newToken(described: TokenDescription, now: number): Token {
-  const { uid: raw, visualId = raw.trim(), tokenType, groupId, userId, expiresAt, ...terms } = described;
+  const {
+    uid: raw,
+    visualId = raw.trim(),
+    tokenType,
+    groupId,
+    userId,
+    partnerId,
+    expiresAt,
+    ...terms
+  } = described;
   const uid = foldTokenUid(raw);
   if (uid === '' || uid.length > longestUid) {
     throw new DomainError('Validation', `uid is 1 to ${longestUid} characters`, 'input.uid');
@@ -114,23 +143,35 @@ function newToken(described: TokenDescription, now: number): Token {
     revision: 1,
     ...(groupId === undefined ? {} : { groupId }),
     ...(userId === undefined ? {} : { userId }),
+    ...(partnerId === undefined ? {} : { partnerId }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...terms,
   };
 }
 
 /** Blocks a token from the next question on; sessions that run go on. Throws `NotFound` or `Conflict`. */
-export async function blockToken(ports: TokenPorts, uid: string, reason?: string): Promise<Token> {
-  return changeToken(ports, uid, (token) => ({
+export async function blockToken(
+  ports: TokenPorts,
+  uid: string,
+  reason?: string,
+  expectedRevision?: number,
+): Promise<Token> {
+  const block = (token: Token) => ({
     ...token,
     blocked: true,
     ...(reason === undefined ? {} : { blockedReason: reason }),
-  }));
+  });
+  return changeToken(ports, uid, block, { expectedRevision });
 }
 
 /** Lets a blocked token charge again. Throws `NotFound` or `Conflict`. */
-export async function unblockToken(ports: TokenPorts, uid: string): Promise<Token> {
-  return changeToken(ports, uid, ({ blockedReason: _, ...token }) => ({ ...token, blocked: false }));
+export async function unblockToken(
+  ports: TokenPorts,
+  uid: string,
+  expectedRevision?: number,
+): Promise<Token> {
+  const unblock = ({ blockedReason: _, ...token }: Token) => ({ ...token, blocked: false });
+  return changeToken(ports, uid, unblock, { expectedRevision });
 }
 
 /** What an owner may change of a token. Absent stays as it is, `null` takes away. */
@@ -147,10 +188,15 @@ export interface TokenChange {
  * Changes a token. Throws `NotFound`, `Validation` for a user who may not charge, or `Conflict` when somebody else
  * changed it meanwhile.
  */
-export async function updateToken(ports: HolderPorts, uid: string, change: TokenChange): Promise<Token> {
+export async function updateToken(
+  ports: HolderPorts,
+  uid: string,
+  change: TokenChange,
+  expectedRevision?: number,
+): Promise<Token> {
   const { userId } = change;
   const given = await givenTo(ports, userId ?? undefined);
-  return changeToken(ports, uid, (token) => withChange(token, change), given);
+  return changeToken(ports, uid, (token) => withChange(token, change), { ...given, expectedRevision });
 }
 
 function withChange(token: Token, change: TokenChange): Token {
@@ -166,11 +212,12 @@ async function changeToken(
   ports: TokenPorts,
   rawUid: string,
   change: (token: Token) => Token,
-  given: { holderIsActive?: boolean } = {},
+  { expectedRevision, ...given }: { holderIsActive?: boolean; expectedRevision: number | undefined },
 ): Promise<Token> {
   const uid = foldTokenUid(rawUid);
   const before = await ports.tokens.findToken(uid);
   if (!before) throw new DomainError('NotFound', `token ${uid} is not known`, 'id');
+  checkRevision(before, expectedRevision);
   const after: Token = { ...change(before), updatedAt: ports.clock(), revision: before.revision + 1 };
   const replaced = await ports.tokens.replaceToken(after, given);
   if (replaced === 'holder-not-active') throw holderRefused(after.userId);
