@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { addStations } from './bench/bench-stations.ts';
 import { type MessageCost, measureCosts } from './bench/costs.ts';
 import { type DoorWeight, weighDoors } from './bench/doors.ts';
+import { rounded } from './bench/latency.ts';
 import type { LoadOrder, LoadReport } from './bench/load.ts';
 import { measureRating, type RatingSpeed } from './bench/rating.ts';
 import { startLocalSystem } from './local-system.ts';
@@ -94,6 +95,7 @@ function rating(): readonly RatingSpeed[] {
 interface LoadResult extends LoadReport {
   readonly work: string;
   readonly stations: number;
+  readonly cpuMsPerMessage: number;
 }
 
 async function load(): Promise<LoadResult[]> {
@@ -110,13 +112,14 @@ async function load(): Promise<LoadResult[]> {
   }
   console.log('\nThe local cloud under load, stations in a closed loop');
   console.table(
-    results.map(({ work, stations, messages, cyclesPerSecond, bootMaxMs, failures }) => ({
+    results.map(({ work, stations, messages, cyclesPerSecond, cpuMsPerMessage, bootMaxMs, failures }) => ({
       work,
       stations,
       'messages/s': messages.perSecond,
       'cycles/s': cyclesPerSecond,
       'p50 ms': messages.p50Ms,
       'p99 ms': messages.p99Ms,
+      'cpu ms/message': cpuMsPerMessage,
       'slowest boot ms': bootMaxMs,
       failures: Object.values(failures).reduce((sum, count) => sum + count, 0),
     })),
@@ -128,10 +131,21 @@ async function load(): Promise<LoadResult[]> {
   return results;
 }
 
-function inOwnProcess(order: LoadOrder): Promise<LoadReport> {
-  const { promise, resolve, reject } = Promise.withResolvers<LoadReport>();
+/** With the processor time that the system itself, in this process, took for a message: a busy machine changes that least. */
+function inOwnProcess(order: LoadOrder): Promise<Omit<LoadResult, 'work' | 'stations'>> {
+  const { promise, resolve, reject } = Promise.withResolvers<Omit<LoadResult, 'work' | 'stations'>>();
   const child = fork(join(import.meta.dirname, 'bench/load-process.ts'));
-  child.once('message', (report) => resolve(report as LoadReport));
+  let before = process.cpuUsage();
+  let cpuMs = 0;
+  child.on('message', (said) => {
+    const { measuring, report } = said as { measuring?: boolean; report?: LoadReport };
+    if (measuring) before = process.cpuUsage();
+    else if (measuring === false) {
+      const { user, system } = process.cpuUsage(before);
+      cpuMs = (user + system) / 1000;
+    }
+    if (report) resolve({ ...report, cpuMsPerMessage: rounded(cpuMs / report.messages.count, 2) });
+  });
   child.once('error', reject);
   child.once('exit', (code) => reject(new Error(`the load ended with ${code}`)));
   child.send(order);

@@ -21,7 +21,7 @@ export function summarize(latenciesMs: readonly number[], elapsedMs: number): La
   };
 }
 
-/** One digit after the point is all these measurements carry. */
-export function rounded(value: number): number {
-  return Math.round(value * 10) / 10;
+/** One digit after the point is all that most of these measurements carry. */
+export function rounded(value: number, digits = 1): number {
+  return Math.round(value * 10 ** digits) / 10 ** digits;
 }

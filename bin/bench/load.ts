@@ -37,7 +37,10 @@ async function cycle(station: VirtualStation, token: string, timed: Timed): Prom
 type Timed = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 /** Drives stations in a closed loop: each sends its next message when it has the answer to the last. */
-export async function runLoad(order: LoadOrder): Promise<LoadReport> {
+export async function runLoad(
+  order: LoadOrder,
+  onMeasuring: (measuring: boolean) => void = () => {},
+): Promise<LoadReport> {
   const boots: number[] = [];
   const begun = performance.now();
   const stations = await Promise.all(
@@ -73,9 +76,11 @@ export async function runLoad(order: LoadOrder): Promise<LoadReport> {
   });
   await pause(order.warmUpMs);
   measuring = true;
+  onMeasuring(true);
   const measuredFrom = performance.now();
   await pause(order.durationMs);
   measuring = false;
+  onMeasuring(false);
   const elapsedMs = performance.now() - measuredFrom;
   running = false;
   await Promise.all(lanes);

@@ -65,10 +65,10 @@ async function answer(run, invocation) {
 try {
   const run = await loadHandler();
   parentPort.on('message', async (invocation) => {
-    parentPort.postMessage(await answer(run, invocation));
-    if (endMark === undefined) return;
-    process.stdout.write(endMark);
-    process.stderr.write(endMark);
+    if (invocation.mark) {
+      process.stdout.write(endMark);
+      process.stderr.write(endMark);
+    } else parentPort.postMessage(await answer(run, invocation));
   });
   parentPort.postMessage({ ready: true });
 } catch (thrown) {

@@ -30,7 +30,7 @@ export interface Environment {
   /** Resolves when the handler is loaded, or could not be. */
   readonly loaded: Promise<unknown>;
   invoke(requestId: string, payload: string): Promise<InvocationResult>;
-  /** Resolves when all output of the invocations so far was given to `print`; undefined when nobody hears it. */
+  /** Resolves when all output of the invocations answered so far was given to `print`; undefined when nobody hears it. */
   printed(): Promise<void> | undefined;
   /** False once it crashed, timed out or could not load its handler: it takes no further invocation. */
   alive(): boolean;
@@ -54,7 +54,7 @@ export function startEnvironment(settings: FunctionSettings, output: Output): En
       taskRoot: settings.taskRoot,
       handler: settings.handler,
       facts: contextFacts(settings),
-      endMark: output.isHeard() ? endMark : undefined,
+      endMark,
     },
     stdout: true,
     stderr: true,
@@ -95,7 +95,6 @@ class WorkerEnvironment implements Environment {
     const { promise, resolve } = Promise.withResolvers<InvocationResult>();
     this.#settle = resolve;
     const timer = setTimeout(() => this.#fail(timedOut(requestId, timeoutMs)), timeoutMs);
-    this.#outputEnd?.expect();
     this.#worker.postMessage({ requestId, payload, deadlineMs: Date.now() + timeoutMs });
     try {
       return await promise;

@@ -70,7 +70,8 @@ export function createFunctionPool(settings: FunctionSettings, limit: number, ou
         try {
           return await member.environment.invoke(requestId, payload);
         } finally {
-          printed = member.environment.printed();
+          // The next invocation of this environment asks for both: it is busy until then in any case.
+          if (waiting.length === 0) printed = member.environment.printed();
           release(member);
         }
       } finally {

@@ -9,13 +9,11 @@ export interface Output {
 
 /** Tells when the output of invocations has come out of their thread, which may be after their results. */
 export interface OutputEnd {
-  /** An invocation begins. */
-  expect(): void;
-  /** Resolves when the output of every invocation begun so far was printed. */
+  /** Resolves when the output of every invocation answered so far was printed. Asks the thread, which costs both. */
   reached(): Promise<void>;
 }
 
-/** Ends an invocation's output on each stream: end of transmission, which no log line holds. */
+/** Ends the output so far on each stream: end of transmission, which no log line holds. */
 export const endMark = '\u0004';
 
 /** Prints the worker's output; watches for its end only when somebody hears it. */
@@ -46,10 +44,9 @@ export function followOutput(worker: Worker, { print, isHeard }: Output): Output
     settle();
   });
   return {
-    expect() {
-      expected += streams.length;
-    },
     reached() {
+      expected += streams.length;
+      worker.postMessage({ mark: true });
       const { promise, resolve } = Promise.withResolvers<void>();
       waiting.push({ marks: expected, resolve });
       settle();
