@@ -47,14 +47,17 @@ afterAll(async () => {
 let messages = 0;
 
 /** The message that tells of a session's end, told so long ago. */
-function message(sessionId: string, { toldAgoMs = 0, tenantId = scene.tenantId } = {}): SQSRecord {
+function message(
+  sessionId: string,
+  { toldAgoMs = 0, tenantId = scene.tenantId, name = 'SessionEnded.v1' } = {},
+): SQSRecord {
   messages += 1;
   const detail = { eventId: 'e-1', tenantId, stationId: 'CS-1', at: noon, sessionId, stopReason: 'LOCAL' };
   const time = new Date(Date.now() - toldAgoMs).toISOString().replace(/\.\d+Z$/, 'Z');
   const body = JSON.stringify({
     version: '0',
     source: 'csms.sessions',
-    'detail-type': 'SessionEnded.v1',
+    'detail-type': name,
     time,
     detail,
   });
@@ -161,6 +164,25 @@ describe('the rating of an ended session', () => {
 
     expect(await cdrs()).toMatchObject([{ sessionId, energyWh: 10_000 }]);
     expect(cloud.queued).toEqual([]);
+  });
+
+  test('holds events that come after the CDR against it, which stays as it is', async () => {
+    const { sessionId, fill } = await sessionWithGap();
+    await run(message(sessionId, { toldAgoMs: graceMs + 1_000 }));
+    const before = await cdrs();
+    const delayed = () => message(sessionId, { name: 'SessionEventDelayed.v1' });
+    await run(delayed());
+    expect((await scene.cdrs.listInReview({ limit: 5 })).items.map(({ review }) => review)).not.toContain(
+      'LATE_EVENTS',
+    );
+
+    await fill();
+    await run(delayed(), delayed());
+
+    expect(await cdrs()).toEqual(before);
+    const kinds = (await scene.alerts.listAlerts({ open: true }, { limit: 5 })).items.map(({ kind }) => kind);
+    expect(kinds).toContain('EVENTS_AFTER_CDR');
+    expect((await scene.cdrs.listInReview({ limit: 5 })).items).toHaveLength(1);
   });
 
   test('brings what fails again alone', async () => {
