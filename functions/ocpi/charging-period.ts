@@ -7,6 +7,8 @@ import { invalid, ocpiDateTime, ocpiNumber, pathOf, readShape } from './fields.t
 /** As many as a session of a month with a period every two minutes. */
 const mostPeriods = 22_000;
 const hourMs = 3_600_000;
+/** Whoever means more has mistyped a year, and every day of it would be looked at. */
+const longestMs = 366 * 24 * hourMs;
 /** Hours are written with three or four decimals: within this much of the clock they mean the clock. */
 const toleranceMs = 1_800;
 
@@ -72,6 +74,9 @@ export function readOcpiSession(value: unknown, at = ''): SessionToQuote {
   checkOrder({ start, reservation, first, at });
   const startedAt = Math.max(start ?? Number.NEGATIVE_INFINITY, reservation?.endedAt ?? 0);
   const hasGap = first !== undefined && start != null && startedAt < first.startedAt;
+  if (hasGap && first.startedAt - startedAt > longestMs) {
+    throw invalid('a session lasts a year at most', pathOf(at, 'start'));
+  }
   const gap: readonly ChargingPeriod[] = hasGap
     ? [{ startedAt, endedAt: first.startedAt, energyWh: 0, activity: 'UNSTATED' }]
     : [];
@@ -94,6 +99,9 @@ function wirePeriods(
   if (end == null) throw invalid('when the session ended', pathOf(at, 'end'));
   if (last.start_date_time > end) {
     throw invalid('a period starts before the session ends', `${last.path}.start_date_time`);
+  }
+  if (end - (ordered[0]?.start_date_time ?? end) > longestMs) {
+    throw invalid('a session lasts a year at most', pathOf(at, 'end'));
   }
   return ordered.map(({ start_date_time, dimensions, path }, index) => ({
     startedAt: start_date_time,
@@ -151,6 +159,9 @@ function checkOrder(found: {
   const { start, reservation, first, at } = found;
   if (reservation && reservation.endedAt < reservation.startedAt) {
     throw invalid('a reservation ends after it starts', pathOf(at, 'reservation.end'));
+  }
+  if (reservation && reservation.endedAt - reservation.startedAt > longestMs) {
+    throw invalid('a reservation lasts a year at most', pathOf(at, 'reservation.end'));
   }
   if (!first) return;
   if (start != null && first.startedAt < start) {

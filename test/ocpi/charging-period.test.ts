@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DomainError } from '#core/errors.ts';
 import { readOcpiSession } from '../../functions/ocpi/charging-period.ts';
@@ -40,6 +41,18 @@ describe('charging periods of OCPI', () => {
       { startedAt: ms('13:00'), endedAt: ms('13:30'), energyWh: 1_100, activity: 'CHARGING' },
       { startedAt: ms('13:30'), endedAt: ms('14:00'), energyWh: 0, activity: 'PARKING' },
     ]);
+  });
+
+  test('mean the same in any order', () => {
+    const ordered = ['12:00', '12:20', '12:40', '13:00', '13:30'].map((start, index) =>
+      period(start, { ENERGY: index, [index < 3 ? 'TIME' : 'PARKING_TIME']: 0.2 }),
+    );
+
+    fc.assert(
+      fc.property(fc.shuffledSubarray(ordered, { minLength: ordered.length }), (shuffled) => {
+        expect(readOcpiSession(hours(shuffled))).toEqual(readOcpiSession(hours(ordered)));
+      }),
+    );
   });
 
   test('tell currents and powers, least and greatest', () => {
@@ -135,6 +148,9 @@ describe('charging periods of OCPI', () => {
       [hours([]), 'session.charging_periods'],
       [hours([], { start: 'noon' }), 'session.start'],
       [hours([period('12:00', {})], { end: null }), 'session.end'],
+      [hours([period('12:00', {})], { end: '2027-03-04T00:00:00Z' }), 'session.end'],
+      [hours([period('12:00', {})], { start: '0206-03-02T12:00:00Z' }), 'session.start'],
+      [{ reservation: { ...reservation, end: '2062-03-02T12:00:00Z' } }, 'session.reservation.end'],
       [hours([period('11:00', {})]), 'session.charging_periods.0.start_date_time'],
       [hours([period('15:00', {})]), 'session.charging_periods.0.start_date_time'],
       [hours([{ start_date_time: at('12:00') }]), 'session.charging_periods.0.dimensions'],

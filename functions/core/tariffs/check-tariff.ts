@@ -16,6 +16,8 @@ const calendarDate = /^([12]\d{3})-(\d{2})-(\d{2})$/;
 const currencyCode = /^[A-Z]{3}$/;
 const languageTag = /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/;
 const webAddress = /^https?:\/\/[^\s/]+(?:\/\S*)?$/;
+/** As many as a week has quarters of an hour, nearly; each is tried in every period of a session. */
+const mostElements = 500;
 /** What OCPI carries of an address and of a text (types, URL and DisplayText). */
 const longestUrl = 255;
 const longestText = 512;
@@ -41,7 +43,8 @@ export type TariffTerms = Pick<
 export function checkTariff(tariff: TariffTerms): void {
   const { currency, elements, minPrice, maxPrice, validFrom, validTo } = tariff;
   expect(currencyCode.test(currency), 'a currency is three capital letters of ISO 4217', 'currency');
-  expect(elements.length > 0, 'a tariff has at least one element', 'elements');
+  const isPriced = elements.length > 0 && elements.length <= mostElements;
+  expect(isPriced, `a tariff has 1 to ${mostElements} elements`, 'elements');
   for (const [index, element] of elements.entries()) checkElement(element, `elements.${index}`);
   checkLimits(minPrice, maxPrice);
   const isOrdered = validFrom === undefined || validTo === undefined || validFrom < validTo;

@@ -122,7 +122,7 @@ export function totalLines(
   const inclVat = toText(limited('inclVat', sumWithVat(lines)));
   const vatStated =
     tariff.elements.some(({ priceComponents }) => priceComponents.some(({ vat }) => vat !== undefined)) ||
-    limits.some(({ side }) => side === 'inclVat');
+    [tariff.minPrice, tariff.maxPrice].some((limit) => limit?.inclVat !== undefined);
   return {
     totals: {
       totalCost: vatStated ? { exclVat, inclVat } : { exclVat },

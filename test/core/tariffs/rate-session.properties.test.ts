@@ -215,6 +215,34 @@ describe('money', () => {
     );
   });
 
+  test('limits hold each side by itself, change nothing but the total, and say so', () => {
+    const limits = fc
+      .uniqueArray(fc.integer({ min: 0, max: 20_000 }), { minLength: 4, maxLength: 4 })
+      .map((amounts) => amounts.toSorted((a, b) => a - b).map((amount) => String(amount / 1000)))
+      .map(([a = '', b = '', c = '', d = '']) => ({
+        minPrice: { exclVat: a, inclVat: b },
+        maxPrice: { exclVat: c, inclVat: d },
+      }));
+    fc.assert(
+      fc.property(tariffs([0, 60]), limits, sessions, (plain, { minPrice, maxPrice }, periods) => {
+        const free = rateSession(periods, plain, zone);
+        const held = rateSession(periods, { ...plain, minPrice, maxPrice }, zone);
+
+        expect([held.lines, partsOf(held)]).toEqual([free.lines, partsOf(free)]);
+        for (const side of ['exclVat', 'inclVat'] as const) {
+          const sum = Number(free.totalCost[side] ?? free.totalCost.exclVat);
+          const charged = Math.min(Math.max(sum, Number(minPrice[side])), Number(maxPrice[side]));
+          const effects = held.limits?.filter((effect) => effect.side === side) ?? [];
+
+          expect(Number(held.totalCost[side])).toBe(charged);
+          expect(effects.map(({ sum: was, charged: is }) => [Number(was), Number(is)])).toEqual(
+            charged === sum ? [] : [[sum, charged]],
+          );
+        }
+      }),
+    );
+  });
+
   test('what is billed is never less than what was measured, and periods keep all energy and time', () => {
     fc.assert(
       fc.property(tariffs([0, 1, 60, 900, 1000]), sessions, (tariff, periods) => {

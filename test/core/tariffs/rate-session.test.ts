@@ -286,6 +286,14 @@ describe('what it adds up to', () => {
     expect(rateSession(hour, tariff, paris).totalCost).toEqual({ exclVat: '5', inclVat: '3.6' });
   });
 
+  test('a limit that states VAT has the total state it, though no price does', () => {
+    const tariff = tariffOf([{ priceComponents: [component('ENERGY', '1.05')] }], {
+      maxPrice: { exclVat: '10', inclVat: '11' },
+    });
+
+    expect(rateSession(hour, tariff, paris).totalCost).toEqual({ exclVat: '10', inclVat: '10.5' });
+  });
+
   test('halves are rounded up, once, from the exact amount', () => {
     const tariff = tariffOf([{ priceComponents: [component('ENERGY', '0.00005')] }]);
     const kWh = (energyWh: number) => periodsFrom('2026-03-02T12:00:00Z', [{ minutes: 60, energyWh }]);
