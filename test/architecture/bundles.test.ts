@@ -28,6 +28,7 @@ const ceilings: Readonly<Record<string, number>> = {
   'workers/follow-sessions': 560 * kB,
   'workers/issue-certificates': 770 * kB,
   'workers/job-changed': 550 * kB,
+  'workers/maintain': 600 * kB,
   'workers/rate-session': 590 * kB,
   'workers/relay': 380 * kB,
   'workers/renew-certificates': 520 * kB,
@@ -47,6 +48,7 @@ const onDemand: Readonly<Record<string, number>> = {
   'ocpp/outbound-calls': 760 * kB,
   'ocpp/station-link': 870 * kB,
   'workers/after-command': 630 * kB,
+  'workers/maintain': 630 * kB,
   'workers/station-booted': 630 * kB,
 };
 
