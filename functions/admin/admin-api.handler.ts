@@ -112,6 +112,7 @@ function servicesOf(tenantId: string): AdminServices {
     stationAuthority: authority.certificate,
     ...stationSecrets(tenantId, () => readSecret(pepperArn)),
     allowedProfiles,
+    tenants: directory,
     findTenant: async () => {
       const tenant = await directory.findTenant(tenantId);
       if (!tenant) throw new DomainError('NotFound', 'there is no such tenant in this system');

@@ -39,6 +39,8 @@ export interface Route {
   readonly roles: readonly Role[];
   /** It asks and changes nothing, though it is no GET: a question too long for a query. */
   readonly onlyReads?: true;
+  /** Asked by members of the platform about tenants, not about what is a tenant's. */
+  readonly ofPlatform?: boolean;
   readonly handle: (request: AdminRequest, services: AdminServices) => Promise<AdminAnswer>;
 }
 

@@ -19,6 +19,9 @@ export interface AdminCall {
 
 export type Routed = { readonly answer: AdminAnswer } | { readonly problem: Problem };
 
+/** In whose trail the platform's people leave what is about no tenant; ids of tenants are never so. */
+const platform = 'platform';
+
 /** Answers a call by its route. Refusals of the core become problems; other errors are thrown. */
 export async function route(
   routes: readonly Route[],
@@ -27,7 +30,11 @@ export async function route(
 ): Promise<Routed> {
   const match = findRoute(routes, call);
   if (!match) return problem(404, 'Not Found', `there is no ${call.method} /api/v1${call.path} in this API`);
-  const tenantId = tenantOf(call);
+  const { ofPlatform = false } = match.route;
+  if (ofPlatform && !call.roles.includes('SUPER_ADMIN')) {
+    return problem(403, 'Forbidden', 'this is for members of the platform');
+  }
+  const tenantId = ofPlatform ? (match.path.tenantId ?? platform) : tenantOf(call);
   if (tenantId === undefined) {
     return problem(403, 'Forbidden', 'a member of the platform names a tenant with the parameter tenantId');
   }
@@ -36,7 +43,7 @@ export async function route(
     const request: AdminRequest = { subject, roles, query, path: match.path, body: bodyOf(call.bodyText) };
     const services = servicesOf(tenantId);
     const fromPlatform = tenantId !== call.tenantId;
-    if (fromPlatform) await services.findTenant();
+    if (fromPlatform && tenantId !== platform) await services.findTenant();
     const answer = await recorded(services, { ...match, request, roles, fromPlatform }, async () => {
       checkRole(match.route, roles);
       return match.route.handle(request, services);

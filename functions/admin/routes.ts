@@ -28,6 +28,7 @@ import { statementRoutes } from './statements.ts';
 import { stationLogRoutes } from './station-log.ts';
 import { tariffAssignmentRoutes } from './tariff-assignments.ts';
 import { tariffRoutes } from './tariffs.ts';
+import { tenantRoutes } from './tenants.ts';
 import { tokenRoutes } from './tokens.ts';
 import { userRoutes } from './users.ts';
 
@@ -56,6 +57,7 @@ export const routes: readonly Route[] = [
   ...stationLogRoutes,
   ...onboardingRoutes,
   ...settingsRoutes,
+  ...tenantRoutes,
   ...userRoutes,
   ...partnerRoutes,
   ...tokenRoutes,

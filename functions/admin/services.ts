@@ -44,6 +44,7 @@ import type { TariffAssignmentStore } from '#core/tariffs/tariff-assignment.ts';
 import type { TariffStore } from '#core/tariffs/tariff-store.ts';
 import type { Tenant } from '#core/tenants/tenant.ts';
 import type { TenantPolicyStore } from '#core/tenants/tenant-policy.ts';
+import type { TenantDirectory } from '#core/tenants/tenant-store.ts';
 import type { SetTimer } from '#core/timers.ts';
 import type { TokenStore } from '#core/tokens/token-store.ts';
 import type { TokenUseStore } from '#core/tokens/token-use.ts';
@@ -81,6 +82,8 @@ export interface AdminServices {
   readonly onboarding: OnboardingStore;
   readonly policies: TenantPolicyStore;
   readonly findTenant: () => Promise<Tenant>;
+  /** All tenants of the system: for what its own people ask. */
+  readonly tenants: TenantDirectory;
   readonly commands: CommandStore;
   readonly jobs: JobStore;
   readonly firmware: FirmwareStore;

@@ -84,6 +84,7 @@ import {
   tariffVersions,
   updateTariff,
 } from './tariffs.ts';
+import { tenant, tenants, updateTenant } from './tenants.ts';
 import {
   blockAuthToken,
   createAuthToken,
@@ -180,6 +181,9 @@ export const fields: Readonly<Record<string, OneField>> = {
   'Mutation.createOCPIPartner': createOCPIPartner,
   'Mutation.updateOCPIPartner': updateOCPIPartner,
   'Mutation.syncOCPIPartner': syncOCPIPartner,
+  'Query.tenant': tenant,
+  'Query.tenants': tenants,
+  'Mutation.updateTenant': updateTenant,
   'Query.user': user,
   'Query.userByEmail': userByEmail,
   'Query.users': users,

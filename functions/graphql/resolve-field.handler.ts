@@ -8,7 +8,7 @@ import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { readSecret } from '#adapters/secrets/read-secret.ts';
 import { stepsOf } from '#adapters/sqs/maintenance-steps.ts';
-import { DomainError } from '#core/errors.ts';
+import { DomainError, type DomainErrorCode } from '#core/errors.ts';
 import { securityProfiles } from '#core/stations/security-profiles.ts';
 import { newId, systemClock } from '#platform/clock.ts';
 import { setting, tableNames } from '#platform/config.ts';
@@ -17,7 +17,13 @@ import { logger } from '#platform/logger.ts';
 import { readOcpiSession } from '../ocpi/charging-period.ts';
 import { readOcpiTariff } from '../ocpi/tariff.ts';
 import { callDesk } from '../ocpp/call-desk.ts';
-import { type Caller, type FieldError, type FieldRequest, parseFieldRequest } from './field-request.ts';
+import {
+  type Caller,
+  checkLists,
+  type FieldError,
+  type FieldRequest,
+  parseFieldRequest,
+} from './field-request.ts';
 import { batchedFields, fields } from './fields.ts';
 import { withUser } from './own-data.ts';
 import { type MutationPorts, performMutation, recordLook } from './perform-mutation.ts';
@@ -49,6 +55,7 @@ async function resolveOne(request: FieldRequest): Promise<unknown> {
   const { field } = request;
   const services = servicesOf(request.caller.tenantId);
   return refusable(async () => {
+    checkLists(request.arguments);
     const caller = await admit(request.caller, services);
     const ask = (asked: FieldRequest) => resolve({ ...asked, caller }, services);
     const ports = portsOfMutations(services);
@@ -86,6 +93,12 @@ async function admit(caller: Caller, services: GraphqlServices): Promise<Caller>
   throw new DomainError('NotFound', 'there is no such tenant', 'x-tenant-id');
 }
 
+/** Refusals that GraphQL has another word for. */
+const errorTypes: Readonly<Partial<Record<DomainErrorCode, string>>> = {
+  NotAllowed: 'Unauthorized',
+  TooLarge: 'Validation',
+};
+
 async function refusable(work: () => Promise<unknown>): Promise<unknown | FieldError> {
   try {
     return await work();
@@ -93,7 +106,7 @@ async function refusable(work: () => Promise<unknown>): Promise<unknown | FieldE
     if (!(error instanceof DomainError)) throw error;
     logger.info('refused', { code: error.code, message: error.message });
     const { code, message, field } = error;
-    const type = code === 'NotAllowed' ? 'Unauthorized' : code;
+    const type = errorTypes[code] ?? code;
     return { error: { type, message, ...(field === undefined ? {} : { field }) } };
   }
 }
@@ -122,6 +135,7 @@ function servicesOf(tenantId: string): GraphqlServices & Pick<MutationPorts, 'pe
     closeConnection: async (connectionId) => {
       await hangUp(connectionId);
     },
+    tenants: directory,
     findTenant: async () => {
       const tenant = await directory.findTenant(tenantId);
       if (!tenant) throw new DomainError('NotFound', 'the caller belongs to no tenant of this system');

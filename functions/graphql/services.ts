@@ -28,6 +28,7 @@ import type { TariffAssignmentStore } from '#core/tariffs/tariff-assignment.ts';
 import type { TariffStore } from '#core/tariffs/tariff-store.ts';
 import type { Tenant } from '#core/tenants/tenant.ts';
 import type { TenantPolicyStore } from '#core/tenants/tenant-policy.ts';
+import type { TenantDirectory } from '#core/tenants/tenant-store.ts';
 import type { TokenStore } from '#core/tokens/token-store.ts';
 import type { TokenUseStore } from '#core/tokens/token-use.ts';
 import type { UserStore } from '#core/users/user-store.ts';
@@ -75,6 +76,8 @@ export interface GraphqlServices {
   /** Ends the station's connection, so that what was changed holds from the next one on. */
   readonly closeConnection: (connectionId: string) => Promise<void>;
   readonly findTenant: () => Promise<Tenant>;
+  /** All tenants of the system: for what its own people ask. */
+  readonly tenants: TenantDirectory;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly digest: Digest;

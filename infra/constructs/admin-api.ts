@@ -9,7 +9,7 @@ import type { IdentityStack } from '../stacks/identity-stack.ts';
 import type { StageConfig } from '../stages.ts';
 import { accessLog } from './access-log.ts';
 import { CsmsFunction } from './csms-function.ts';
-import { ofAuthority, ofTenants, readItems, writeItems } from './csms-table.ts';
+import { ofAuthority, ofSlugs, ofTenantList, ofTenants, readItems, writeItems } from './csms-table.ts';
 import type { OcppApi } from './ocpp-api.ts';
 
 export interface AdminApiProps {
@@ -51,6 +51,9 @@ export class AdminApi extends Construct {
     });
     this.door = door;
     registry.allow(door, [...readItems, ...writeItems, 'DeleteItem'], ofTenants);
+    registry.allow(door, ['Query'], ofTenantList);
+    // A new tenant takes a slug, once.
+    registry.allow(door, ['PutItem'], ofSlugs);
     operations.allow(door, [...readItems, ...writeItems, 'DeleteItem'], ofTenants);
     ledger.allow(door, [...readItems, 'PutItem'], ofTenants);
     journal.allow(door, ['Query'], ofTenants);

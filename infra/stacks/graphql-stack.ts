@@ -1,7 +1,7 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { CsmsFunction } from '../constructs/csms-function.ts';
-import { ofTenants, readItems, writeItems } from '../constructs/csms-table.ts';
+import { ofTenantList, ofTenants, readItems, writeItems } from '../constructs/csms-table.ts';
 import { EventWorkers } from '../constructs/event-workers.ts';
 import { GraphqlApi } from '../constructs/graphql-api.ts';
 import { Maintenance } from '../constructs/maintenance.ts';
@@ -58,6 +58,7 @@ export class GraphqlStack extends Stack {
       alarms: { notify: data.alarmTopic },
     });
     registry.allow(fields, [...readItems, ...writeItems, 'DeleteItem'], ofTenants);
+    registry.allow(fields, ['Query'], ofTenantList);
     operations.allow(fields, [...readItems, ...writeItems], ofTenants);
     ledger.allow(fields, [...readItems, 'PutItem'], ofTenants);
     fields.allow(['secretsmanager:GetSecretValue'], [data.pepper.secretArn]);

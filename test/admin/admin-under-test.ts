@@ -61,6 +61,7 @@ export async function newAdmin(db: TestDatabase): Promise<AdminUnderTest> {
     stationAuthority: authority.certificate,
     ...stationSecrets(scene.tenantId, async () => pepper),
     allowedProfiles: new Set([1, 2, 3]),
+    tenants: tenantDirectory(db.client, db.tables),
     findTenant: () => findTenant(db, scene.tenantId),
     isPublicUrl,
     newSecret,

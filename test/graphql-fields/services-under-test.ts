@@ -47,6 +47,7 @@ export async function newAsked(db: TestDatabase): Promise<Asked> {
     closeConnection: async (connectionId) => {
       closed.push(connectionId);
     },
+    tenants: tenantDirectory(db.client, db.tables),
     findTenant: async () => {
       const tenant = await tenantDirectory(db.client, db.tables).findTenant(tenantId);
       if (!tenant) throw new DomainError('NotFound', 'no tenant');

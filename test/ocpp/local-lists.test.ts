@@ -81,11 +81,14 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('the local list over %s', (prot
   const choose = (...uids: string[]) =>
     chooseLocalList(ports(), { stationId: stationId(), choice: { kind: 'TOKENS', uids } });
   const uid = (name: string) => `${name}-${tenants}`;
-  const users = { findUser: async () => undefined };
+  const nobody = {
+    users: { findUser: async () => undefined },
+    partners: { findPartner: async () => undefined },
+  };
   beforeEach(async () => {
     station = await room.givenStation(`CP${tenants}`, protocol);
     for (const name of ['A', 'B', 'C']) {
-      await createToken({ ...room.services, users }, { uid: uid(name), tokenType: 'RFID', groupId: 'G' });
+      await createToken({ ...room.services, ...nobody }, { uid: uid(name), tokenType: 'RFID', groupId: 'G' });
     }
   });
 

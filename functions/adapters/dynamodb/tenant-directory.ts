@@ -18,6 +18,12 @@ const tenantSchema = z.object({
   slug: text,
   name: text,
   status: z.enum(['ACTIVE', 'SUSPENDED', 'TERMINATED', 'PENDING_ACTIVATION']),
+  statusReason: text.exactOptional(),
+  companyName: text.exactOptional(),
+  domain: text.exactOptional(),
+  language: text.exactOptional(),
+  features: z.record(text, z.unknown()).exactOptional(),
+  customProperties: z.record(text, z.unknown()).exactOptional(),
   tenantType: z.enum(['CPO', 'MSP', 'HUB', 'SAAS_PROVIDER', 'HYBRID']),
   countryCode: text,
   partyId: text,
@@ -35,6 +41,20 @@ const apiClientSchema = z.object({
   roles: z.array(text),
   name: text,
 }) satisfies z.ZodType<ApiClient>;
+
+/** The rest never changes, or is written by those who decide it. */
+const replaced = [
+  'name',
+  'status',
+  'statusReason',
+  'companyName',
+  'domain',
+  'language',
+  'features',
+  'customProperties',
+  'timeZone',
+  'updatedAt',
+] as const satisfies readonly (keyof Tenant)[];
 
 const readTenant = itemReader<Tenant>('tenant', tenantSchema);
 const readSlug = itemReader('slug', z.object({ tenantId: text }));
@@ -66,6 +86,14 @@ export function tenantDirectory(
         { Put: putNew(table, lookupKeys.slug(slug), { tenantId }) },
       ]);
       return result === 'done' ? 'created' : 'exists';
+    },
+
+    async replaceTenant(after, before) {
+      const change = new Update();
+      for (const name of replaced) change.set(name, after[name]);
+      change.when(`${change.name('updatedAt')} = ${change.value(before.updatedAt)}`);
+      const { done } = await update(client, change.for(table, lookupKeys.tenant(before.tenantId)));
+      return done ? 'replaced' : 'changed-meanwhile';
     },
 
     async listTenants(after) {

@@ -16,6 +16,10 @@ export interface TenantDirectory {
   findTenantBySlug(slug: string): Promise<Tenant | undefined>;
   /** Adds a tenant; a taken id or slug changes nothing. */
   createTenant(tenant: Tenant): Promise<'created' | 'exists'>;
+  /**
+   * Makes `before` into `after` if nobody changed it since. Id, slug, type, party, currency, default tariff and policy stay.
+   */
+  replaceTenant(after: Tenant, before: Tenant): Promise<'replaced' | 'changed-meanwhile'>;
   /** All of them, a page at a time, in the order of their ids. For work that no tenant asks for. */
   listTenants(cursor?: string): Promise<Page<Tenant>>;
   findApiClient(clientId: string): Promise<ApiClient | undefined>;

@@ -7,6 +7,17 @@ export interface Tenant {
   readonly slug: string;
   readonly name: string;
   readonly status: 'ACTIVE' | 'SUSPENDED' | 'TERMINATED' | 'PENDING_ACTIVATION';
+  /** Why it stands as it does, where that was said. */
+  readonly statusReason?: string;
+  readonly companyName?: string;
+  /** Where the company is on the web. */
+  readonly domain?: string;
+  /** What its people read (BCP 47). */
+  readonly language?: string;
+  /** What the platform lets it use. */
+  readonly features?: Readonly<Record<string, unknown>>;
+  /** What it keeps here for itself. */
+  readonly customProperties?: Readonly<Record<string, unknown>>;
   readonly tenantType: 'CPO' | 'MSP' | 'HUB' | 'SAAS_PROVIDER' | 'HYBRID';
   /** ISO 3166 alpha-2 and the party of OCPI. */
   readonly countryCode: string;

@@ -115,8 +115,11 @@ test('a start that the system makes names a token of its own, and its event refe
 
 test('who pays by card at a terminal charges on a token that the operator made for it [C03]', async () => {
   const uid = `CARD-${station.stationId}`;
-  const users = { findUser: async () => undefined };
-  await createToken({ ...room.services, users }, { uid, tokenType: 'AD_HOC_USER' });
+  const nobody = {
+    users: { findUser: async () => undefined },
+    partners: { findPartner: async () => undefined },
+  };
+  await createToken({ ...room.services, ...nobody }, { uid, tokenType: 'AD_HOC_USER' });
 
   const { payload, command } = await exchange(
     room,
