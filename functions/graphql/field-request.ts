@@ -53,6 +53,23 @@ export function readArguments<Shape extends z.ZodType>(shape: Shape, args: unkno
   throw new DomainError('Validation', issue?.message ?? 'invalid argument', issue?.path.join('.'));
 }
 
+/** The most values that any list of arguments holds; fields may take fewer. */
+export const mostListed = 200;
+
+/** An OCPP request in its own words, whose lists are as long as its schema and the station let them be. */
+const ownWords = 'parameters';
+
+/** Throws `Validation` for a list of more than 200 values, wherever in the arguments it stands. */
+export function checkLists(args: unknown, path: readonly string[] = []): void {
+  if (typeof args !== 'object' || args === null) return;
+  if (Array.isArray(args) && args.length > mostListed) {
+    throw new DomainError('Validation', `a list holds ${mostListed} values at most`, path.join('.'));
+  }
+  for (const [name, member] of Object.entries(args)) {
+    if (name !== ownWords) checkLists(member, [...path, name]);
+  }
+}
+
 /** RFC 3339 text as epoch milliseconds, and back. */
 export const dateTime = z.iso.datetime({ offset: true, local: false }).transform((text) => Date.parse(text));
 export const rfc3339 = (at: number): string => new Date(at).toISOString();

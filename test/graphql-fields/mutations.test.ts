@@ -2,6 +2,7 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import type { AuditEntry } from '#core/audit/audit-store.ts';
+import { evaluate } from '../../scripts/authorization/evaluate.ts';
 import { aStation } from '../adapters/dynamodb/samples.ts';
 import { givenToken, newScene, noon, type Scene } from '../core/sessions/scene.ts';
 import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
@@ -24,6 +25,7 @@ beforeAll(async () => {
   process.env.STATION_API_ENDPOINT = 'http://127.0.0.1:1/stations';
   process.env.PEPPER_SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:pepper';
   process.env.ALLOWED_SECURITY_PROFILES = '1,2,3';
+  process.env.MAINTENANCE_QUEUE_URL = 'http://127.0.0.1:1/maintenance';
   ({ handler } = await import('../../functions/graphql/resolve-field.handler.ts'));
 });
 afterAll(async () => {
@@ -248,5 +250,57 @@ describe('the trail', () => {
     const foreign = await resolve(theirs, 'Query.auditTrail', { limit: 1, nextToken: page.nextToken });
 
     expect(foreign).toMatchObject({ error: { type: 'Validation' } });
+  });
+});
+
+describe('a refusal', () => {
+  test('for lack of rights is Unauthorized, and in the trail', async () => {
+    const operator = { subject: 'olga', roles: ['OPERATOR'] };
+
+    const answer = await resolve(
+      ours,
+      'Mutation.createApiKey',
+      { input: { name: 'ERP', roles: ['TENANT_ADMIN'] } },
+      operator,
+    );
+
+    expect(answer).toMatchObject({ error: { type: 'Unauthorized', field: 'input.roles' } });
+    expect(await trailOf(ours)).toMatchObject([
+      { action: 'Mutation.createApiKey', actor: operator, outcome: 'REFUSED', errorType: 'NotAllowed' },
+    ]);
+  });
+
+  test('meets lists of more than 200 values, wherever they stand, and names them', async () => {
+    const many = Array.from({ length: 201 }, (_, index) => `CS-${index}`);
+    const connectors = many.map((_, index) => ({ connectorId: index + 1, connectorType: 'TYPE_2' }));
+
+    const answers = [
+      await resolve(ours, 'Query.sessions', { filter: { stationIds: many } }),
+      await resolve(ours, 'Mutation.createStation', { input: { ...newStation('CS-1').input, connectors } }),
+    ];
+
+    expect(answers).toMatchObject([
+      { error: { type: 'Validation', field: 'filter.stationIds' } },
+      { error: { type: 'Validation', field: 'input.connectors' } },
+    ]);
+  });
+
+  test('says nothing of what happened inside', async () => {
+    const pk = { S: `T#${ours.tenantId}#ST#CS-1` };
+    await db.client.send(
+      new PutItemCommand({ TableName: db.tables.registry, Item: { pk, sk: { S: 'STATION' } } }),
+    );
+    const thrown = await resolve(ours, 'Query.station', { id: 'CS-1' }).catch((error: unknown) => error);
+    const error = { message: String(thrown), type: 'Lambda:Unhandled' };
+
+    const seen = evaluate('Query.station', 'response', { result: null, error });
+
+    expect(error.message).toContain(ours.tenantId);
+    expect(seen.error).toEqual({
+      message: 'This could not be answered; the cause is in our log',
+      errorType: 'InternalFailure',
+      data: null,
+      errorInfo: null,
+    });
   });
 });
