@@ -183,6 +183,73 @@ describe('tokens', () => {
     });
   });
 
+  describe('that are changed', () => {
+    const update = (input: View) =>
+      asked.ask('Mutation.updateAuthToken', { id: 'card-1', input }) as Promise<View>;
+
+    beforeEach(async () => {
+      await asked.ask('Mutation.createAuthToken', {
+        input: { uid: 'card-1', groupId: 'FAMILY', expiresAt: '2027-01-01T00:00:00Z' },
+      });
+    });
+
+    test('keep what is not named and lose what is null', async () => {
+      const changed = await update({ visualId: 'No. 7', groupId: null });
+
+      expect(changed).toMatchObject({
+        id: 'CARD-1',
+        visualId: 'No. 7',
+        groupId: undefined,
+        expiresAt: '2027-01-01T00:00:00.000Z',
+        isActive: true,
+      });
+      expect(await update({ expiresAt: null, visualId: null })).toMatchObject({
+        visualId: 'CARD-1',
+        expiresAt: undefined,
+      });
+    });
+
+    test('charge no more once they are inactive', async () => {
+      await update({ isActive: false });
+      expect(await verdict('CARD-1')).toBe('INVALID');
+
+      await update({ isActive: true });
+      expect(await verdict('CARD-1')).toBe('ACCEPTED');
+    });
+
+    test('are restricted in place and time, and freed again', async () => {
+      const restrictions = {
+        stationIds: ['CS-1'],
+        evseIds: [2],
+        validFrom: '2026-06-01T00:00:00.000Z',
+        hours: [{ days: ['SATURDAY', 'SUNDAY'], from: '22:00', to: '06:00' }],
+      };
+
+      expect(await update({ restrictions })).toMatchObject({ restrictions });
+      expect(await asked.scene.tokens.findToken('CARD-1')).toMatchObject({
+        restrictions: { hours: [{ days: [6, 0], from: '22:00', to: '06:00' }] },
+      });
+      expect(await update({ restrictions: null })).toMatchObject({ restrictions: undefined });
+    });
+
+    test('are given to users that are there alone', async () => {
+      await expect(update({ userId: 'nobody' })).rejects.toMatchObject({
+        code: 'Validation',
+        field: 'input.userId',
+      });
+    });
+
+    test('are nobody else’s', async () => {
+      const theirs = await newAsked(db);
+      const args = { id: 'card-1', input: { isActive: false } };
+
+      await expect(theirs.ask('Mutation.updateAuthToken', args)).rejects.toMatchObject({
+        code: 'NotFound',
+        field: 'id',
+      });
+    });
+  });
+
   test('of another tenant are not there to block', async () => {
     const theirs = await newAsked(db);
     await theirs.ask('Mutation.createAuthToken', { input: { uid: 'card-1' } });

@@ -22,7 +22,15 @@ async function writeEverything(tenantId: string): Promise<void> {
   const { tokenUses, localLists, onboarding } = db.storesOf(tenantId);
   const session = aSession();
   const { sessionId, stationId } = session;
-  await stations.createStation(aStation());
+  await stations.createStation(aStation({ locationId: 'GARAGE' }));
+  await db.storesOf(tenantId).locations.createLocation({
+    locationId: 'GARAGE',
+    name: 'Garage',
+    timeZone: 'Europe/Paris',
+    createdAt: noon,
+    updatedAt: noon,
+    revision: 1,
+  });
   await tokens.createToken(aToken());
   await tariffs.saveTariff(aTariff());
   await db.storesOf(tenantId).assignments.saveAssignment({
