@@ -45,6 +45,7 @@ const tokenShape = z.strictObject({
   visualId: z.string().min(1).max(64).exactOptional(),
   groupId: z.string().min(1).max(36).exactOptional(),
   userId: z.string().min(1).max(64).exactOptional(),
+  partnerId: z.string().min(1).max(64).exactOptional(),
   expiresAt: moment.exactOptional(),
   active: z.boolean().exactOptional(),
   blocked: z.boolean().exactOptional(),

@@ -5,6 +5,7 @@ import { chargingChanged } from './charging-changed.v1.ts';
 import { commandRequested } from './command-requested.v1.ts';
 import { commandSettled } from './command-settled.v1.ts';
 import { jobChanged } from './job-changed.v1.ts';
+import { partnerChanged } from './partner-changed.v1.ts';
 import { reservationChanged } from './reservation-changed.v1.ts';
 import { sessionEnded } from './session-ended.v1.ts';
 import { sessionEventDelayed } from './session-event-delayed.v1.ts';
@@ -33,6 +34,7 @@ export const contracts = [
   jobChanged,
   certificateRequested,
   tokenChanged,
+  partnerChanged,
   alertRaised,
   reservationChanged,
   chargingChanged,

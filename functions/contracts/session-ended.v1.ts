@@ -9,5 +9,7 @@ export const sessionEnded = defineEvent({
     sessionId: z.string(),
     stationId: z.string(),
     stopReason: z.string().optional(),
+    /** The roaming partner whose driver it was. */
+    partnerId: z.string().optional(),
   },
 });

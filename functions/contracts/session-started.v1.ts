@@ -11,5 +11,7 @@ export const sessionStarted = defineEvent({
     connector: connectorShape.optional(),
     /** Whether a token of the tenant stands behind it. */
     authorised: z.boolean(),
+    /** The roaming partner whose driver it is. */
+    partnerId: z.string().optional(),
   },
 });

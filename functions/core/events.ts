@@ -3,6 +3,7 @@ import type { CdrKind } from './cdrs/cdr.ts';
 import type { CommandState } from './commands/command.ts';
 import type { JobState } from './jobs/job.ts';
 import type { JobKind } from './jobs/job-request.ts';
+import type { PartnerStatus } from './partners/partner.ts';
 import type { ReservationRefusal, ReservationState, ReservedPlace } from './reservations/reservation.ts';
 import type { StopReason } from './sessions/session.ts';
 import type { ConnectorRef, ConnectorStatus, RegistrationStatus, StationStatus } from './stations/station.ts';
@@ -44,6 +45,8 @@ export interface SessionStarted extends Fact {
   readonly connector?: ConnectorRef;
   /** Whether a token of the tenant stands behind it. */
   readonly authorised: boolean;
+  /** The roaming partner whose driver it is. */
+  readonly partnerId?: string;
 }
 
 /** Readings of a session arrived, of the moment `at`. The register is not the consumption. */
@@ -62,6 +65,8 @@ export interface SessionMetered extends Fact {
 export interface SessionEnded extends Fact {
   readonly type: 'SessionEnded';
   readonly sessionId: string;
+  /** The roaming partner whose driver it was. */
+  readonly partnerId?: string;
   readonly stopReason?: StopReason;
 }
 
@@ -131,6 +136,13 @@ export interface TokenChanged extends Omit<Fact, 'stationId'> {
   readonly uid: string;
 }
 
+/** A roaming partner was registered, or what is known of it changed. */
+export interface PartnerChanged extends Omit<Fact, 'stationId'> {
+  readonly type: 'PartnerChanged';
+  readonly partnerId: string;
+  readonly status: PartnerStatus;
+}
+
 /** Something came up that an operator should look at; of a station where one is named. */
 export interface AlertRaised extends Omit<Fact, 'stationId'> {
   readonly type: 'AlertRaised';
@@ -190,4 +202,5 @@ export type CoreEvent =
   | ChargingChanged
   | SiteBalanceDue
   | TokenChanged
+  | PartnerChanged
   | AlertRaised;

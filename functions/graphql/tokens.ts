@@ -36,6 +36,7 @@ const createInput = z.object({
     visualId: z.string().max(64).nullish(),
     groupId: z.string().max(36).nullish(),
     userId: z.string().max(64).nullish(),
+    partnerId: z.string().min(1).max(64).nullish(),
     expiresAt: dateTime.nullish(),
     restrictions: restrictionsShape.nullish(),
   }),
@@ -47,13 +48,14 @@ export async function createAuthToken(
   services: GraphqlServices,
 ): Promise<View> {
   const { input } = readArguments(createInput, args);
-  const { uid, tokenType, visualId, groupId, userId, expiresAt, restrictions } = input;
+  const { uid, tokenType, visualId, groupId, userId, partnerId, expiresAt, restrictions } = input;
   const token = await createToken(services, {
     uid,
     tokenType: tokenType ?? 'RFID',
     ...(visualId == null ? {} : { visualId }),
     ...(groupId == null ? {} : { groupId }),
     ...(userId == null ? {} : { userId }),
+    ...(partnerId == null ? {} : { partnerId }),
     ...(expiresAt == null ? {} : { expiresAt }),
     ...(restrictions == null ? {} : { restrictions: restrictionsOf(restrictions) }),
   });

@@ -1,5 +1,6 @@
 import { alertRaised } from '#contracts/alert-raised.v1.ts';
 import { commandSettled } from '#contracts/command-settled.v1.ts';
+import { partnerChanged } from '#contracts/partner-changed.v1.ts';
 import { sessionEnded } from '#contracts/session-ended.v1.ts';
 import { sessionMetered } from '#contracts/session-metered.v1.ts';
 import { sessionStarted } from '#contracts/session-started.v1.ts';
@@ -22,6 +23,9 @@ const metrics = 'currentPower currentEnergy voltage current temperature duration
 const sessionUpdate = `tenantId stationId sessionId status timestamp
     realTimeMetrics { ${metrics} }`;
 const commandUpdate = 'tenantId stationId commandId command status timestamp';
+
+const crossNetworkSession = 'tenantId partnerId sessionId status timestamp';
+const ofPartners = { partnerId: [{ exists: true }] };
 
 export const publications: Readonly<Record<string, Publication>> = {
   StationStatus: {
@@ -94,6 +98,29 @@ export const publications: Readonly<Record<string, Publication>> = {
     mutation: 'publishConnection',
     operation: `mutation ($tenantId: ID!, $stationId: String!, $online: Boolean!, $protocol: String, $at: Float!) {
   publishConnection(tenantId: $tenantId, stationId: $stationId, online: $online, protocol: $protocol, at: $at) { tenantId stationId status ocppVersion timestamp }
+}`,
+  },
+  Partner: {
+    contract: partnerChanged,
+    mutation: 'publishPartnerUpdate',
+    operation: `mutation ($tenantId: ID!, $partnerId: ID!, $status: PartnerStatus!, $at: Float!) {
+  publishPartnerUpdate(tenantId: $tenantId, partnerId: $partnerId, status: $status, at: $at) { tenantId partnerId status timestamp }
+}`,
+  },
+  PartnersSessionStart: {
+    contract: sessionStarted,
+    detail: ofPartners,
+    mutation: 'publishCrossNetworkSession',
+    operation: `mutation ($tenantId: ID!, $partnerId: ID!, $sessionId: ID!, $authorised: Boolean, $at: Float!) {
+  publishCrossNetworkSession(event: STARTED, tenantId: $tenantId, partnerId: $partnerId, sessionId: $sessionId, authorised: $authorised, at: $at) { ${crossNetworkSession} }
+}`,
+  },
+  PartnersSessionEnd: {
+    contract: sessionEnded,
+    detail: ofPartners,
+    mutation: 'publishCrossNetworkSession',
+    operation: `mutation ($tenantId: ID!, $partnerId: ID!, $sessionId: ID!, $at: Float!) {
+  publishCrossNetworkSession(event: ENDED, tenantId: $tenantId, partnerId: $partnerId, sessionId: $sessionId, at: $at) { ${crossNetworkSession} }
 }`,
   },
 };

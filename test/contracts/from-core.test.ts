@@ -37,6 +37,7 @@ const facts: readonly CoreEvent[] = [
   { type: 'ChargingChanged', ...fact, what: 'PROFILE' },
   { type: 'SiteBalanceDue', eventId: 'e-1', tenantId: 't-1', at: 1_000, siteId: 'site-1' },
   { type: 'TokenChanged', eventId: 'e-1', tenantId: 't-1', at: 1_000, uid: '04AABB' },
+  { type: 'PartnerChanged', eventId: 'e-1', tenantId: 't-1', at: 1_000, partnerId: 'p-1', status: 'PENDING' },
   { type: 'CertificateRequested', ...fact, certificateId: 'cert-1' },
   {
     type: 'AlertRaised',

@@ -55,6 +55,10 @@ export function tenantKeys(tenantId: string) {
     userByEmail: (folded: string): Key => ({ pk: `${tenant}#EMAIL#${part(folded)}`, sk: 'EMAIL' }),
     userBySubject: (subject: string): Key => ({ pk: `${tenant}#SUBJECT#${part(subject)}`, sk: 'SUBJECT' }),
     partner: (partnerId: string): Key => ({ pk: `${tenant}#PARTNER#${part(partnerId)}`, sk: 'PARTNER' }),
+    partnerChange: (partnerId: string): Key => ({
+      pk: `${tenant}#PARTNER#${part(partnerId)}`,
+      sk: 'CHANGE',
+    }),
     partners: `${tenant}#PARTNERS`,
     partnerByParty: ({
       countryCode,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Partner } from '#core/partners/partner.ts';
 import type { PartnerQuery, PartnerStore } from '#core/partners/partner-store.ts';
+import { partnerTold } from './change-notes.ts';
 import { itemReader } from './items.ts';
 import type { Stretch } from './queries.ts';
 import { listKind } from './registry-list.ts';
@@ -52,6 +53,7 @@ export function partnerStore(context: StoreContext): PartnerStore {
       const result = await transact(client, [
         { Put: putNew(table, keys.partner(partnerId), { ...partner, ...listed }) },
         { Put: putNew(table, keys.partnerByParty(partner), { partnerId }) },
+        partnerTold(context, partner),
       ]);
       if (result === 'done') return 'created';
       return result[0]?.failed ? 'exists' : 'party-taken';
@@ -66,6 +68,7 @@ export function partnerStore(context: StoreContext): PartnerStore {
       const result = await transact(client, [
         { Update: change.for(table, keys.partner(before.partnerId)) },
         ...(leaves ? [{ Delete: party }] : []),
+        partnerTold(context, after),
       ]);
       return result === 'done' ? 'replaced' : 'changed-meanwhile';
     },

@@ -53,6 +53,7 @@ export const sessionToken = z.object({
   status: authorizationStatus,
   groupId: text.exactOptional(),
   userId: text.exactOptional(),
+  partnerId: text.exactOptional(),
 }) satisfies z.ZodType<SessionToken>;
 
 export const stopReason = z.enum([

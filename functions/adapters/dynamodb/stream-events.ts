@@ -8,6 +8,7 @@ import type { ConnectorLive } from '#core/stations/station.ts';
 import { stationStatus } from '#core/stations/station-status.ts';
 import { readAlert } from './alert-store.ts';
 import { readCertificate } from './certificate-store.ts';
+import { changeNoteSk, readPartnerNote, readTokenNote } from './change-notes.ts';
 import { chargingChangeOf } from './charging-store.ts';
 import { readCommand } from './command-store.ts';
 import { type PlainItem, toPlain } from './items.ts';
@@ -16,7 +17,6 @@ import { connectorName, entryPrefix, partsOfKey } from './keys.ts';
 import { readReservation } from './reservation-store.ts';
 import { readEntry, readSession } from './session-items.ts';
 import { readConnectors, readLink } from './station-live-store.ts';
-import { readTokenChange, tokenChangeSk } from './token-changes.ts';
 
 /** One change of one item. */
 interface Change {
@@ -41,7 +41,7 @@ export function eventsOfRecord(record: DynamoDBRecord): readonly CoreEvent[] {
   if (sk === 'LINK') return linkEvents(change);
   if (sk === 'LIVE') return statusEvents(change);
   if (sk === 'ALERT') return alertEvents(change);
-  if (sk === tokenChangeSk) return tokenEvents(change);
+  if (sk === changeNoteSk) return noteEvents(change);
   if (sk === 'SESSION') return sessionEvents(change);
   if (sk.startsWith(entryPrefix)) return entryEvents(change);
   if (sk === 'ALLOCATION') return allocationEvents(change);
@@ -145,7 +145,8 @@ function sessionEvents(change: Change): readonly CoreEvent[] {
   const { before, after, recordedAt } = change;
   const session = readSession(after);
   const old = before && readSession(before);
-  const { sessionId, stationId, connector, stopReason, cdrId, cdrKind } = session;
+  const { sessionId, stationId, connector, stopReason, cdrId, cdrKind, token } = session;
+  const ofPartner = token?.partnerId === undefined ? {} : { partnerId: token.partnerId };
   const events: CoreEvent[] = [];
   const begun = session.partial !== true && (old === undefined || old.partial === true);
   if (begun) {
@@ -156,7 +157,8 @@ function sessionEvents(change: Change): readonly CoreEvent[] {
       at: session.startedAt,
       sessionId,
       ...(connector === undefined ? {} : { connector }),
-      authorised: session.token?.status === 'ACCEPTED',
+      authorised: token?.status === 'ACCEPTED',
+      ...ofPartner,
     });
   }
   if (session.state === 'ENDED' && old?.state !== 'ENDED') {
@@ -167,6 +169,7 @@ function sessionEvents(change: Change): readonly CoreEvent[] {
       at: session.endedAt ?? recordedAt,
       sessionId,
       ...(stopReason === undefined ? {} : { stopReason }),
+      ...ofPartner,
     });
   }
   if (cdrId !== undefined && session.cdrReview !== 'HELD' && !saidOf(old, cdrId)) {
@@ -304,8 +307,12 @@ function jobEvents(change: Change): readonly CoreEvent[] {
 }
 
 /** Only what was written after the change tells it: the token itself is in another table, which has no stream. */
-function tokenEvents(change: Change): readonly CoreEvent[] {
-  const { uid, at } = readTokenChange(change.after);
+function noteEvents(change: Change): readonly CoreEvent[] {
+  if (change.parts[0] === 'PARTNER') {
+    const { partnerId, status, at } = readPartnerNote(change.after);
+    return [{ type: 'PartnerChanged', ...factOf(change, 'partner'), at, partnerId, status }];
+  }
+  const { uid, at } = readTokenNote(change.after);
   return [{ type: 'TokenChanged', ...factOf(change, 'token'), at, uid }];
 }
 

@@ -20,6 +20,7 @@
  * | findToken, findTokens             strong | registry               | T#TOK#{uid}                   | TOKEN                |
  * | listTokens                               | registry, byKind       | T#TOKENS                      | {uid}                |
  * | (changes of tokens)                      | operations             | T#TOK#{uid}                   | CHANGE               |
+ * | (changes of partners)                    | operations             | T#PARTNER#{partnerId}         | CHANGE               |
  * | findUse, findUses                 strong | operations             | T#TOK#{uid}                   | USE                  |
  * | findUser, findUsers               strong | registry               | T#USER#{userId}               | USER                 |
  * | findUserByEmail                   strong | registry               | T#EMAIL#{folded}, then USER   | EMAIL                |

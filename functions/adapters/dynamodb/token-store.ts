@@ -2,6 +2,7 @@ import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import type { Token } from '#core/tokens/token.ts';
 import type { TokenStore, TokenWrite } from '#core/tokens/token-store.ts';
+import { tokenTold } from './change-notes.ts';
 import { itemReader, toAttributes } from './items.ts';
 import { tokenPrefix } from './keys.ts';
 import { isSortText, pageLimit, positionIn, toCursor } from './pages.ts';
@@ -11,7 +12,6 @@ import { getItem, getItems, type Refusal, transact } from './requests.ts';
 import { text, tokenType, whole } from './schemas.ts';
 import type { StoreContext } from './store-context.ts';
 import { tables } from './tables.ts';
-import { changeTold } from './token-changes.ts';
 import { keyAttributes, putNew, Update } from './update.ts';
 
 const tokenSchema = z.object({
@@ -20,6 +20,7 @@ const tokenSchema = z.object({
   tokenType,
   groupId: text.exactOptional(),
   userId: text.exactOptional(),
+  partnerId: text.exactOptional(),
   active: z.boolean(),
   blocked: z.boolean(),
   blockedReason: text.exactOptional(),
@@ -91,7 +92,7 @@ export function tokenStore(context: StoreContext): TokenStore {
       const item = { ...token, byKindPk: keys.tokens, byKindSk: token.uid };
       const result = await transact(client, [
         { Put: putNew(table, keys.token(token.uid), item) },
-        changeTold(context, token),
+        tokenTold(context, token),
         ...held(context, token, undefined, options),
       ]);
       return outcomeOf(result, { done: 'created', refused: 'exists' });
@@ -105,7 +106,7 @@ export function tokenStore(context: StoreContext): TokenStore {
       change.when(`${change.name('revision')} = ${change.value(token.revision - 1)}`);
       const result = await transact(client, [
         { Update: change.for(table, keys.token(token.uid)) },
-        changeTold(context, token),
+        tokenTold(context, token),
         ...held(context, token, before, options),
       ]);
       return outcomeOf(result, { done: 'replaced', refused: 'changed-meanwhile' });

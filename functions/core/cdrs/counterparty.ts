@@ -10,7 +10,7 @@ export interface Counterparty {
  * Who pays for what a token charged: the partner who issued it, else the account of its user; a token without a user
  * is an account of its own, `token:{uid}`.
  */
-export function counterpartyOf(token: SessionToken & { readonly partnerId?: string }): Counterparty {
+export function counterpartyOf(token: Pick<SessionToken, 'uid' | 'userId' | 'partnerId'>): Counterparty {
   if (token.partnerId !== undefined) return { kind: 'PARTNER', id: token.partnerId };
   return { kind: 'ACCOUNT', id: token.userId ?? `token:${token.uid}` };
 }

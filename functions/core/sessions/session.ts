@@ -13,6 +13,8 @@ export interface SessionToken {
   readonly status: AuthorizationStatus;
   readonly groupId?: string;
   readonly userId?: string;
+  /** The roaming partner who pays. */
+  readonly partnerId?: string;
 }
 
 /** `ACTIVE` until the station says it ended; ended sessions never open again. */

@@ -134,13 +134,14 @@ function newSession(
 
 /** The part of a verdict that a session keeps. */
 export function sessionTokenOf(authorization: Authorization): SessionToken {
-  const { uid, tokenType, status, groupId, userId } = authorization;
+  const { uid, tokenType, status, groupId, userId, partnerId } = authorization;
   return {
     uid,
     tokenType,
     status,
     ...(groupId === undefined ? {} : { groupId }),
     ...(userId === undefined ? {} : { userId }),
+    ...(partnerId === undefined ? {} : { partnerId }),
   };
 }
 

@@ -27,6 +27,7 @@ export interface Authorization {
   readonly groupId?: string;
   readonly expiresAt?: number;
   readonly userId?: string;
+  readonly partnerId?: string;
   /** The only EVSEs it charges at. */
   readonly evseIds?: readonly number[];
   /** How many sessions may run on it at once. */
@@ -98,7 +99,7 @@ function ownTokens(ports: AuthorizationPorts): TokenSource {
     const { uid } = question;
     const token = await ports.tokens.findToken(uid);
     if (!token) return undefined;
-    const { tokenType, groupId, expiresAt, userId, restrictions, ...rest } = token;
+    const { tokenType, groupId, expiresAt, userId, partnerId, restrictions, ...rest } = token;
     const { maxOpenSessions, priority, language, message } = rest;
     return {
       status: await verdict(ports, token, question),
@@ -107,6 +108,7 @@ function ownTokens(ports: AuthorizationPorts): TokenSource {
       ...(groupId === undefined ? {} : { groupId }),
       ...(expiresAt === undefined ? {} : { expiresAt }),
       ...(userId === undefined ? {} : { userId }),
+      ...(partnerId === undefined ? {} : { partnerId }),
       ...(restrictions?.evseIds === undefined ? {} : { evseIds: restrictions.evseIds }),
       ...(maxOpenSessions === undefined ? {} : { maxOpenSessions }),
       ...(priority === undefined ? {} : { priority }),

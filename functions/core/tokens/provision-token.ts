@@ -118,16 +118,7 @@ export async function saveToken(
 }
 
 function newToken(described: TokenDescription, now: number): Token {
-  const {
-    uid: raw,
-    visualId = raw.trim(),
-    tokenType,
-    groupId,
-    userId,
-    partnerId,
-    expiresAt,
-    ...terms
-  } = described;
+  const { uid: raw, visualId = raw.trim(), tokenType, groupId, userId, expiresAt, ...rest } = described;
   const uid = foldTokenUid(raw);
   if (uid === '' || uid.length > longestUid) {
     throw new DomainError('Validation', `uid is 1 to ${longestUid} characters`, 'input.uid');
@@ -143,9 +134,8 @@ function newToken(described: TokenDescription, now: number): Token {
     revision: 1,
     ...(groupId === undefined ? {} : { groupId }),
     ...(userId === undefined ? {} : { userId }),
-    ...(partnerId === undefined ? {} : { partnerId }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
-    ...terms,
+    ...rest,
   };
 }
 

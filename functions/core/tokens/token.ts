@@ -11,6 +11,8 @@ export interface Token {
   readonly tokenType: TokenType;
   readonly groupId?: string;
   readonly userId?: string;
+  /** The roaming partner whose driver it is, and who pays; such a token has no user. */
+  readonly partnerId?: string;
   readonly active: boolean;
   readonly blocked: boolean;
   readonly blockedReason?: string;

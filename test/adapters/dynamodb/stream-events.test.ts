@@ -5,6 +5,7 @@ import { contracts } from '#contracts/events.ts';
 import type { Cdr } from '#core/cdrs/cdr.ts';
 import type { CoreEvent } from '#core/events.ts';
 import { newJob, noted } from '#core/jobs/job.ts';
+import type { Partner } from '#core/partners/partner.ts';
 import { readStream } from '../../support/change-log.ts';
 import { claim } from '../../support/claim.ts';
 import { newTenantId, startTestDatabase, type TestDatabase } from '../../support/engine.ts';
@@ -335,6 +336,27 @@ describe('events of the stream', () => {
     });
 
     expect(events).toEqual([{ type: 'TokenChanged', uid, at: expect.any(Number) }]);
+  });
+
+  test('tell each change of a partner, and the sessions of its drivers as such', async () => {
+    const partner: Partner = {
+      ...{ partnerId: 'p-1', countryCode: 'NL', partyId: 'TNM', role: 'EMSP', name: 'The New Motion' },
+      ...{ status: 'PENDING', createdAt: noon, updatedAt: noon, revision: 1 },
+    };
+    const suspended: Partner = { ...partner, status: 'SUSPENDED', updatedAt: noon + 1, revision: 2 };
+
+    const events = await eventsAfter(async ({ partners, sessions }) => {
+      await partners.createPartner(partner);
+      await partners.replacePartner(suspended, partner);
+      const token = { uid: 'AA', tokenType: 'RFID', status: 'ACCEPTED', partnerId: 'p-1' } as const;
+      await sessions.openSession(aSession({ token }), { occupies: false });
+    });
+
+    expect(events).toEqual([
+      { type: 'PartnerChanged', at: noon, partnerId: 'p-1', status: 'PENDING' },
+      { type: 'PartnerChanged', at: noon + 1, partnerId: 'p-1', status: 'SUSPENDED' },
+      expect.objectContaining({ type: 'SessionStarted', partnerId: 'p-1', authorised: true }),
+    ]);
   });
 
   test('tell that a job goes on to another state, and nothing of what is merely said of it', async () => {
