@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -22,25 +23,9 @@ const runs = 5;
 
 /** Settings that doors look for when they load; their values do not matter until an event comes. */
 const settings = Object.fromEntries(
-  [
-    'STAGE',
-    'REGISTRY_TABLE',
-    'OPERATIONS_TABLE',
-    'LEDGER_TABLE',
-    'BUS_NAME',
-    'STATION_API_ENDPOINT',
-    'COMMAND_TIMEOUTS_QUEUE_URL',
-    'OUTBOUND_CALLS_QUEUE_URL',
-    'RATING_QUEUE_URL',
-    'PEPPER_SECRET_ARN',
-    'EDGE_SECRET_ARN',
-    'FILE_LINKS_URL',
-    'FILES_BUCKET',
-    'INSIDE_HOSTS',
-    'JOURNAL_TABLE',
-    'STATION_CA_KEY_ARN',
-    'TIMERS_QUEUE_URL',
-  ].map((name) => [name, 'http://localhost/unused']),
+  globSync('functions/**/*.ts')
+    .flatMap((path) => [...readFileSync(path, 'utf8').matchAll(/setting\('([A-Z_]+)'/g)])
+    .map(([, name = '']) => [name, 'http://localhost/unused']),
 );
 const environment = {
   ...settings,
