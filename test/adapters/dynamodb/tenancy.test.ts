@@ -31,7 +31,8 @@ async function writeEverything(tenantId: string): Promise<void> {
     updatedAt: noon,
     revision: 1,
   });
-  await tokens.createToken(aToken());
+  await db.storesOf(tenantId).users.createUser(aUser({ subject: 'sub-1' }));
+  await tokens.createToken(aToken(), { holderIsActive: true });
   await tariffs.saveTariff(aTariff());
   await db.storesOf(tenantId).assignments.saveAssignment({
     scope: { kind: 'TOKEN_GROUP', groupId: 'FAMILY' },
