@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stationLog } from '#adapters/dynamodb/station-log.ts';
 import { tables } from '#adapters/dynamodb/tables.ts';
 import { newTenantId, startTestDatabase, type TestDatabase } from '../../support/engine.ts';
-import { aCdr, aCommand, anEntry, aSession, aStation, aTariff, aToken, noon } from './samples.ts';
+import { aCdr, aCommand, anEntry, aSession, aStation, aTariff, aToken, aUser, noon } from './samples.ts';
 
 let db: TestDatabase;
 beforeAll(async () => {
