@@ -105,7 +105,7 @@ async function load(): Promise<LoadResult[]> {
       const report = await withSystem(async (system) => {
         const stations = await addStations(system, { prefix: 'LOAD', count, version: '1.6' });
         const durationMs = Number(values.seconds) * 1000;
-        return inOwnProcess({ stations, work, token: '04A1B2C3D4E5F6', warmUpMs: 3_000, durationMs });
+        return inOwnProcess({ stations, work, token: '04A1B2C3D4E5F6', warmUpMs: 10_000, durationMs });
       });
       results.push({ work, stations: count, ...report });
     }

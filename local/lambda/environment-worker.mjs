@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 
-const { taskRoot, handler, facts, endMark } = workerData;
+const { taskRoot, handler, facts } = workerData;
 
 async function loadHandler() {
   const dot = handler.lastIndexOf('.');
@@ -62,13 +62,23 @@ async function answer(run, invocation) {
   }
 }
 
+/**
+ * Output goes the way of the answers, one message a piece: a thread's own streams have every piece acknowledged, and
+ * nobody could tell when the last of an invocation has come out of them.
+ */
+function print(chunk, encoding, callback) {
+  parentPort.postMessage({ output: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString() });
+  const done = typeof encoding === 'function' ? encoding : callback;
+  if (done) process.nextTick(done);
+  return true;
+}
+process.stdout.write = print;
+process.stderr.write = print;
+
 try {
   const run = await loadHandler();
   parentPort.on('message', async (invocation) => {
-    if (invocation.mark) {
-      process.stdout.write(endMark);
-      process.stderr.write(endMark);
-    } else parentPort.postMessage(await answer(run, invocation));
+    parentPort.postMessage(await answer(run, invocation));
   });
   parentPort.postMessage({ ready: true });
 } catch (thrown) {

@@ -1,5 +1,4 @@
 import { Worker } from 'node:worker_threads';
-import { endMark, followOutput, type Output, type OutputEnd } from './worker-output.ts';
 
 /** What an execution environment is made from. */
 export interface FunctionSettings {
@@ -29,15 +28,14 @@ export interface InvocationResult {
 export interface Environment {
   /** Resolves when the handler is loaded, or could not be. */
   readonly loaded: Promise<unknown>;
+  /** What it prints until it answers is given to `print` before this resolves. */
   invoke(requestId: string, payload: string): Promise<InvocationResult>;
-  /** Resolves when all output of the invocations answered so far was given to `print`; undefined when nobody hears it. */
-  printed(): Promise<void> | undefined;
   /** False once it crashed, timed out or could not load its handler: it takes no further invocation. */
   alive(): boolean;
   end(): Promise<void>;
 }
 
-type Answer = { ready: true } | { failure: string } | { ok: boolean; payload: string };
+type Said = { output: string } | { ready: true } | { failure: string } | { ok: boolean; payload: string };
 
 /** Lambda's limit of a synchronous response. */
 const maxResponseBytes = 6 * 1024 * 1024 + 100;
@@ -47,14 +45,13 @@ const workerFile = new URL('./environment-worker.mjs', import.meta.url);
 const youngGenerationMb = 48;
 
 /** Starts an environment. Never rejects: a failed start fails the first invocation. */
-export function startEnvironment(settings: FunctionSettings, output: Output): Environment {
+export function startEnvironment(settings: FunctionSettings, print: (chunk: string) => void): Environment {
   const worker = new Worker(workerFile, {
     env: settings.environment,
     workerData: {
       taskRoot: settings.taskRoot,
       handler: settings.handler,
       facts: contextFacts(settings),
-      endMark,
     },
     stdout: true,
     stderr: true,
@@ -64,24 +61,26 @@ export function startEnvironment(settings: FunctionSettings, output: Output): En
       maxYoungGenerationSizeMb: youngGenerationMb,
     },
   });
-  return new WorkerEnvironment(worker, settings, followOutput(worker, output));
+  // What does not come the usual way: of Node itself, and of handlers that could not be loaded.
+  for (const stream of [worker.stdout, worker.stderr]) stream.setEncoding('utf8').on('data', print);
+  return new WorkerEnvironment(worker, settings, print);
 }
 
 class WorkerEnvironment implements Environment {
   readonly #worker: Worker;
   readonly #settings: FunctionSettings;
-  readonly #outputEnd: OutputEnd | undefined;
+  readonly #print: (chunk: string) => void;
   readonly #started = Promise.withResolvers<InvocationResult | undefined>();
   readonly loaded: Promise<unknown>;
   #settle: ((result: InvocationResult) => void) | undefined;
   #alive = true;
 
-  constructor(worker: Worker, settings: FunctionSettings, outputEnd: OutputEnd | undefined) {
+  constructor(worker: Worker, settings: FunctionSettings, print: (chunk: string) => void) {
     this.#worker = worker;
     this.#settings = settings;
-    this.#outputEnd = outputEnd;
+    this.#print = print;
     this.loaded = this.#started.promise;
-    worker.on('message', (answer: Answer) => this.#receive(answer));
+    worker.on('message', (said: Said) => this.#receive(said));
     worker.on('error', (error) => this.#fail(runtimeError(error)));
     worker.on('exit', (code) =>
       this.#fail(failure('Runtime.ExitError', `Runtime exited with error: exit status ${code}`)),
@@ -104,10 +103,6 @@ class WorkerEnvironment implements Environment {
     }
   }
 
-  printed() {
-    return this.#outputEnd?.reached();
-  }
-
   alive() {
     return this.#alive;
   }
@@ -117,8 +112,9 @@ class WorkerEnvironment implements Environment {
     await this.#worker.terminate();
   }
 
-  #receive(answer: Answer) {
-    if ('ready' in answer) this.#started.resolve(undefined);
+  #receive(answer: Said) {
+    if ('output' in answer) this.#print(answer.output);
+    else if ('ready' in answer) this.#started.resolve(undefined);
     else if ('failure' in answer) this.#fail({ payload: answer.failure, functionError: 'Unhandled' });
     else
       this.#settle?.(

@@ -4,7 +4,6 @@ import {
   type InvocationResult,
   startEnvironment,
 } from './environment.ts';
-import type { Output } from './worker-output.ts';
 
 /** The environments of one function. */
 export interface FunctionPool {
@@ -12,7 +11,7 @@ export interface FunctionPool {
   invoke(requestId: string, payload: string): Promise<InvocationResult>;
   /** Starts an environment if there is none; resolves when it has loaded its handler. */
   warmUp(): Promise<void>;
-  /** Invocations running or waiting, and those whose output is still on its way to somebody who hears it. */
+  /** Invocations running or waiting. */
   busy(): number;
   /** Ends environments that have had nothing to do since then. */
   endIdleSince(timeMs: number): void;
@@ -28,7 +27,11 @@ interface Member {
  * Grows on demand to `limit` environments. At the limit invocations wait their turn, where Lambda would answer
  * synchronous callers with a throttling error: a laptop has fewer threads than an account has concurrency.
  */
-export function createFunctionPool(settings: FunctionSettings, limit: number, output: Output): FunctionPool {
+export function createFunctionPool(
+  settings: FunctionSettings,
+  limit: number,
+  print: (chunk: string) => void,
+): FunctionPool {
   const members = new Set<Member>();
   const free: Member[] = [];
   const waiting: ((member: Member) => void)[] = [];
@@ -36,7 +39,7 @@ export function createFunctionPool(settings: FunctionSettings, limit: number, ou
   let busy = 0;
 
   const start = (): Member => {
-    const member = { environment: startEnvironment(settings, output), lastUsedMs: Date.now() };
+    const member = { environment: startEnvironment(settings, print), lastUsedMs: Date.now() };
     members.add(member);
     return member;
   };
@@ -64,19 +67,15 @@ export function createFunctionPool(settings: FunctionSettings, limit: number, ou
   return {
     async invoke(requestId, payload) {
       busy++;
-      let printed: Promise<void> | undefined;
       try {
         const member = await take();
         try {
           return await member.environment.invoke(requestId, payload);
         } finally {
-          // The next invocation of this environment asks for both: it is busy until then in any case.
-          if (waiting.length === 0) printed = member.environment.printed();
           release(member);
         }
       } finally {
-        if (printed) void printed.then(() => busy--);
-        else busy--;
+        busy--;
       }
     },
     async warmUp() {

@@ -19,8 +19,8 @@ export interface Functions {
   warmUp(): Promise<void>;
   /** Invocations running or waiting, of all functions. */
   busy(): number;
-  /** Invocations begun since the start. */
-  begun(): number;
+  /** Invocations begun since the start, of all functions or of one. */
+  begun(nameOrArn?: string): number;
   close(): Promise<void>;
 }
 
@@ -54,15 +54,13 @@ const maxRequestBytes = 6 * 1024 * 1024;
 /** Makes every function invocable; environments start with their first invocation. */
 export function createFunctions(options: FunctionsOptions): Functions {
   const { environmentLimit, logs, idleMs = 600_000 } = options;
-  const known = new Map<string, { settings: FunctionSettings; pool: FunctionPool }>();
+  const known = new Map<string, { settings: FunctionSettings; pool: FunctionPool; begun: number }>();
   for (const settings of options.functions) {
     const print = (chunk: string) => logs.write(settings.name, chunk);
     known.set(settings.name, {
       settings,
-      pool: createFunctionPool(settings, environmentLimit, {
-        print,
-        isHeard: () => logs.isHeard(settings.name),
-      }),
+      begun: 0,
+      pool: createFunctionPool(settings, environmentLimit, print),
     });
   }
   let begun = 0;
@@ -81,10 +79,12 @@ export function createFunctions(options: FunctionsOptions): Functions {
 
   return {
     async invoke(nameOrArn, payload) {
-      const { settings, pool } = find(nameOrArn);
+      const found = find(nameOrArn);
+      const { settings, pool } = found;
       const bytes = payload.length > maxRequestBytes / 3 ? Buffer.byteLength(payload) : 0;
       if (bytes > maxRequestBytes) throw new PayloadTooLarge(bytes);
       begun++;
+      found.begun++;
       const result = await pool.invoke(randomUUID(), payload);
       if (result.functionError) logs.failure(settings.name, result.payload);
       return result;
@@ -96,7 +96,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       for (const pool of pools) if (!closed) await pool.warmUp();
     },
     busy: () => pools.reduce((sum, pool) => sum + pool.busy(), 0),
-    begun: () => begun,
+    begun: (nameOrArn) => (nameOrArn === undefined ? begun : find(nameOrArn).begun),
     async close() {
       closed = true;
       clearInterval(sweep);

@@ -9,8 +9,6 @@ export interface LogSink {
   failure(functionName: string, errorJson: string): void;
   /** Calls the listener with every whole line that the function writes from now on. */
   hear(functionName: string, listener: (line: string) => void): void;
-  /** Whether somebody hears the function's lines. */
-  isHeard(functionName: string): boolean;
   /** Writes out what is still held back. */
   close(): void;
 }
@@ -65,7 +63,6 @@ export function createLogSink({ directory, logger, maxFileBytes = 10_000_000 }: 
     hear(name, listener) {
       listeners.set(name, [...(listeners.get(name) ?? []), listener]);
     },
-    isHeard: (name) => listeners.has(name),
     close() {
       clearTimeout(timer);
       for (const [name, rest] of unfinished) if (rest !== '') keep(name, rest);
