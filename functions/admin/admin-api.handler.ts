@@ -47,8 +47,9 @@ const journal = setting('JOURNAL_TABLE');
 const pepperArn = setting('PEPPER_SECRET_ARN');
 const allowedProfiles = securityProfiles(setting('ALLOWED_SECURITY_PROFILES'));
 const hangUp = closeConnection(setting('STATION_API_ENDPOINT'));
+const authorityKeyArn = setting('STATION_CA_KEY_ARN');
 const authority = authorityOnDemand({
-  keyArn: setting('STATION_CA_KEY_ARN'),
+  loadSigner: async () => (await import('#adapters/kms/sign.ts')).kmsSigner(authorityKeyArn),
   keeper: authorityRecord(client, tables),
   clock: systemClock,
 });

@@ -1,18 +1,17 @@
 import type { CertificateAuthority, ReadCertificate } from '#core/certificates/certificate-authority.ts';
 import type { Clock } from '#core/ports.ts';
-import type { AuthorityKeeper } from './station-authority.ts';
+import type { AuthorityKeeper, AuthoritySigner } from './station-authority.ts';
 
-/** The authority of stations, with its key in KMS, for doors that seldom need it: loaded with the first question. */
+/** The authority of stations for doors that seldom need it: loaded, with what signs for it, by the first question. */
 export function authorityOnDemand(parts: {
-  readonly keyArn: string;
+  readonly loadSigner: () => Promise<AuthoritySigner>;
   readonly keeper: AuthorityKeeper;
   readonly clock: Clock;
 }): CertificateAuthority {
-  const { keyArn, ...rest } = parts;
+  const { loadSigner, ...rest } = parts;
   const authority = async () => {
-    const { kmsSigner } = await import('../kms/sign.ts');
     const { stationAuthority } = await import('./station-authority.ts');
-    return stationAuthority({ ...rest, signer: kmsSigner(keyArn) });
+    return stationAuthority({ ...rest, signer: await loadSigner() });
   };
   return {
     readRequest: async (csr) => (await authority()).readRequest(csr),
