@@ -16,6 +16,8 @@ export const localEndpoints = z.object({
   realtime: z.url(),
   issuer: z.url(),
   tokenEndpoint: z.url(),
+  /** A page to ask the GraphQL API from. */
+  explorer: z.url().optional(),
   tenants: z.array(z.object({ id: z.string(), slug: z.string() })),
   users: z.array(
     z.object({

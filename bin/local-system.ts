@@ -4,6 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { authorityRecord } from '#adapters/dynamodb/authority-record.ts';
 import { engineFromEnvironment } from '../local/dynamodb/engine-from-environment.ts';
 import type { ChaosSettings } from '../local/events/chaos.ts';
+import { createExplorer, explorerPath } from '../local/explorer/explorer.ts';
 import { type Cloud, type CloudTimes, startCloud } from '../local/start-cloud.ts';
 import { synthIfChanged } from '../local/synth.ts';
 import { issueStationCertificate } from '../local/tls/certificates.ts';
@@ -76,6 +77,7 @@ export async function startLocalSystem(options: LocalSystemOptions): Promise<Loc
     if (seed === 'demo') await seedEverything(cloud, dynamo, tables);
     if (options.warm) await cloud.warmUp();
     const endpoints = await endpointsOf(cloud, seed);
+    cloud.serveFirst(explorerOf(cloud, endpoints));
     const trustStationAuthority = async (): Promise<void> => {
       const pem = (await authorityRecord(dynamo, tables).find()) ?? (await makeStationAuthority(endpoints));
       if (pem !== undefined) cloud.trustStationAuthority(pem);
@@ -122,7 +124,28 @@ async function endpointsOf(cloud: Cloud, seed: 'demo' | 'none'): Promise<LocalEn
   );
   const tenants =
     seed === 'demo' ? demoTenants.map(({ tenant }) => ({ id: tenant.tenantId, slug: tenant.slug })) : [];
-  return { stage: 'local', ...cloud.urls, caFile: relative(process.cwd(), cloud.caFile), tenants, users };
+  return {
+    stage: 'local',
+    ...cloud.urls,
+    caFile: relative(process.cwd(), cloud.caFile),
+    explorer: `${cloud.urls.http}${explorerPath}`,
+    tenants,
+    users,
+  };
+}
+
+/** The page asks as the users who may sign in; without them whoever uses it brings a token. */
+function explorerOf(cloud: Cloud, { graphql, graphqlRealtime, users }: LocalEndpoints) {
+  const region = cloud.clientConfig().region;
+  return createExplorer({
+    graphql,
+    graphqlRealtime,
+    region,
+    users: users.map(({ tenant, role, clientId }) => ({
+      name: `${tenant ?? 'platform'} ${role}`,
+      token: () => cloud.issuer.mintToken({ clientId, ttlSeconds: dayS }),
+    })),
+  });
 }
 
 /** The REST API makes the authority's certificate for the first who asks. Without users there is nobody to ask. */

@@ -65,6 +65,7 @@ function welcome(endpoints: LocalEndpoints): string {
     ['stations, TLS', `${endpoints.ocppTls}/{tenant}/{stationId}`],
     ['GraphQL', endpoints.graphql],
     ['GraphQL, live', endpoints.graphqlRealtime],
+    ['GraphQL, explorer', endpoints.explorer ?? ''],
     ['REST', `${endpoints.admin}/health`],
     ['tokens', endpoints.tokenEndpoint],
     ['trust this CA', endpoints.caFile],

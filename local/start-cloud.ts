@@ -7,7 +7,7 @@ import { sqsService } from './aws/sqs.ts';
 import { type Apis, graphqlRunner, makeApis } from './cloud/apis.ts';
 import { type Backbone, startBackbone } from './cloud/backbone.ts';
 import { makeBuckets } from './cloud/buckets.ts';
-import type { CloudUrls } from './cloud/door.ts';
+import type { Answer, CloudUrls } from './cloud/door.ts';
 import { makeEdge } from './cloud/edge.ts';
 import type { EndpointUrls } from './cloud/functions.ts';
 import type { GraphqlApi } from './cloud/graphql-apis.ts';
@@ -45,6 +45,8 @@ export interface Cloud {
    * @throws {Error} for what is no certificate of an authority
    */
   trustStationAuthority(pem: string): void;
+  /** Lets something that is no part of the app, such as a page for developers, answer requests before the app does. */
+  serveFirst(answer: Answer): void;
   /** Settings for SDK clients that may do everything: for seeds and tests. */
   clientConfig(service?: 'dynamodb' | 's3' | 'other'): ClientConfig;
   /** The physical name of the table whose construct path or logical id holds the word. */
@@ -67,6 +69,8 @@ export interface Cloud {
   accessKeyOf(functionWord: string): string;
   /** The names of functions by access key id: who is behind what `consumed` lists. */
   functionsByAccessKey(): ReadonlyMap<string, string>;
+  /** Invocations begun since the start, of all functions or of one (by a word of its construct path). */
+  invocations(functionWord?: string): number;
   /** Resolves when nothing is under way but delayed messages: to wait for an effect without sleeping. */
   idle(): Promise<void>;
   setChaos(settings: ChaosSettings | undefined): void;
@@ -151,6 +155,7 @@ function running(ground: Ground, backbone: Backbone, apis: Apis, close: () => Pr
     caFile: door.caFile,
     tlsDir: ground.tlsDir,
     trustStationAuthority: (pem) => door.trustClientsOf(pem),
+    serveFirst: (answer) => door.serveFirst(answer),
     clientConfig: (service = 'other') => ({
       region,
       endpoint: endpoints[service === 'other' ? 'general' : service],
@@ -175,6 +180,7 @@ function running(ground: Ground, backbone: Backbone, apis: Apis, close: () => Pr
           .names()
           .map((name) => [backbone.functions.settings(name).environment.AWS_ACCESS_KEY_ID ?? '', name]),
       ),
+    invocations: (word) => backbone.functions.begun(word === undefined ? undefined : functionNamed(word)),
     idle: () => backbone.idle(),
     setChaos: (settings) => backbone.chaos.set(settings),
     close,

@@ -29,6 +29,9 @@ export interface DoorOptions {
   logger: (line: string) => void;
 }
 
+/** Answers a request; false, and nothing done, for one that is not its own. */
+export type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+
 /** The two ports that the world sees. */
 export interface Door {
   urls: CloudUrls;
@@ -37,6 +40,8 @@ export interface Door {
   serveFiles(s3: S3): void;
   /** Begins to answer; until then everybody is asked to come later. */
   serve(edge: Edge, issuer: Issuer | undefined): void;
+  /** Lets something that is no part of the app answer before it. */
+  serveFirst(answer: Answer): void;
   /** Lets stations in with certificates of this authority (PEM) too. */
   trustClientsOf(ca: string): void;
   close(): Promise<void>;
@@ -46,6 +51,7 @@ export interface Door {
 export async function openDoor({ port, tlsPort, host, tlsDir, logger }: DoorOptions): Promise<Door> {
   let files: S3 | undefined;
   let behind: { edge: Edge; issuer: Issuer | undefined } | undefined;
+  let first: Answer | undefined;
   const { caFile, ca, cert, key } = await ensureLocalCa(tlsDir);
   const complain = (error: unknown) => logger(`front door: ${error instanceof Error ? error.stack : error}`);
 
@@ -56,6 +62,7 @@ export async function openDoor({ port, tlsPort, host, tlsDir, logger }: DoorOpti
       return;
     }
     if (await behind.issuer?.handle(request, response)) return;
+    if (await first?.(request, response)) return;
     await behind.edge.handle(request, response, viewer);
   };
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer, viewer: Viewer) => {
@@ -88,6 +95,9 @@ export async function openDoor({ port, tlsPort, host, tlsDir, logger }: DoorOpti
     },
     serve(edge, issuer) {
       behind = { edge, issuer };
+    },
+    serveFirst(answer) {
+      first = answer;
     },
     trustClientsOf: (authority) => frontDoor.trustClientsOf(authority),
     close: () => frontDoor.close(),
