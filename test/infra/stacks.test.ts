@@ -170,8 +170,8 @@ describe('queues and events', () => {
     );
 
     // One for each queue of work, for the relay's stream, for what the rules of each stack cannot deliver, for the
-    // daily renewal.
-    expect(dead).toHaveLength(working.length + 5);
+    // daily renewal and for the closing of months.
+    expect(dead).toHaveLength(working.length + 6);
     expect(depthAlarms).toHaveLength(dead.length);
     for (const [id, { Properties }] of queues) expect(Properties.SqsManagedSseEnabled, id).toBe(true);
   });
