@@ -11,6 +11,7 @@ const tariffId = 'demo-standard';
 
 const demo: Tenant = {
   ...made,
+  revision: 1,
   tenantId: '0198c0de-0000-7000-8000-000000000001',
   slug: 'demo',
   name: 'Demo Charging',
@@ -25,6 +26,7 @@ const demo: Tenant = {
 
 const other: Tenant = {
   ...made,
+  revision: 1,
   tenantId: '0198c0de-0000-7000-8000-000000000002',
   slug: 'other',
   name: 'Other Charging',

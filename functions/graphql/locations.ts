@@ -83,6 +83,7 @@ export async function createLocation(
 
 const updateInput = z.object({
   id: z.string(),
+  version: z.int().nullish(),
   input: z.strictObject({ ...described, name: z.string().nullish() }),
 });
 
@@ -91,8 +92,8 @@ export async function updateLocation(
   { arguments: args }: FieldRequest,
   services: GraphqlServices,
 ): Promise<View> {
-  const { id, input } = readArguments(updateInput, args);
-  return locationView(await update(services, id, present(input)));
+  const { id, input, version } = readArguments(updateInput, args);
+  return locationView(await update(services, id, present(input), version ?? undefined));
 }
 
 /** `Mutation.deleteLocation`. */
@@ -114,6 +115,12 @@ function present(
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value != null));
 }
 
-function locationView({ locationId, createdAt, updatedAt, revision: _, ...rest }: Location): View {
-  return { ...rest, id: locationId, createdAt: rfc3339(createdAt), updatedAt: rfc3339(updatedAt) };
+function locationView({ locationId, createdAt, updatedAt, revision, ...rest }: Location): View {
+  return {
+    ...rest,
+    id: locationId,
+    createdAt: rfc3339(createdAt),
+    updatedAt: rfc3339(updatedAt),
+    version: revision,
+  };
 }

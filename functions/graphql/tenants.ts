@@ -42,6 +42,7 @@ export async function tenants(
 
 const settings = z.record(z.string(), z.json());
 const updateInput = z.object({
+  version: z.int().nullish(),
   input: z.strictObject({
     name: z.string().exactOptional(),
     companyName: z.string().nullish(),
@@ -57,14 +58,15 @@ export async function updateTenant(
   { arguments: args }: FieldRequest,
   services: GraphqlServices,
 ): Promise<View> {
-  const { timezone, defaultLanguage, customProperties, ...rest } = readArguments(updateInput, args).input;
-  const changed = await update(services, services.tenantId, {
+  const { input, version } = readArguments(updateInput, args);
+  const { timezone, defaultLanguage, customProperties, ...rest } = input;
+  const patch = {
     ...rest,
     ...(timezone === undefined ? {} : { timeZone: timezone }),
     ...(defaultLanguage === undefined ? {} : { language: defaultLanguage }),
     ...(customProperties === undefined ? {} : { customProperties }),
-  });
-  return tenantView(changed);
+  };
+  return tenantView(await update(services, services.tenantId, patch, version ?? undefined));
 }
 
 function isOfPlatform({ roles }: Caller): boolean {
@@ -89,7 +91,7 @@ function parsedJson(value: unknown): unknown {
 /** A tenant as GraphQL's `Tenant`. */
 function tenantView(found: Tenant): View {
   const { tenantId, slug, name, domain, companyName, tenantType, countryCode, partyId, status } = found;
-  const { timeZone, currency, language, features, customProperties, createdAt, updatedAt } = found;
+  const { timeZone, currency, language, features, customProperties, createdAt, updatedAt, revision } = found;
   return {
     ...{ id: tenantId, slug, name, domain, companyName, tenantType, countryCode, partyId, status },
     settings: {
@@ -101,5 +103,6 @@ function tenantView(found: Tenant): View {
     },
     createdAt: rfc3339(createdAt),
     updatedAt: rfc3339(updatedAt),
+    version: revision,
   };
 }

@@ -57,6 +57,29 @@ describe('a change that names the version it was made from', () => {
     expect(await asked.ask('Query.station', { id: 'CS-1' })).toMatchObject({ name: 'South' });
   });
 
+  test('holds for locations and for the tenant alike', async () => {
+    const { tenantId } = asked.scene;
+    await asked.ask('Mutation.createLocation', { input: { id: 'YARD', name: 'Yard' } });
+    const changes = [
+      ['Query.location', 'Mutation.updateLocation', { id: 'YARD' }],
+      ['Query.tenant', 'Mutation.updateTenant', { id: tenantId }],
+    ] as const;
+
+    for (const [read, update, args] of changes) {
+      const rename = (name: string, version?: unknown) =>
+        asked.ask(update, { ...args, input: { name }, version });
+      const first = await versionOf(read, args);
+      const second = ((await rename('North', first)) as View).version;
+
+      expect([first, second], update).toEqual([1, 2]);
+      await expect(rename('South', first), update).rejects.toMatchObject({
+        code: 'Conflict',
+        field: 'version',
+      });
+      expect(await asked.ask(read, args), update).toMatchObject({ name: 'North', version: 2 });
+    }
+  });
+
   test('holds for tokens alike', async () => {
     const block = (version: unknown) => asked.ask('Mutation.blockAuthToken', { id: 'AA01', version });
     const { version } = (await block(1)) as { version: number };

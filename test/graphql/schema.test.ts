@@ -137,6 +137,26 @@ describe('what the schema says of itself', () => {
     expect(silent).toEqual([]);
   });
 
+  it('lets every mutation of a client be repeated under a name', () => {
+    const ofClients = linesByField('Mutation').filter(({ isOpen: isOfBus }) => !isOfBus);
+
+    expect(ofClients.length).toBeGreaterThan(30);
+    for (const { name, lines } of ofClients) expect(lines, name).toContain(`${name}(clientToken: String)`);
+  });
+
+  it('lets what people edit be changed from the version that was read', () => {
+    // Settings are set one by one, each to what is said: there is nothing that a stale reader could undo.
+    const edits = linesByField('Mutation').filter(
+      ({ name }) => name.startsWith('update') && name !== 'updateStationConfiguration',
+    );
+
+    expect(edits.length).toBeGreaterThan(5);
+    for (const { name, type, lines } of edits) {
+      expect(lines, name).toContain(`${name}(version: Int)`);
+      expect(linesOf(definitions.get(type)), type).toContain('version: Int!');
+    }
+  });
+
   it('states the bounds of every list that is read in pages', () => {
     for (const type of typesOf(parse(schema))) {
       if (type.kind !== Kind.OBJECT_TYPE_DEFINITION) continue;
@@ -147,6 +167,17 @@ describe('what the schema says of itself', () => {
     }
   });
 });
+
+/** The fields of one type: what they give, and a line for each argument. */
+function linesByField(typeName: string) {
+  const type = definitions.get(typeName);
+  const fields = type?.kind === Kind.OBJECT_TYPE_DEFINITION ? (type.fields ?? []) : [];
+  return fields.map((field) => {
+    const name = field.name.value;
+    const lines = linesOf(type).filter((line) => line.startsWith(`${name}(`));
+    return { name, lines, type: typeText(field).replace('!', ''), isOpen: isOpen(field) };
+  });
+}
 
 /** What of a type has no description: the type, its fields or values, their arguments. */
 function silentIn(type: TypeDefinitionNode): string[] {

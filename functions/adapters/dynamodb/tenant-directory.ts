@@ -33,6 +33,8 @@ const tenantSchema = z.object({
   policy: tenantPolicy.exactOptional(),
   createdAt: whole,
   updatedAt: whole,
+  // Tenants from before their changes were counted have none.
+  revision: whole.default(1),
 }) satisfies z.ZodType<Tenant>;
 
 const apiClientSchema = z.object({
@@ -54,6 +56,7 @@ const replaced = [
   'customProperties',
   'timeZone',
   'updatedAt',
+  'revision',
 ] as const satisfies readonly (keyof Tenant)[];
 
 const readTenant = itemReader<Tenant>('tenant', tenantSchema);
@@ -82,7 +85,7 @@ export function tenantDirectory(
       const { tenantId, slug } = tenant;
       const listed = { byKindPk: lookupKeys.tenants, byKindSk: tenantId };
       const result = await transact(client, [
-        { Put: putNew(table, lookupKeys.tenant(tenantId), { ...tenant, ...listed }) },
+        { Put: putNew(table, lookupKeys.tenant(tenantId), { ...tenant, revision: 1, ...listed }) },
         { Put: putNew(table, lookupKeys.slug(slug), { tenantId }) },
       ]);
       return result === 'done' ? 'created' : 'exists';
@@ -91,7 +94,9 @@ export function tenantDirectory(
     async replaceTenant(after, before) {
       const change = new Update();
       for (const name of replaced) change.set(name, after[name]);
-      change.when(`${change.name('updatedAt')} = ${change.value(before.updatedAt)}`);
+      const revision = change.name('revision');
+      change.when(`attribute_exists(${change.name('pk')})`);
+      change.when(`attribute_not_exists(${revision}) OR ${revision} = ${change.value(before.revision)}`);
       const { done } = await update(client, change.for(table, lookupKeys.tenant(before.tenantId)));
       return done ? 'replaced' : 'changed-meanwhile';
     },

@@ -1,3 +1,4 @@
+import { checkRevision } from '../check-revision.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { Station } from '../stations/station.ts';
@@ -39,15 +40,17 @@ export async function createLocation(
  * Changes a location, and the stations there with it: their time zone, and the coordinates of those that have none of
  * their own. Safe to repeat: stations that were not reached are reached by the next change.
  *
- * Throws `NotFound`, `Validation`, `Conflict` when somebody else changed it meanwhile, `TooLarge` when more than a
- * thousand stations would have to move.
+ * Throws `NotFound`, `Validation`, `Conflict` when somebody else changed it meanwhile or since the revision that is
+ * expected, `TooLarge` when more than a thousand stations would have to move.
  */
 export async function updateLocation(
   ports: LocationPorts,
   locationId: string,
   change: Partial<Omit<LocationDescription, 'locationId'>>,
+  expectedRevision?: number,
 ): Promise<Location> {
   const before = await knownLocation(ports, locationId);
+  checkRevision(before, expectedRevision);
   const after: Location = {
     ...before,
     ...change,

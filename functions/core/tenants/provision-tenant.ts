@@ -1,3 +1,4 @@
+import { checkRevision } from '../check-revision.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock, NewId } from '../ports.ts';
 import type { Tenant } from './tenant.ts';
@@ -61,6 +62,7 @@ export async function createTenant(
     currency: said.currency,
     createdAt: now,
     updatedAt: now,
+    revision: 1,
   };
   if ((await ports.tenants.createTenant(tenant)) === 'created') return tenant;
   throw new DomainError('Conflict', `the slug ${slug} is taken`, 'input.slug');
@@ -71,13 +73,15 @@ export type TenantPatch = {
   readonly [Name in keyof TenantDetails]?: TenantDetails[Name] | null;
 };
 
-/** Changes what is said of a tenant. Throws `NotFound`, `Validation` or `Conflict`. */
+/** Changes what is said of a tenant. Throws `NotFound`, `Validation`, or `Conflict`, also for another revision. */
 export async function updateTenant(
   ports: TenantPorts,
   tenantId: string,
   patch: TenantPatch,
+  expectedRevision?: number,
 ): Promise<Tenant> {
   const before = await knownTenant(ports, tenantId);
+  checkRevision(before, expectedRevision);
   const { companyName, domain, language, features, customProperties, ...kept } = before;
   const details = checkedDetails({
     name: patch.name ?? before.name,
@@ -88,7 +92,7 @@ export async function updateTenant(
     features: changed(patch.features, features),
     customProperties: changed(patch.customProperties, customProperties),
   });
-  return replace(ports, before, { ...kept, ...details, updatedAt: ports.clock() });
+  return replace(ports, before, { ...kept, ...details });
 }
 
 /**
@@ -104,7 +108,7 @@ export async function setTenantStatus(
     throw new DomainError('Conflict', 'this tenant was ended for good', 'status');
   }
   const why = reason === undefined ? {} : { statusReason: reason };
-  return replace(ports, before, { ...before, ...why, status, updatedAt: ports.clock() });
+  return replace(ports, before, { ...before, ...why, status });
 }
 
 /** The tenant of this id. Throws `NotFound`. */
@@ -117,7 +121,8 @@ export async function knownTenant(
   return tenant;
 }
 
-async function replace({ tenants }: TenantPorts, before: Tenant, after: Tenant): Promise<Tenant> {
+async function replace({ tenants, clock }: TenantPorts, before: Tenant, change: Tenant): Promise<Tenant> {
+  const after: Tenant = { ...change, updatedAt: clock(), revision: before.revision + 1 };
   if ((await tenants.replaceTenant(after, before)) === 'replaced') return after;
   throw new DomainError('Conflict', 'the tenant was changed by somebody else, read it again', 'tenantId');
 }

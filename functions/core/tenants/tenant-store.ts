@@ -14,8 +14,8 @@ export interface ApiClient {
 export interface TenantDirectory {
   findTenant(tenantId: string): Promise<Tenant | undefined>;
   findTenantBySlug(slug: string): Promise<Tenant | undefined>;
-  /** Adds a tenant; a taken id or slug changes nothing. */
-  createTenant(tenant: Tenant): Promise<'created' | 'exists'>;
+  /** Adds a tenant, at its first revision; a taken id or slug changes nothing. */
+  createTenant(tenant: Omit<Tenant, 'revision'>): Promise<'created' | 'exists'>;
   /**
    * Makes `before` into `after` if nobody changed it since. Id, slug, type, party, currency, default tariff and policy stay.
    */

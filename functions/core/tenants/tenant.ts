@@ -31,6 +31,8 @@ export interface Tenant {
   readonly policy?: TenantPolicy;
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** Grows by one with every change of what is said of it: the fence of concurrent ones. */
+  readonly revision: number;
 }
 
 /** Whether a tenant's people and programs get no access: its stations work while it is ACTIVE alone. */

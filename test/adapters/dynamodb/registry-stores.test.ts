@@ -340,6 +340,7 @@ describe('the tenant directory', () => {
       timeZone: 'Europe/Paris',
       createdAt: noon,
       updatedAt: noon,
+      revision: 1,
       ...more,
     };
   }

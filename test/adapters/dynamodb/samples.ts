@@ -81,6 +81,7 @@ export function aTenant(tenantId: string, more: Partial<Tenant> = {}): Tenant {
     timeZone: 'Europe/Paris',
     createdAt: noon,
     updatedAt: noon,
+    revision: 1,
     ...more,
   };
 }
