@@ -9,7 +9,8 @@ import { sessionEnded } from '#contracts/session-ended.v1.ts';
 import { sessionEventDelayed } from '#contracts/session-event-delayed.v1.ts';
 import { issueCdr } from '#core/cdrs/issue-cdr.ts';
 import { noteLateEvents } from '#core/cdrs/note-late-events.ts';
-import { raiseReviewAlert } from '#core/cdrs/review-alerts.ts';
+import { raiseRatingAlert, raiseReviewAlert } from '#core/cdrs/review-alerts.ts';
+import { matchReservation } from '#core/reservations/match-reservation.ts';
 import { systemClock } from '#platform/clock.ts';
 import { setting, tableNames } from '#platform/config.ts';
 import { door, eachRecord } from '#platform/lambda.ts';
@@ -24,27 +25,45 @@ const delivered = z.discriminatedUnion('detail-type', [
   }),
   z.object({ 'detail-type': z.literal(sessionEventDelayed.detailType), detail: sessionEventDelayed.detail }),
 ]);
+type Told = z.infer<typeof delivered>;
 
 const tables = tableNames();
 const client = dynamoClient();
 const directory = tenantDirectory(client, tables);
 const queueUrl = setting('RATING_QUEUE_URL');
 const graceMs = Number(setting('RATING_GRACE_SECONDS')) * 1000;
+/** After so many deliveries the queue gives a message up. */
+const attempts = Number(setting('RATING_ATTEMPTS'));
 /** SQS lets a message wait no longer. */
 const longestDelayS = 900;
 
 /**
  * Makes the CDR of each ended session. One with events missing comes back until they are there or the grace since
- * its end was told is over. Events that arrive later are held against the CDR, which stays as it is.
+ * its end was told is over. Events that arrive later are held against the CDR, which stays as it is. What fails to the
+ * last is for operators to know, and for the dead letters.
  */
 export const handler = door((event: SQSEvent) =>
-  eachRecord(event.Records, ({ messageId }) => messageId, rate),
+  eachRecord(event.Records, ({ messageId }) => messageId, work),
 );
 
-async function rate(record: SQSRecord): Promise<void> {
+async function work(record: SQSRecord): Promise<void> {
   const told = delivered.parse(JSON.parse(record.body));
-  const { tenantId, sessionId } = told.detail;
-  const ports = { ...openStores({ client, tables, tenantId }), clock: systemClock, digest };
+  try {
+    await rate(told, record);
+  } catch (error) {
+    const isLast = Number(record.attributes.ApproximateReceiveCount) >= attempts;
+    if (isLast) await raiseRatingAlert(portsOf(told), told.detail, String(error));
+    throw error;
+  }
+}
+
+function portsOf({ detail: { tenantId } }: Told) {
+  return { ...openStores({ client, tables, tenantId }), clock: systemClock, digest };
+}
+
+async function rate(told: Told, record: SQSRecord): Promise<void> {
+  const { tenantId, stationId, sessionId } = told.detail;
+  const ports = portsOf(told);
   if (told['detail-type'] === 'SessionEventDelayed.v1') {
     const outcome = await noteLateEvents(ports, { sessionId });
     logger.info('delayed event looked at', { tenantId, sessionId, outcome });
@@ -52,6 +71,8 @@ async function rate(record: SQSRecord): Promise<void> {
   }
   const tenant = await directory.findTenant(tenantId);
   if (!tenant) throw new Error(`tenant ${tenantId} is not known`);
+  // Its price begins with the reservation that it used, named or not.
+  await matchReservation(ports, { stationId, sessionId });
   const graceLeftMs = Date.parse(told.time) + graceMs - systemClock();
   const result = await issueCdr(
     { ...ports, tenant, verifySigned: verifyMeterValue },

@@ -1,14 +1,25 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { tenantKeys } from '#adapters/dynamodb/keys.ts';
 import { tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
+import { putItems } from '#adapters/dynamodb/requests.ts';
+import { recordReservationAnswer } from '#core/reservations/settle-reservation.ts';
+import { useReservation } from '#core/reservations/use-reservation.ts';
 import { endSession } from '#core/sessions/end-session.ts';
 import { recordTransactionEvent, type TransactionEvent } from '#core/sessions/record-transaction-event.ts';
 import { startSession } from '#core/sessions/start-session.ts';
+import { newId } from '#platform/clock.ts';
 import type { BatchResult, Door } from '#platform/lambda.ts';
-import { aStation } from '../adapters/dynamodb/samples.ts';
+import { aStation, aTariff } from '../adapters/dynamodb/samples.ts';
 import { goodUid, minuteMs, newScene, noon, type Scene } from '../core/sessions/scene.ts';
 import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
-import { graceMs, lambdaContext, startWorkerCloud, type WorkerCloud } from './worker-cloud.ts';
+import {
+  graceMs,
+  lambdaContext,
+  ratingAttempts,
+  startWorkerCloud,
+  type WorkerCloud,
+} from './worker-cloud.ts';
 
 let db: TestDatabase;
 let cloud: WorkerCloud;
@@ -49,7 +60,7 @@ let messages = 0;
 /** The message that tells of a session's end, told so long ago. */
 function message(
   sessionId: string,
-  { toldAgoMs = 0, tenantId = scene.tenantId, name = 'SessionEnded.v1' } = {},
+  { toldAgoMs = 0, tenantId = scene.tenantId, name = 'SessionEnded.v1', deliveries = 1 } = {},
 ): SQSRecord {
   messages += 1;
   const detail = { eventId: 'e-1', tenantId, stationId: 'CS-1', at: noon, sessionId, stopReason: 'LOCAL' };
@@ -61,10 +72,12 @@ function message(
     time,
     detail,
   });
-  return { messageId: `m-${messages}`, body } as SQSRecord;
+  const attributes = { ApproximateReceiveCount: String(deliveries) };
+  return { messageId: `m-${messages}`, body, attributes } as SQSRecord;
 }
 
 const run = (...Records: SQSRecord[]) => rate({ Records }, lambdaContext);
+const openAlerts = async () => (await scene.alerts.listAlerts({ open: true }, { limit: 5 })).items;
 const cdrs = async () => (await scene.cdrs.listCdrs({}, { limit: 10 })).items;
 
 async function endedSession(stationId = 'CS-1'): Promise<string> {
@@ -180,7 +193,7 @@ describe('the rating of an ended session', () => {
     await run(delayed(), delayed());
 
     expect(await cdrs()).toEqual(before);
-    const kinds = (await scene.alerts.listAlerts({ open: true }, { limit: 5 })).items.map(({ kind }) => kind);
+    const kinds = (await openAlerts()).map(({ kind }) => kind);
     expect(kinds).toContain('EVENTS_AFTER_CDR');
     expect((await scene.cdrs.listInReview({ limit: 5 })).items).toHaveLength(1);
   });
@@ -209,6 +222,30 @@ describe('the rating of an ended session', () => {
     expect(await cdrs()).toHaveLength(1);
   });
 
+  test('that fails to the last is told to operators, and comes to the dead letters all the same', async () => {
+    const sessionId = await endedSession();
+    const entry = { ...tenantKeys(scene.tenantId).entry(sessionId, 'R#broken'), fact: { samples: 'none' } };
+    await putItems(db.client, db.tables.operations, [entry]);
+    const failed = async (deliveries: number) =>
+      (await run(message(sessionId, { deliveries }))).batchItemFailures.length;
+
+    expect([await failed(1), await failed(ratingAttempts - 1)]).toEqual([1, 1]);
+    expect(await openAlerts()).toEqual([]);
+    expect([await failed(ratingAttempts), await failed(ratingAttempts)]).toEqual([1, 1]);
+
+    expect(await openAlerts()).toMatchObject([
+      {
+        category: 'BILLING_ERROR',
+        kind: 'RATING_FAILED',
+        severity: 'HIGH',
+        sessionId,
+        stationId: 'CS-1',
+        details: { problem: expect.stringContaining('the stored session entry') },
+      },
+    ]);
+    expect(await cdrs()).toEqual([]);
+  });
+
   test('is not done for a tenant that names another’s session', async () => {
     const sessionId = await endedSession();
     const theirs = await newScene(db);
@@ -217,5 +254,83 @@ describe('the rating of an ended session', () => {
 
     expect(batchItemFailures).toHaveLength(1);
     expect(await cdrs()).toEqual([]);
+  });
+});
+
+describe('the rating of a session that a place was reserved for', () => {
+  const hourMs = 60 * minuteMs;
+
+  /** Asked for two hours before the session, agreed upon an hour before it. */
+  async function givenReservation(number = 7): Promise<void> {
+    await scene.reservations.addReservation({
+      reservationId: `CS-1-${number}`,
+      stationId: 'CS-1',
+      number,
+      state: 'REQUESTED',
+      place: { evseId: 1 },
+      token: { uid: goodUid, tokenType: 'RFID' },
+      expiresAt: noon + hourMs,
+      createdAt: noon - 2 * hourMs,
+      updatedAt: noon - 2 * hourMs,
+      commandId: 'c-1',
+    });
+    scene.now = noon - hourMs;
+    await recordReservationAnswer({ ...scene, newId }, { stationId: 'CS-1', number });
+    scene.now = noon + hourMs;
+  }
+
+  beforeEach(async () => {
+    await scene.tariffs.saveTariff({
+      ...aTariff(),
+      tariffId: 'reserving',
+      elements: [
+        {
+          priceComponents: [
+            { type: 'TIME', price: '5', stepSize: 1 },
+            { type: 'FLAT', price: '2', stepSize: 1 },
+          ],
+          restrictions: { reservation: 'RESERVATION' },
+        },
+        { priceComponents: [{ type: 'ENERGY', price: '0.25', stepSize: 1 }] },
+      ],
+      createdAt: 0,
+      updatedAt: 0,
+    });
+    await scene.assignments.saveAssignment({
+      scope: { kind: 'STATION', stationId: 'CS-1' },
+      terms: [{ since: 0, contractTariffId: 'reserving' }],
+      updatedAt: 0,
+      revision: 1,
+    });
+  });
+
+  test('bills the time from the station’s word to the start, whoever hears of the session first', async () => {
+    await givenReservation();
+    const sessionId = await endedSession();
+
+    await run(message(sessionId), message(sessionId));
+
+    const [cdr, ...others] = await cdrs();
+    expect(others).toEqual([]);
+    expect(cdr).toMatchObject({
+      totalCost: { exclVat: '9.5' },
+      totalReservationCost: { exclVat: '7' },
+      startedAt: noon,
+    });
+    expect(cdr?.periods[0]).toMatchObject({ startedAt: noon - hourMs, endedAt: noon, activity: 'RESERVED' });
+    expect(cdr?.explanation).toContain('The place was reserved for 1 h before charging began.');
+    expect(await scene.reservations.findReservation('CS-1', 7)).toMatchObject({ state: 'USED', sessionId });
+  });
+
+  test('bills no reservation that another session used, nor one that was made afterwards', async () => {
+    const sessionId = await endedSession();
+    await givenReservation();
+    await useReservation(scene, { stationId: 'CS-1', number: 7, sessionId: 'another' });
+
+    await run(message(sessionId));
+
+    const [cdr] = await cdrs();
+    expect(cdr).toMatchObject({ totalCost: { exclVat: '2.5' } });
+    expect(cdr?.totalReservationCost).toBeUndefined();
   });
 });

@@ -33,6 +33,9 @@ export interface WorkerCloud {
 
 export const graceMs = graceSeconds * 1000;
 
+/** So often is a session tried to be rated. */
+export const ratingAttempts = 5;
+
 /** A bus, a queue and the tables behind the addresses that functions find in their environment. */
 export async function startWorkerCloud(db: TestDatabase): Promise<WorkerCloud> {
   const store = openStore(undefined);
@@ -103,6 +106,7 @@ export async function startWorkerCloud(db: TestDatabase): Promise<WorkerCloud> {
     BUS_NAME: busName,
     RATING_QUEUE_URL: queueUrl,
     RATING_GRACE_SECONDS: String(graceSeconds),
+    RATING_ATTEMPTS: String(ratingAttempts),
   });
   return cloud;
 }

@@ -26,6 +26,7 @@ const reservationSchema = z.object({
   createdAt: whole,
   updatedAt: whole,
   commandId: text,
+  reservedAt: whole.exactOptional(),
   cancelRequestedAt: whole.exactOptional(),
   refusal: z.enum(['OCCUPIED', 'FAULTED', 'UNAVAILABLE', 'REJECTED']).exactOptional(),
   failure: text.exactOptional(),

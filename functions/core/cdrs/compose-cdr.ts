@@ -4,21 +4,19 @@ import type { SessionRecord } from '../sessions/assemble-session.ts';
 import type { Connector, Station } from '../stations/station.ts';
 import { periodsOfSession } from '../tariffs/periods-of-session.ts';
 import { choiceSentence } from '../tariffs/pin-tariff.ts';
-import { rateSession, unratedPeriods } from '../tariffs/rate-session.ts';
+import { unratedPeriods } from '../tariffs/rate-session.ts';
 import type { Rating } from '../tariffs/rating.ts';
-import type { Tariff } from '../tariffs/tariff.ts';
 import type { PricedBy } from '../tariffs/tariff-assignment.ts';
 import type { Billing, Cdr, CdrPlace } from './cdr.ts';
 import { counterpartyOf } from './counterparty.ts';
 import { explainSession, signatureSentence } from './explain-session.ts';
+import { type PricingTerms, rateRecord } from './rate-record.ts';
 
 /** Where a session took place and how it is priced, with whatever is doubtful about either. */
-export interface Circumstances {
+export interface Circumstances extends PricingTerms {
   readonly station?: Station;
   readonly connector?: Connector;
-  readonly timeZone: string;
-  readonly tariff?: Tariff;
-  /** Why that one. */
+  /** Why that tariff. */
   readonly pricedBy?: PricedBy;
   readonly doubts: readonly string[];
 }
@@ -95,12 +93,11 @@ export function judgedValues(
 }
 
 function ratingOf({ record, circumstances, currency }: CdrMaterial): Rating {
-  const { tariff, timeZone } = circumstances;
-  const periods = periodsOfSession(record);
-  if (tariff) return rateSession(periods, tariff, timeZone);
+  const rating = rateRecord(record, circumstances);
+  if (rating) return rating;
   return {
     currency,
-    periods: unratedPeriods(periods),
+    periods: unratedPeriods(periodsOfSession(record)),
     lines: [],
     totalCost: { exclVat: '0' },
     explanation: ['Nothing could be priced.'],

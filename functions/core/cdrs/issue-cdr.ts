@@ -1,5 +1,7 @@
 import type { VerifySignedValue } from '../metering/signed-values.ts';
 import type { Clock } from '../ports.ts';
+import type { Reservation } from '../reservations/reservation.ts';
+import type { ReservationStore } from '../reservations/reservation-store.ts';
 import { assembleSession } from '../sessions/assemble-session.ts';
 import { connectorOfSession } from '../sessions/connector-of-session.ts';
 import type { Session } from '../sessions/session.ts';
@@ -19,6 +21,7 @@ export interface IssueCdrPorts extends PlacePorts {
   readonly tenant: Pick<Tenant, 'tenantId' | 'currency' | 'timeZone' | 'defaultTariffId'>;
   readonly sessions: Pick<SessionStore, 'findSession' | 'listEntries'>;
   readonly stations: Pick<StationStore, 'findStation'>;
+  readonly reservations: Pick<ReservationStore, 'findReservation'>;
   readonly tariffs: PricingPorts['tariffs'];
   readonly assignments: PricingPorts['assignments'];
   readonly agreements: PricingPorts['agreements'];
@@ -34,7 +37,7 @@ export type IssueCdrResult =
 /** What is read to find what a session is priced by. */
 export type CircumstancePorts = Pick<
   IssueCdrPorts,
-  'tenant' | 'stations' | 'tariffs' | 'assignments' | 'agreements'
+  'tenant' | 'stations' | 'reservations' | 'tariffs' | 'assignments' | 'agreements'
 >;
 
 /**
@@ -89,15 +92,29 @@ export async function findCircumstances(ports: CircumstancePorts, session: Sessi
   const timeZone = isTimeZone(wantedZone) ? wantedZone : 'UTC';
   if (timeZone !== wantedZone) doubts.push(`Time zone ${wantedZone} is not known; prices are by UTC.`);
 
-  const price = await tariffOfSession(ports, session, connector);
+  const [price, reservation] = await Promise.all([
+    tariffOfSession(ports, session, connector),
+    reservationOf(ports, session),
+  ]);
   if (!price.tariff) doubts.push(...price.obstacles);
   return {
     ...(connector ? { connector } : {}),
     ...(station ? { station } : {}),
     timeZone,
+    ...(reservation ? { reservation } : {}),
     ...(price.tariff ? { tariff: price.tariff, pricedBy: price.by } : {}),
     doubts,
   };
+}
+
+/** The reservation that became this session's, and no other's. */
+async function reservationOf(
+  { reservations }: Pick<IssueCdrPorts, 'reservations'>,
+  { sessionId, stationId, reservationId: number }: Session,
+): Promise<Reservation | undefined> {
+  if (number === undefined) return undefined;
+  const reservation = await reservations.findReservation(stationId, number);
+  return reservation?.sessionId === sessionId ? reservation : undefined;
 }
 
 /** What the plausibility of readings is measured by. */

@@ -3,6 +3,27 @@ import type { Cdr } from './cdr.ts';
 
 type Kind = 'CDR_HELD' | 'EVENTS_AFTER_CDR';
 
+/** Tells operators of a session whose bill could be neither made nor checked, however often it was tried. */
+export async function raiseRatingAlert(
+  ports: AlertPorts,
+  { sessionId, stationId }: { readonly sessionId: string; readonly stationId: string },
+  problem: string,
+): Promise<void> {
+  await raiseAlert(ports, {
+    category: 'BILLING_ERROR',
+    kind: 'RATING_FAILED',
+    subject: sessionId,
+    severity: 'HIGH',
+    message: 'A session could not be rated: once the cause is mended, its dead letter has to be sent back.',
+    stationId,
+    sessionId,
+    details: { problem: problem.slice(0, longestProblem) },
+  });
+}
+
+/** Enough to find the entry in the function's log. */
+const longestProblem = 500;
+
 /** Tells operators of a CDR that is held back until somebody decides. Nothing for any other. */
 export async function raiseReviewAlert(ports: AlertPorts, cdr: Cdr): Promise<void> {
   if (cdr.billing !== 'REVIEW') return;

@@ -1,7 +1,6 @@
 import { assembleSession } from '../sessions/assemble-session.ts';
-import { periodsOfSession } from '../tariffs/periods-of-session.ts';
-import { rateSession } from '../tariffs/rate-session.ts';
-import { type CircumstancePorts, findCircumstances, type IssueCdrPorts } from './issue-cdr.ts';
+import { type CircumstancePorts, findCircumstances, type IssueCdrPorts, powerOf } from './issue-cdr.ts';
+import { rateRecord } from './rate-record.ts';
 
 /** Displays show amounts; the bill itself is exact. */
 const decimalPlaces = 4;
@@ -23,13 +22,13 @@ export async function runningCost(
     ports.sessions.listEntries(sessionId),
     findCircumstances(ports, session),
   ]);
-  const { connector, tariff, timeZone } = circumstances;
-  if (!tariff || circumstances.doubts.length > 0) return undefined;
-  const power = connector?.maxPowerW === undefined ? {} : { maxPowerW: connector.maxPowerW };
-  const record = assembleSession(session, entries, power);
+  if (circumstances.doubts.length > 0) return undefined;
+  const record = assembleSession(session, entries, powerOf(circumstances.connector));
   const isSettled = session.state !== 'ENDED' || record.complete;
   if (!isSettled || record.missingSeqNos.length > 0 || record.reviewReasons.length > 0) return undefined;
-  const { totalCost, currency } = rateSession(periodsOfSession(record), tariff, timeZone);
+  const rating = rateRecord(record, circumstances);
+  if (!rating) return undefined;
+  const { totalCost, currency } = rating;
   const amount = Number(Number(totalCost.inclVat ?? totalCost.exclVat).toFixed(decimalPlaces));
   return { amount, currency };
 }

@@ -10,8 +10,12 @@ export async function followReservation(ports: SettlePorts, command: Command): P
   if (request.kind !== 'RESERVE') return;
   const { number, expiresAt } = request;
   const state = stateAfter(command);
-  const why = failure === undefined ? {} : { failure: failure.message };
-  const step = { state, at: ports.clock(), from: ['REQUESTED'], ...why } as const;
+  const at = ports.clock();
+  const more = {
+    ...(failure === undefined ? {} : { failure: failure.message }),
+    ...(state === 'RESERVED' ? { reservedAt: command.settledAt ?? at } : {}),
+  };
+  const step = { state, at, from: ['REQUESTED'], ...more } as const;
   const result = await ports.reservations.takeStep(stationId, number, step);
   if (state !== 'UNKNOWN' || sentAt === undefined) return;
   const isUnknown =

@@ -3,7 +3,9 @@ import type { Reservation, ReservationState } from './reservation.ts';
 
 /** A step in a reservation's life, taken only from one of the states it may be taken from. */
 export interface ReservationStep
-  extends Partial<Pick<Reservation, 'refusal' | 'failure' | 'sessionId' | 'cancelRequestedAt'>> {
+  extends Partial<
+    Pick<Reservation, 'reservedAt' | 'refusal' | 'failure' | 'sessionId' | 'cancelRequestedAt'>
+  > {
   readonly state: ReservationState;
   readonly at: number;
   readonly from: readonly ReservationState[];

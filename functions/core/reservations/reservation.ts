@@ -36,6 +36,8 @@ export interface Reservation {
   readonly expiresAt: number;
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** The station gave its word to keep the place. */
+  readonly reservedAt?: number;
   /** The command that asks the station. */
   readonly commandId: string;
   /** A cancellation was asked for; the reservation may still be used before the station answers it. */

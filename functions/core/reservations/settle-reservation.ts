@@ -29,7 +29,8 @@ export async function recordReservationAnswer(
     await ports.reservations.takeStep(stationId, number, { state: 'REJECTED', at, from, refusal });
     return;
   }
-  const step = await ports.reservations.takeStep(stationId, number, { state: 'RESERVED', at, from });
+  const agreed = { state: 'RESERVED', at, from, reservedAt: at } as const;
+  const step = await ports.reservations.takeStep(stationId, number, agreed);
   if (step.outcome !== 'refused') return;
   const { state, expiresAt } = step.as;
   if (state === 'CANCELLED' || state === 'REJECTED')

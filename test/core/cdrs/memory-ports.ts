@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { verifyMeterValue } from '#adapters/crypto/verify-meter-value.ts';
 import type { Cdr } from '#core/cdrs/cdr.ts';
 import type { IssueCdrPorts } from '#core/cdrs/issue-cdr.ts';
+import type { Reservation } from '#core/reservations/reservation.ts';
 import type { Session, SessionEntry } from '#core/sessions/session.ts';
 import type { Station } from '#core/stations/station.ts';
 import type { Tariff } from '#core/tariffs/tariff.ts';
@@ -16,6 +17,7 @@ export interface Ledger {
   /** As they stood before. */
   readonly formerTariffs: Tariff[];
   readonly cdrs: Map<string, Cdr>;
+  readonly reservations: Reservation[];
 }
 
 export function emptyLedger(): Ledger {
@@ -26,6 +28,7 @@ export function emptyLedger(): Ledger {
     tariffs: new Map(),
     formerTariffs: [],
     cdrs: new Map(),
+    reservations: [],
   };
 }
 
@@ -51,6 +54,10 @@ export function portsOn(
         revisionsOf(ledger, tariffId).find((tariff) => tariff.revision === revision),
     },
     assignments: { findAssignments: async () => [] },
+    reservations: {
+      findReservation: async (stationId, number) =>
+        ledger.reservations.find((one) => one.stationId === stationId && one.number === number),
+    },
     agreements: { findAgreement: async () => undefined },
     cdrs: {
       findCdr: async (cdrId) => ledger.cdrs.get(cdrId),
