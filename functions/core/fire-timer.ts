@@ -6,9 +6,10 @@ import { expireReservation } from './reservations/expire-reservation.ts';
 import type { ReservationStore } from './reservations/reservation-store.ts';
 import { type CheckPorts, checkSession } from './sessions/check-session.ts';
 import type { SetTimer, Timer } from './timers.ts';
+import { type MarkPorts, markTokens } from './users/mark-tokens.ts';
 
 /** What timers act with, bound to the tenant they were set for. */
-export interface TimerPorts extends ReportPorts, CampaignPorts, CheckPorts {
+export interface TimerPorts extends ReportPorts, CampaignPorts, CheckPorts, MarkPorts {
   readonly tenantId: string;
   readonly reservations: ReservationStore;
   readonly clock: Clock;
@@ -24,6 +25,8 @@ export async function fireTimer(ports: TimerPorts, timer: Timer): Promise<void> 
       return advanceCampaign(ports, timer.campaignId);
     case 'CHECK_SESSION':
       return checkSession(ports, timer);
+    case 'MARK_TOKENS':
+      return markTokens(ports, timer.userId);
     case 'EXPIRE_RESERVATION':
       return expireReservation(ports, timer);
     case 'GIVE_UP_REPORT':

@@ -8,6 +8,7 @@ import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { readSecret } from '#adapters/secrets/read-secret.ts';
 import { stepsOf } from '#adapters/sqs/maintenance-steps.ts';
+import { timersOf } from '#adapters/sqs/timers.ts';
 import { DomainError, type DomainErrorCode } from '#core/errors.ts';
 import { securityProfiles } from '#core/stations/security-profiles.ts';
 import { newId, systemClock } from '#platform/clock.ts';
@@ -35,6 +36,7 @@ const directory = tenantDirectory(client, tables);
 const hangUp = closeConnection(setting('STATION_API_ENDPOINT'));
 const pepperArn = setting('PEPPER_SECRET_ARN');
 const maintenanceQueue = setting('MAINTENANCE_QUEUE_URL');
+const timersQueue = setting('TIMERS_QUEUE_URL');
 const allowedProfiles = securityProfiles(setting('ALLOWED_SECURITY_PROFILES'));
 
 /**
@@ -143,6 +145,7 @@ function servicesOf(tenantId: string): GraphqlServices & Pick<MutationPorts, 'pe
     },
     calls: callDesk,
     handOn: stepsOf(maintenanceQueue, tenantId),
+    setTimer: timersOf(timersQueue, tenantId),
     verifySigned: verifyMeterValue,
     quoteReaders: { readTariff: readOcpiTariff, readSession: readOcpiSession },
     clock: systemClock,

@@ -29,6 +29,7 @@ import type { TariffStore } from '#core/tariffs/tariff-store.ts';
 import type { Tenant } from '#core/tenants/tenant.ts';
 import type { TenantPolicyStore } from '#core/tenants/tenant-policy.ts';
 import type { TenantDirectory } from '#core/tenants/tenant-store.ts';
+import type { SetTimer } from '#core/timers.ts';
 import type { TokenStore } from '#core/tokens/token-store.ts';
 import type { TokenUseStore } from '#core/tokens/token-use.ts';
 import type { UserStore } from '#core/users/user-store.ts';
@@ -75,6 +76,7 @@ export interface GraphqlServices {
   readonly allowedProfiles: ReadonlySet<SecurityProfile>;
   /** Ends the station's connection, so that what was changed holds from the next one on. */
   readonly closeConnection: (connectionId: string) => Promise<void>;
+  readonly setTimer: SetTimer;
   readonly findTenant: () => Promise<Tenant>;
   /** All tenants of the system: for what its own people ask. */
   readonly tenants: TenantDirectory;

@@ -43,7 +43,7 @@ export class Timers extends Construct {
       },
       alarms,
     });
-    registry.allow(this.fires, readItems, ofTenants);
+    registry.allow(this.fires, [...readItems, ...writeItems], ofTenants);
     operations.allow(this.fires, [...readItems, ...writeItems], ofTenants);
     this.maySet(this.fires);
     this.queue.workedOffBy(this.fires);

@@ -63,6 +63,7 @@ export class GraphqlStack extends Stack {
     ledger.allow(fields, [...readItems, 'PutItem'], ofTenants);
     fields.allow(['secretsmanager:GetSecretValue'], [data.pepper.secretArn]);
     api.ocpp.allowConnections(fields, ['DELETE']);
+    api.timers.maySet(fields);
     return fields;
   }
 }

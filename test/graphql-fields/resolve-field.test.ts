@@ -17,6 +17,7 @@ beforeAll(async () => {
   process.env.PEPPER_SECRET_ARN = 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:pepper';
   process.env.ALLOWED_SECURITY_PROFILES = '1,2,3';
   process.env.MAINTENANCE_QUEUE_URL = 'http://127.0.0.1:1/maintenance';
+  process.env.TIMERS_QUEUE_URL = 'http://127.0.0.1:1/timers';
   ({ handler } = await import('../../functions/graphql/resolve-field.handler.ts'));
   [ours, theirs] = [await newScene(db), await newScene(db)];
   await ours.stations.createStation(aStation({ stationId: 'CS-1', name: 'Ours' }));

@@ -4,6 +4,7 @@ import { verifyMeterValue } from '#adapters/crypto/verify-meter-value.ts';
 import { tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { DomainError } from '#core/errors.ts';
 import type { MaintenanceStep } from '#core/maintenance/maintenance.ts';
+import type { Timer } from '#core/timers.ts';
 import { newId } from '#platform/clock.ts';
 import type { Caller } from '../../functions/graphql/field-request.ts';
 import { batchedFields, fields } from '../../functions/graphql/fields.ts';
@@ -24,6 +25,8 @@ export interface Asked {
   readonly closed: string[];
   /** What it handed on. */
   readonly steps: readonly MaintenanceStep[];
+  /** What it set for later. */
+  readonly timers: readonly Timer[];
   /** One field of the top. */
   ask(field: string, args?: View): Promise<unknown>;
   /** A field below many objects at once. */
@@ -36,6 +39,7 @@ export async function newAsked(db: TestDatabase): Promise<Asked> {
   await givenTenant(db, tenantId);
   const closed: string[] = [];
   const steps: MaintenanceStep[] = [];
+  const timers: Timer[] = [];
   const services: GraphqlServices = {
     ...scene,
     allowedProfiles: new Set([1, 2, 3] as const),
@@ -56,6 +60,7 @@ export async function newAsked(db: TestDatabase): Promise<Asked> {
     newId,
     newSecret,
     calls: callDesk,
+    setTimer: async (timer) => void timers.push(timer),
     handOn: async (step) => {
       steps.push(step);
     },
@@ -68,6 +73,7 @@ export async function newAsked(db: TestDatabase): Promise<Asked> {
     services,
     closed,
     steps,
+    timers,
     async ask(field, args = {}) {
       const resolve = fields[field];
       if (!resolve) throw new Error(`no field ${field}`);

@@ -4,6 +4,7 @@ import { readTimer, timersOf } from '#adapters/sqs/timers.ts';
 import type { Reservation } from '#core/reservations/reservation.ts';
 import type { Timer } from '#core/timers.ts';
 import type { BatchResult, Door } from '#platform/lambda.ts';
+import { aToken, aUser } from '../adapters/dynamodb/samples.ts';
 import { newTenantId, startTestDatabase, type TestDatabase } from '../support/engine.ts';
 import { lambdaContext, startWorkerCloud, type WorkerCloud } from './worker-cloud.ts';
 
@@ -93,6 +94,23 @@ describe('a timer', () => {
 
     expect(await stateIn(tenantId)).toBe('RESERVED');
     expect(cloud.queued).toHaveLength(1);
+  });
+
+  test('finishes what a change of a user left undone of their tokens, in their tenant alone', async () => {
+    const [mine, other] = [newTenantId(), newTenantId()];
+    for (const tenantId of [mine, other]) {
+      const { users, tokens } = db.storesOf(tenantId);
+      await users.createUser(aUser({ userId: 'ada', status: 'BLOCKED' }));
+      await tokens.createToken(aToken({ uid: 'CARD', userId: 'ada' }));
+    }
+    const holderIn = async (tenantId: string) =>
+      (await db.storesOf(tenantId).tokens.findToken('CARD'))?.holderStatus;
+    const due = { tenantId: mine, at: Date.now(), timer: { kind: 'MARK_TOKENS', userId: 'ada' } };
+
+    await run(JSON.stringify(due));
+    await run(JSON.stringify(due));
+
+    expect([await holderIn(mine), await holderIn(other)]).toEqual(['BLOCKED', undefined]);
   });
 
   test('that nobody can read comes again, and the others do not', async () => {

@@ -1,5 +1,6 @@
 import { DomainError } from '../errors.ts';
 import type { Clock, NewId } from '../ports.ts';
+import type { SetTimer } from '../timers.ts';
 import { checkedDetails, checkRank, type UserActor, type UserDetails, usualRoles } from './check-user.ts';
 import type { MarkPorts } from './mark-tokens.ts';
 import { markTokens } from './mark-tokens.ts';
@@ -89,11 +90,15 @@ export async function updateUser(
   });
 }
 
-type SteerPorts = UserPorts & MarkPorts;
+type SteerPorts = UserPorts & MarkPorts & { readonly setTimer: SetTimer };
+
+/** Longer than any attempt lives (30 s): whatever was written of the user is written by then. */
+const finishAfterMs = 45_000;
 
 /**
  * Blocks a user: they get no access any more, and their tokens are refused from the next question on; sessions that run
- * go on. A second call writes the tokens again. Throws `NotFound`, `NotAllowed`, or `Conflict`, also for oneself.
+ * go on. What breaks off between the user and the last token is finished by a timer that is set first, or by a second
+ * call. Throws `NotFound`, `NotAllowed`, or `Conflict`, also for oneself.
  */
 export async function blockUser(
   ports: SteerPorts,
@@ -108,19 +113,17 @@ export async function blockUser(
     ...(reason === undefined ? {} : { blockedReason: reason }),
   } as const;
   const isSo = before.status === 'BLOCKED' && (reason === undefined || reason === before.blockedReason);
-  const user = isSo ? before : await replace(ports, before, blocked);
-  await markTokens(ports, userId);
-  return user;
+  return withTokens(ports, userId, async () => (isSo ? before : replace(ports, before, blocked)));
 }
 
 /** Makes a user who was blocked, or is expected, ACTIVE. Throws as `blockUser`. */
 export async function unblockUser(ports: SteerPorts, userId: string, actor: UserActor): Promise<User> {
   const before = await steerable(ports, userId, actor);
   const { blockedReason: _, ...rest } = before;
-  const user =
-    before.status === 'ACTIVE' ? before : await replace(ports, before, { ...rest, status: 'ACTIVE' });
-  await markTokens(ports, userId);
-  return user;
+  const isSo = before.status === 'ACTIVE';
+  return withTokens(ports, userId, async () =>
+    isSo ? before : replace(ports, before, { ...rest, status: 'ACTIVE' }),
+  );
 }
 
 /**
@@ -134,27 +137,22 @@ export async function deleteUser(
   actor: UserActor,
 ): Promise<void> {
   const before = await knownUser(ports, userId);
-  if (before.status !== 'DELETED') {
-    await steerable(ports, userId, actor);
-    if ((await openSessionsOf(ports, [userId])).size > 0) {
-      throw new DomainError(
-        'Conflict',
-        'a session of this user runs: stop it first, or block the user',
-        'id',
-      );
-    }
-    const { userType, userGroups, createdAt, lastLoginAt } = before;
-    await replace(ports, before, {
-      userId,
-      userType,
-      userGroups,
-      roles: [],
-      status: 'DELETED',
-      createdAt,
-      ...(lastLoginAt === undefined ? {} : { lastLoginAt }),
-    });
+  const isSo = before.status === 'DELETED';
+  if (!isSo) await steerable(ports, userId, actor);
+  if (!isSo && (await openSessionsOf(ports, [userId])).size > 0) {
+    throw new DomainError('Conflict', 'a session of this user runs: stop it first, or block the user', 'id');
   }
-  await markTokens(ports, userId);
+  const { userType, userGroups, createdAt, lastLoginAt } = before;
+  const deleted = {
+    userId,
+    userType,
+    userGroups,
+    roles: [],
+    status: 'DELETED',
+    createdAt,
+    ...(lastLoginAt === undefined ? {} : { lastLoginAt }),
+  } as const;
+  await withTokens(ports, userId, async () => (isSo ? before : replace(ports, before, deleted)));
 }
 
 /** The user of this id. Throws `NotFound`. */
@@ -171,6 +169,14 @@ async function steerable(ports: UserPorts, userId: string, actor: UserActor): Pr
   if (user.subject !== undefined && user.subject === actor.subject) {
     throw new DomainError('Conflict', 'this is yourself: somebody else has to do it', 'id');
   }
+  return user;
+}
+
+/** Writes a user and then their tokens. The timer comes first: whatever breaks off after it is finished by it. */
+async function withTokens(ports: SteerPorts, userId: string, write: () => Promise<User>): Promise<User> {
+  await ports.setTimer({ kind: 'MARK_TOKENS', userId }, ports.clock() + finishAfterMs);
+  const user = await write();
+  await markTokens(ports, userId);
   return user;
 }
 

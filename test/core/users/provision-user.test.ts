@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { SetTimer, Timer } from '#core/timers.ts';
 import { authorizeToken } from '#core/tokens/authorize-token.ts';
 import { createToken, saveToken } from '#core/tokens/provision-token.ts';
 import { markTokens } from '#core/users/mark-tokens.ts';
@@ -11,12 +12,15 @@ import { startTestDatabase, type TestDatabase } from '../../support/engine.ts';
 import { newScene, noon, type Scene } from '../sessions/scene.ts';
 
 let db: TestDatabase;
-let scene: Scene & { newId: typeof newId };
+let scene: Scene & { newId: typeof newId; setTimer: SetTimer };
+let timers: { readonly timer: Timer; readonly at: number }[];
 beforeAll(async () => {
   db = await startTestDatabase();
 });
 beforeEach(async () => {
-  scene = { ...(await newScene(db)), newId };
+  timers = [];
+  const setTimer: SetTimer = async (timer, at) => void timers.push({ timer, at });
+  scene = { ...(await newScene(db)), newId, setTimer };
 });
 afterAll(() => db.close());
 
@@ -213,6 +217,39 @@ describe('blocking a user', () => {
     await blockUser(scene, { userId: user.userId }, admin);
 
     expect([between, await verdictOn('A')]).toEqual(['ACCEPTED', 'BLOCKED']);
+  });
+
+  test('that breaks off is finished by a timer that was set before, and so is every other change of their standing', async () => {
+    const user = await givenUser();
+    const { userId } = user;
+    for (const uid of ['A', 'B']) await givenCard(uid, user);
+    const broken = {
+      ...scene,
+      tokens: { ...scene.tokens, replaceToken: () => Promise.reject(new Error('gone')) },
+    };
+    const changes = [
+      [() => blockUser(broken, { userId }, admin), 'BLOCKED'],
+      [() => unblockUser(broken, userId, admin), 'ACCEPTED'],
+      [() => deleteUser(broken, userId, admin), 'INVALID'],
+    ] as const;
+
+    for (const [change, verdict] of changes) {
+      await expect(change()).rejects.toThrow('gone');
+      const set = timers.splice(0);
+      await markTokens(scene, userId);
+
+      expect(set).toEqual([{ timer: { kind: 'MARK_TOKENS', userId }, at: noon + 45_000 }]);
+      expect([await verdictOn('A'), await verdictOn('B')]).toEqual([verdict, verdict]);
+    }
+  });
+
+  test('changes nothing when the timer cannot be set', async () => {
+    const { userId } = await givenUser();
+    const setTimer = () => Promise.reject(new Error('no queue'));
+
+    await expect(blockUser({ ...scene, setTimer }, { userId }, admin)).rejects.toThrow('no queue');
+
+    expect(await scene.users.findUser(userId)).toMatchObject({ status: 'ACTIVE' });
   });
 
   test('and unblocking at once leaves tokens as their user is', async () => {
