@@ -37,10 +37,6 @@ export class AdminApi extends Construct {
       memoryMb: 1024,
       timeout: Duration.seconds(20),
       environment: {
-        REGISTRY_TABLE: registry.table.tableName,
-        OPERATIONS_TABLE: operations.table.tableName,
-        LEDGER_TABLE: ledger.table.tableName,
-        JOURNAL_TABLE: journal.table.tableName,
         STATION_LOG_DAYS: String(stage.stationLogDays),
         PEPPER_SECRET_ARN: data.pepper.secretArn,
         ALLOWED_SECURITY_PROFILES: stage.securityProfiles.join(','),
@@ -115,7 +111,6 @@ export class AdminApi extends Construct {
 
   /** Where programs of tenants get access tokens for their API keys. */
   private addTokenRoute({ stage, data, identity }: AdminApiProps): void {
-    const { registry } = data.tables;
     const door = new CsmsFunction(this, 'Token', {
       stage,
       door: 'identity/issue-token',
@@ -123,14 +118,13 @@ export class AdminApi extends Construct {
       memoryMb: 512,
       timeout: Duration.seconds(15),
       environment: {
-        REGISTRY_TABLE: registry.table.tableName,
         TOKEN_URL: `${identity.signInUrl}/oauth2/token`,
         KEYS_CLIENT_ID: identity.keysClient.userPoolClientId,
         KEYS_CLIENT_SECRET_ARN: identity.keysClientSecret.secretArn,
       },
       alarms: { notify: data.alarmTopic },
     });
-    registry.allow(door, ['GetItem'], ofTenants);
+    data.tables.registry.allow(door, ['GetItem'], ofTenants);
     door.allow(['secretsmanager:GetSecretValue'], [identity.keysClientSecret.secretArn]);
     const routes = this.api.addRoutes({
       path: '/api/v1/token',

@@ -79,8 +79,8 @@ export class CsmsTable extends Construct {
   }
 
   /**
-   * Lets a function do these things to items of these partitions, and to no others. Throws for a deletion from the
-   * ledger: what was billed stays.
+   * Lets a function do these things to items of these partitions, and to no others, and tells it the table's name by
+   * the setting `REGISTRY_TABLE` (or the like). Throws for a deletion from the ledger: what was billed stays.
    */
   allow(to: CsmsFunction, actions: readonly ItemAction[], partitions: readonly string[]): void {
     if (this.role === 'ledger' && (actions.includes('DeleteItem') || actions.includes('UpdateItem'))) {
@@ -95,6 +95,12 @@ export class CsmsTable extends Construct {
       [tableArn, ...indexes],
       { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...partitions] } },
     );
+    this.nameTo(to);
+  }
+
+  /** Tells a function the table's name and no more: doors that open all stores use some tables of theirs only. */
+  nameTo(reader: CsmsFunction): void {
+    reader.lambda.addEnvironment(`${this.role.toUpperCase()}_TABLE`, this.table.tableName);
   }
 }
 

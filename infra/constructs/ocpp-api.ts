@@ -104,7 +104,6 @@ export class OcppApi extends Construct {
       memoryMb: 1024,
       timeout: Duration.seconds(10),
       environment: {
-        ...this.tableNames(),
         PEPPER_SECRET_ARN: data.pepper.secretArn,
         EDGE_SECRET_ARN: data.originSecret.secretArn,
         ALLOWED_SECURITY_PROFILES: stage.securityProfiles.join(','),
@@ -134,7 +133,6 @@ export class OcppApi extends Construct {
       // Well below API Gateway's 29 seconds, so that the answer is ours whatever happens.
       timeout: Duration.seconds(20),
       environment: {
-        ...this.tableNames(),
         INSIDE_HOSTS: stage.insideHosts.length === 0 ? 'none' : stage.insideHosts.join(','),
       },
       alarms: { notify: data.alarmTopic },
@@ -154,10 +152,7 @@ export class OcppApi extends Construct {
       memoryMb: 512,
       timeout: outboundTimeout,
       environment: {
-        ...this.tableNames(),
         STATION_API_ENDPOINT: this.connectionsUrl,
-        OUTBOUND_CALLS_QUEUE_URL: this.outboundCalls.queue.queueUrl,
-        COMMAND_TIMEOUTS_QUEUE_URL: this.commandTimeouts.queue.queueUrl,
         PEPPER_SECRET_ARN: data.pepper.secretArn,
       },
       alarms: { notify: data.alarmTopic },
@@ -166,10 +161,8 @@ export class OcppApi extends Construct {
     calls.allow(['secretsmanager:GetSecretValue'], [data.pepper.secretArn]);
     data.tables.registry.allow(calls, readItems, ofTenants);
     data.tables.operations.allow(calls, [...readItems, ...writeItems], ofTenants);
-    calls.allow(
-      ['sqs:SendMessage'],
-      [this.outboundCalls.queue.queueArn, this.commandTimeouts.queue.queueArn],
-    );
+    this.outboundCalls.filledBy(calls, 'OUTBOUND_CALLS_QUEUE_URL');
+    this.commandTimeouts.filledBy(calls, 'COMMAND_TIMEOUTS_QUEUE_URL');
     this.allowConnections(calls, ['POST']);
     this.outboundCalls.workedOffBy(calls);
     return calls;
@@ -183,20 +176,12 @@ export class OcppApi extends Construct {
       description: 'Ends commands that got no answer in time',
       memoryMb: 512,
       timeout: timeoutsTimeout,
-      environment: {
-        ...this.tableNames(),
-        COMMAND_TIMEOUTS_QUEUE_URL: this.commandTimeouts.queue.queueUrl,
-      },
       alarms: { notify: data.alarmTopic },
     });
     data.tables.operations.allow(timeouts, [...readItems, ...writeItems], ofTenants);
-    timeouts.allow(['sqs:SendMessage'], [this.commandTimeouts.queue.queueArn]);
+    data.tables.registry.nameTo(timeouts);
+    this.commandTimeouts.filledBy(timeouts, 'COMMAND_TIMEOUTS_QUEUE_URL');
     this.commandTimeouts.workedOffBy(timeouts);
-  }
-
-  private tableNames(): Record<string, string> {
-    const { registry, operations } = this.props.data.tables;
-    return { REGISTRY_TABLE: registry.table.tableName, OPERATIONS_TABLE: operations.table.tableName };
   }
 
   private makeStage(): void {

@@ -24,10 +24,7 @@ export class StationLog extends Construct {
       description: 'Brings what stations said from the log to the journal',
       memoryMb: 512,
       timeout: Duration.seconds(30),
-      environment: {
-        JOURNAL_TABLE: data.tables.journal.table.tableName,
-        STATION_LOG_DAYS: String(stage.stationLogDays),
-      },
+      environment: { STATION_LOG_DAYS: String(stage.stationLogDays) },
       alarms: { notify: data.alarmTopic },
     });
     data.tables.journal.allow(keeper, ['BatchWriteItem'], ofTenants);

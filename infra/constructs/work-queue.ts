@@ -36,8 +36,6 @@ export interface WorkQueueProps {
   readonly alarms: Alarms;
   /** Timeout of the function that reads the queue; a message stays hidden six times as long, as AWS advises. */
   readonly consumerTimeout: Duration;
-  /** Deliveries before a message is given up. */
-  readonly attempts?: number;
   /** Rings when the oldest message is older than this. */
   readonly oldestAllowed: Duration;
 }
@@ -45,6 +43,8 @@ export interface WorkQueueProps {
 /** A queue of work: always with a dead-letter queue, and with alarms on the age of what waits. */
 export class WorkQueue extends Construct {
   readonly queue: Queue;
+  /** Deliveries before a message is given up. */
+  readonly attempts = 5;
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
@@ -52,7 +52,7 @@ export class WorkQueue extends Construct {
     this.queue = new Queue(this, 'Queue', {
       ...houseRules,
       visibilityTimeout: Duration.seconds(props.consumerTimeout.toSeconds() * 6),
-      deadLetterQueue: { queue: deadLetters.queue, maxReceiveCount: props.attempts ?? 5 },
+      deadLetterQueue: { queue: deadLetters.queue, maxReceiveCount: this.attempts },
     });
     watch(this, props.alarms, {
       OldestMessage: {
@@ -86,5 +86,11 @@ export class WorkQueue extends Construct {
       'Serverless-LambdaEventSourceMappingDestination':
         'the queue itself passes what fails to its dead letters',
     });
+  }
+
+  /** Lets a function put work into the queue, whose URL it is told by this setting. */
+  filledBy(sender: CsmsFunction, setting: string): void {
+    sender.allow(['sqs:SendMessage'], [this.queue.queueArn]);
+    sender.lambda.addEnvironment(setting, this.queue.queueUrl);
   }
 }

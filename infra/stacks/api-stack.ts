@@ -34,8 +34,9 @@ export class ApiStack extends Stack {
     this.ocpp = new OcppApi(this, 'Ocpp', { stage, data });
     this.ocpp.node.addDependency(logging);
     this.timers = new Timers(this, 'Timers', { stage, data });
-    this.timers.maySet(this.ocpp.link);
     this.admin = new AdminApi(this, 'Admin', { stage, data, identity, ocpp: this.ocpp });
+    for (const setter of [this.ocpp.link, this.admin.door]) this.timers.maySet(setter);
+    this.letSignLinks(props);
     new StationLog(this, 'StationLog', { stage, data, writers: this.ocpp.speakers });
     // A queue and the rules that fill it must be of one stack: each names the other.
     const events = new EventWorkers(this, 'Events', { bus: data.bus, alarmTopic: data.alarmTopic });
@@ -44,6 +45,23 @@ export class ApiStack extends Stack {
     events.toQueue('NextCallsDue', [commandSettled], calls, { othersWait: [true] });
     new CfnOutput(this, 'AdminUrl', { value: this.admin.api.apiEndpoint });
     new CfnOutput(this, 'SignInUrl', { value: identity.signInUrl });
+  }
+
+  /** Who signs addresses of files: an address can do no more than the function that signed it. */
+  private letSignLinks({ stage, data: { files } }: ApiStackProps): void {
+    const { door } = this.admin;
+    const { sender } = this.ocpp;
+    // Operators put images there and fetch uploads; links of stations lead to both.
+    files.allow(door, ['GetObject', 'PutObject', 'ListBucket'], 'firmware/');
+    files.allow(door, ['GetObject', 'PutObject', 'ListBucket'], 'uploads/');
+    files.allow(sender, ['GetObject'], 'firmware/');
+    files.allow(sender, ['PutObject'], 'uploads/');
+    for (const signer of [door, sender]) {
+      signer.lambda.addEnvironment('FILES_BUCKET', files.bucket.bucketName);
+    }
+    const host = stage.domains.public;
+    const linksUrl = host ? `https://${host.name}` : this.admin.api.apiEndpoint;
+    sender.lambda.addEnvironment('FILE_LINKS_URL', linksUrl);
   }
 
   /** Logs of WebSocket APIs need a role that API Gateway keeps once for account and region. */

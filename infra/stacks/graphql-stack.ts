@@ -4,7 +4,7 @@ import { CsmsFunction } from '../constructs/csms-function.ts';
 import { ofTenantList, ofTenants, readItems, writeItems } from '../constructs/csms-table.ts';
 import { EventWorkers } from '../constructs/event-workers.ts';
 import { GraphqlApi } from '../constructs/graphql-api.ts';
-import { Maintenance } from '../constructs/maintenance.ts';
+import { QueueWorker } from '../constructs/worker.ts';
 import type { StageConfig } from '../stages.ts';
 import type { ApiStack } from './api-stack.ts';
 import type { DataStack } from './data-stack.ts';
@@ -28,13 +28,27 @@ export class GraphqlStack extends Stack {
     this.props = props;
     const { stage, data, identity } = props;
     const tenantFields = this.makeTenantFields();
-    new Maintenance(this, 'Maintenance', { stage, data }).mayBegin(tenantFields);
+    this.makeMaintenance(tenantFields);
     this.graphql = new GraphqlApi(this, 'Graphql', { stage, data, identity, tenantFields });
     const events = new EventWorkers(this, 'Events', { bus: data.bus, alarmTopic: data.alarmTopic });
     for (const [name, { contract, detail, ...publish }] of Object.entries(publications)) {
       events.toSubscribers(name, [contract], { api: this.graphql.api, ...publish }, detail);
     }
     new CfnOutput(this, 'GraphqlUrl', { value: this.graphql.api.graphqlUrl });
+  }
+
+  /** Does something to all stations of a tenant, in steps of a few stations, each of which hands the next one on. */
+  private makeMaintenance(asker: CsmsFunction): void {
+    const { stage, data } = this.props;
+    const { queue, worker } = new QueueWorker(this, 'Maintenance', {
+      stage,
+      data,
+      door: 'workers/maintain',
+      description: 'Does what was asked for all stations of a tenant, some at a time',
+      tables: { registry: readItems, operations: [...readItems, ...writeItems] },
+      oldestAllowed: Duration.minutes(15),
+    });
+    for (const sender of [asker, worker]) queue.filledBy(sender, 'MAINTENANCE_QUEUE_URL');
   }
 
   private makeTenantFields(): CsmsFunction {
@@ -48,9 +62,6 @@ export class GraphqlStack extends Stack {
       // AppSync gives a request 30 seconds; a command's answer is waited for up to 25.
       timeout: Duration.seconds(29),
       environment: {
-        REGISTRY_TABLE: registry.table.tableName,
-        OPERATIONS_TABLE: operations.table.tableName,
-        LEDGER_TABLE: ledger.table.tableName,
         PEPPER_SECRET_ARN: data.pepper.secretArn,
         ALLOWED_SECURITY_PROFILES: stage.securityProfiles.join(','),
         STATION_API_ENDPOINT: api.ocpp.connectionsUrl,

@@ -112,7 +112,6 @@ export class IdentityStack extends Stack {
       memoryMb: 512,
       // Cognito waits five seconds at most.
       timeout: Duration.seconds(5),
-      environment: { REGISTRY_TABLE: data.tables.registry.table.tableName },
       alarms: { notify: data.alarmTopic },
     });
     data.tables.registry.allow(preToken, ['GetItem'], ofClients);
