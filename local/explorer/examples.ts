@@ -36,7 +36,7 @@ export const exampleRequests: readonly ExampleRequest[] = [
   {
     name: 'Sessions, live',
     query: `subscription Sessions {
-  sessionUpdates { tenantId stationId sessionId status timestamp realTimeMetrics { currentPower } }
+  sessionUpdates { stationId sessionId status timestamp realTimeMetrics { currentPower } }
 }
 `,
     variables: {},
