@@ -86,6 +86,8 @@ import {
 } from './tariffs.ts';
 import { tenant, tenants, updateTenant } from './tenants.ts';
 import {
+  authToken,
+  authTokensPage,
   blockAuthToken,
   createAuthToken,
   lastUsesOfTokens,
@@ -187,6 +189,8 @@ export const fields: Readonly<Record<string, OneField>> = {
   'Query.user': user,
   'Query.userByEmail': userByEmail,
   'Query.users': users,
+  'Query.authToken': authToken,
+  'Query.authTokensPage': authTokensPage,
   'Query.usersPage': usersPage,
   'Mutation.createUser': createUser,
   'Mutation.updateUser': updateUser,

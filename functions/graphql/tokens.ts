@@ -1,8 +1,11 @@
 import * as z from 'zod';
+import { DomainError } from '#core/errors.ts';
 import { blockToken, createToken, unblockToken, updateToken } from '#core/tokens/provision-token.ts';
-import type { Token } from '#core/tokens/token.ts';
+import { foldTokenUid, type Token } from '#core/tokens/token.ts';
 import type { TokenRestrictions } from '#core/tokens/token-restrictions.ts';
 import { dateTime, type FieldRequest, readArguments, rfc3339 } from './field-request.ts';
+import { ownerOf } from './own-data.ts';
+import { pageRequest, pageView, pagingShape } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
 
 type View = Record<string, unknown>;
@@ -28,6 +31,33 @@ const restrictionsShape = z.strictObject({
   validFrom: dateTime.nullish(),
   hours: z.array(hoursShape).min(1).max(20).nullish(),
 });
+
+/** `Query.authToken`: null when the tenant, or the driver who asks, has no such token. */
+export async function authToken(
+  { arguments: args, caller }: FieldRequest,
+  { tokens }: GraphqlServices,
+): Promise<View | null> {
+  const { id } = readArguments(z.object({ id: z.string() }), args);
+  const [found, owner] = [await tokens.findToken(foldTokenUid(id)), ownerOf(caller)];
+  return found && (owner === undefined || found.userId === owner) ? tokenView(found) : null;
+}
+
+const tokenList = z.object({ userId: z.string().min(1).nullish(), ...pagingShape });
+
+/** `Query.authTokensPage`: a driver is one user, and others are nobody. */
+export async function authTokensPage(
+  { arguments: args, caller }: FieldRequest,
+  { tokens }: GraphqlServices,
+): Promise<View> {
+  const read = readArguments(tokenList, args);
+  const owner = ownerOf(caller);
+  const userId = read.userId ?? owner;
+  if (owner !== undefined && owner !== userId)
+    throw new DomainError('NotFound', `user ${userId} is not known`, 'userId');
+  const page = pageRequest(read);
+  const found = userId === undefined ? tokens.listTokens(page) : tokens.listTokensOfUser(userId, page);
+  return pageView(await found, tokenView);
+}
 
 const createInput = z.object({
   input: z.object({

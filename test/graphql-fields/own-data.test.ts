@@ -70,10 +70,24 @@ describe('a driver', () => {
     expect(ids(page.items)).toEqual([sessionOf.dora]);
   });
 
+  test('reads their own tokens and no others', async () => {
+    expect(await dora('Query.authToken', { id: 'aa00' })).toMatchObject({ uid: 'AA00', version: 1 });
+    expect(await dora('Query.authToken', { id: 'AA01' })).toBeNull();
+    expect(await dora('Query.authTokensPage')).toEqual({
+      items: [expect.objectContaining({ uid: 'AA00' })],
+      nextToken: null,
+    });
+    await expect(dora('Query.authTokensPage', { userId: 'emil' })).rejects.toMatchObject({
+      code: 'NotFound',
+      field: 'userId',
+    });
+  });
+
   test('without a name owns nothing', async () => {
     const nobody = askAs('', ['DRIVER']);
 
     expect(await nobody('Query.session', { id: sessionOf.dora })).toBeNull();
+    expect(await nobody('Query.authToken', { id: 'AA00' })).toBeNull();
   });
 
   test('follows their own sessions, by name; foreign ones are as unknown as any', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { aSession, aUser } from '../adapters/dynamodb/samples.ts';
-import { noon } from '../core/sessions/scene.ts';
+import { blockedUid, expiredUid, goodUid, noon } from '../core/sessions/scene.ts';
 import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
 import { type Asked, newAsked, type View } from './services-under-test.ts';
 
@@ -147,6 +147,36 @@ describe('the list of users', () => {
     expect(await list(true)).toEqual([charging.id]);
     expect(await list(false)).toEqual([idle.id]);
   });
+});
+
+test('tokens are found by id, and listed in pages, all of them or those of a user', async () => {
+  const user = await create();
+  for (const uid of ['CARD-1', 'CARD-2', 'CARD-3']) {
+    await asked.ask('Mutation.createAuthToken', { input: { uid, userId: user.id } });
+  }
+  const pages = async (args: View, who = asked) => {
+    const uids: unknown[][] = [];
+    let nextToken: unknown;
+    do {
+      const page = (await who.ask('Query.authTokensPage', { ...args, nextToken })) as View;
+      uids.push((page.items as View[]).map(({ uid }) => uid));
+      ({ nextToken } = page);
+    } while (nextToken !== null);
+    return uids;
+  };
+
+  expect(await asked.ask('Query.authToken', { id: ' card-1 ' })).toMatchObject({ id: 'CARD-1', version: 1 });
+  expect(await theirs.ask('Query.authToken', { id: 'CARD-1' })).toBeNull();
+  expect((await pages({ userId: user.id, limit: 2 })).flat()).toEqual(['CARD-1', 'CARD-2', 'CARD-3']);
+  expect((await pages({ limit: 4 })).flat()).toEqual([
+    goodUid,
+    'CARD-1',
+    'CARD-2',
+    'CARD-3',
+    blockedUid,
+    expiredUid,
+  ]);
+  expect((await pages({ userId: user.id }, theirs)).flat()).toEqual([]);
 });
 
 describe('below a user and a session', () => {

@@ -40,7 +40,7 @@ describe('roles', () => {
     }
   });
 
-  it('let drivers at their own sessions, metrics and CDRs, and at nothing else', () => {
+  it('let drivers at their own sessions, metrics, tokens and CDRs, and at nothing else', () => {
     const own = built.filter((row) => verdict(row, 'DRIVER') !== 'no').map(({ field }) => field);
 
     expect(own.every((field) => driversFields.has(field))).toBe(true);
@@ -107,7 +107,8 @@ const driversFields = new Set([
   'Query.sessions',
   'Query.sessionsPage',
   'Query.sessionsByUser',
-  'Query.sessionsByUser',
+  'Query.authToken',
+  'Query.authTokensPage',
   'Query.realTimeMetrics',
   'Query.cdrs',
   'Query.cdrsPage',
@@ -119,10 +120,7 @@ const driversFields = new Set([
   'ChargingSession.meterValues',
   'ChargingSession.events',
   'ChargingSession.cdr',
-  'ChargingSession.events',
   'SessionRealTimeMetrics.estimatedCost',
-  'AuthToken.lastUsedAt',
-  'AuthToken.useCount',
   'AuthToken.lastUsedAt',
   'AuthToken.useCount',
 ]);
