@@ -28,11 +28,13 @@ import {
 import { batchedFields, fields } from './fields.ts';
 import { withUser } from './own-data.ts';
 import { type MutationPorts, performMutation, recordLook } from './perform-mutation.ts';
+import { publicationMemory } from './publications.ts';
 import type { GraphqlServices } from './services.ts';
 
 const tables = tableNames();
 const client = dynamoClient();
 const directory = tenantDirectory(client, tables);
+const memory = publicationMemory();
 const hangUp = closeConnection(setting('STATION_API_ENDPOINT'));
 const pepperArn = setting('PEPPER_SECRET_ARN');
 const maintenanceQueue = setting('MAINTENANCE_QUEUE_URL');
@@ -146,6 +148,7 @@ function servicesOf(tenantId: string): GraphqlServices & Pick<MutationPorts, 'pe
     calls: callDesk,
     handOn: stepsOf(maintenanceQueue, tenantId),
     setTimer: timersOf(timersQueue, tenantId),
+    memory,
     verifySigned: verifyMeterValue,
     quoteReaders: { readTariff: readOcpiTariff, readSession: readOcpiSession },
     clock: systemClock,

@@ -33,6 +33,7 @@ import type { SetTimer } from '#core/timers.ts';
 import type { TokenStore } from '#core/tokens/token-store.ts';
 import type { TokenUseStore } from '#core/tokens/token-use.ts';
 import type { UserStore } from '#core/users/user-store.ts';
+import type { PublicationMemory } from './publications.ts';
 
 /** What the fields of one tenant are resolved with. */
 export interface GraphqlServices {
@@ -77,6 +78,7 @@ export interface GraphqlServices {
   /** Ends the station's connection, so that what was changed holds from the next one on. */
   readonly closeConnection: (connectionId: string) => Promise<void>;
   readonly setTimer: SetTimer;
+  readonly memory: PublicationMemory;
   readonly findTenant: () => Promise<Tenant>;
   /** All tenants of the system: for what its own people ask. */
   readonly tenants: TenantDirectory;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openStores } from '#adapters/dynamodb/open-stores.ts';
 import { noteVariables } from '#core/device-model/note-variables.ts';
 import { startSession } from '#core/sessions/start-session.ts';
-import { aStation } from '../adapters/dynamodb/samples.ts';
+import { aSession, aStation } from '../adapters/dynamodb/samples.ts';
 import { goodUid, noon } from '../core/sessions/scene.ts';
 import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
 import { measuredClient } from '../support/measured-client.ts';
@@ -162,6 +162,70 @@ describe('the whole tenant costs', () => {
 
     expect(calls()).toBeLessThanOrEqual(9);
     expect(connections).toHaveLength(stationCount);
+  });
+});
+
+describe('what is published costs', () => {
+  const ownTenant = () => asked.scene.tenantId;
+
+  test('one read for all readings of a session, whose begin they are counted from', async () => {
+    const stationId = 'CS-000';
+    const [session] = await asked.scene.sessions
+      .listSessions({ stationId }, { limit: 1 })
+      .then(({ items }) => items);
+    const { sessionId, startedAt } = session ?? { sessionId: '', startedAt: 0 };
+    calls();
+
+    const told = [];
+    for (const minute of [1, 2, 3]) {
+      const at = startedAt + minute * 60_000;
+      const reading = { tenantId: ownTenant(), sessionId, at, energyWh: minute * 100 };
+      told.push(await asked.ask('Mutation.publishSessionMetrics', reading));
+    }
+
+    expect(calls()).toBe(1);
+    expect(told).toMatchObject([
+      { duration: 60, currentEnergy: 0.1 },
+      { duration: 120, currentEnergy: 0.2 },
+      { duration: 180, currentEnergy: 0.3 },
+    ]);
+  });
+
+  test('a read for each reading while the begin has not arrived', async () => {
+    const { sessions } = asked.scene;
+    const partial = aSession({ stationId: 'CS-000', partial: true });
+    await sessions.ensurePartial(partial);
+    calls();
+    const reading = { tenantId: ownTenant(), sessionId: partial.sessionId, at: noon, energyWh: 100 };
+
+    for (const _ of [1, 2]) await asked.ask('Mutation.publishSessionMetrics', reading);
+
+    expect(calls()).toBe(2);
+  });
+
+  test('one read for all that connectors of a station say within five minutes, and one for a new one', async () => {
+    const { scene } = asked;
+    const say = (evseId: number) => {
+      const connector = { evseId, connectorId: 1, status: 'AVAILABLE' };
+      return asked.ask('Mutation.publishConnectorStatus', {
+        tenantId: ownTenant(),
+        stationId: 'CS-001',
+        connector,
+        at: noon,
+      });
+    };
+
+    const told = [await say(1), await say(2), await say(1)];
+    const within = calls();
+    const stranger = await say(9);
+    const forStranger = calls();
+    scene.now += 300_000;
+    await say(1);
+    scene.now = noon;
+
+    expect(told).toMatchObject([{ connectorId: 1 }, { connectorId: 2 }, { connectorId: 1 }]);
+    expect(stranger).toBeNull();
+    expect([within, forStranger, calls()]).toEqual([1, 1, 1]);
   });
 });
 

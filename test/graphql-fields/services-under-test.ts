@@ -8,6 +8,7 @@ import type { Timer } from '#core/timers.ts';
 import { newId } from '#platform/clock.ts';
 import type { Caller } from '../../functions/graphql/field-request.ts';
 import { batchedFields, fields } from '../../functions/graphql/fields.ts';
+import { publicationMemory } from '../../functions/graphql/publications.ts';
 import type { GraphqlServices } from '../../functions/graphql/services.ts';
 import { readOcpiSession } from '../../functions/ocpi/charging-period.ts';
 import { readOcpiTariff } from '../../functions/ocpi/tariff.ts';
@@ -60,6 +61,7 @@ export async function newAsked(db: TestDatabase): Promise<Asked> {
     newId,
     newSecret,
     calls: callDesk,
+    memory: publicationMemory(),
     setTimer: async (timer) => void timers.push(timer),
     handOn: async (step) => {
       steps.push(step);
