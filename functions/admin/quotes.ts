@@ -7,9 +7,11 @@ import type { Price } from '#core/tariffs/tariff.ts';
 import { type AdminAnswer, type AdminRequest, type Route, readBody, readers, rfc3339 } from './route.ts';
 import type { AdminServices } from './services.ts';
 
+const tariffId = z.string().min(1).max(36);
 const quoteOrder = z.object({
+  /** A tariff of OCPI, or the id of one of ours. */
   tariff: z.unknown().optional(),
-  tariff_id: z.string().min(1).max(36).nullish(),
+  tariff_id: tariffId.nullish(),
   timeZone: z.string('the time zone of the place, of IANA'),
   session: z.looseObject({}, 'a session'),
   /** Beside the session or in it. */
@@ -22,7 +24,7 @@ export const quoteRoutes: readonly Route[] = [
     method: 'POST',
     path: '/tariffs/quote',
     summary:
-      'What a session costs under a tariff, and why: tariff (an OCPI 2.2.1 Tariff) or tariff_id, timeZone, and session with start, end, reservation and charging_periods. Nothing is written.',
+      'What a session costs under a tariff, and why: tariff (an OCPI 2.2.1 Tariff, or an id) or tariff_id, timeZone, and session with start, end, reservation and charging_periods. Nothing is written.',
     roles: readers,
     onlyReads: true,
     handle: quoteOf,
@@ -40,12 +42,13 @@ async function quoteOf(request: AdminRequest, services: AdminServices): Promise<
     );
   }
   const { readTariff, readSession } = services.quoteReaders;
+  const named = tariff_id ?? tariffId.safeParse(tariff).data;
   const isBeside = charging_periods != null && order.session.charging_periods == null;
   const session = isBeside
     ? readBeside(services, order.session, charging_periods)
     : readSession(order.session, 'session');
   const quote = await quoteSession(services, {
-    tariff: tariff_id == null ? readTariff(tariff, 'tariff') : { tariffId: tariff_id },
+    tariff: named === undefined ? readTariff(tariff, 'tariff') : { tariffId: named },
     timeZone,
     session,
     ...(decimals === undefined ? {} : { decimals }),

@@ -257,13 +257,15 @@ describe('a quote', () => {
     await admin.scene.tariffs.saveTariff(own);
     await db.storesOf('another').tariffs.saveTariff({ ...own, tariffId: 'theirs' });
 
-    const [found, theirs] = [
+    const [found, inPlace, theirs] = [
       await quote({ tariff_id: 'own', timeZone, session: twenty }),
+      await quote({ tariff: 'own', timeZone, session: twenty }),
       await quote({ tariff_id: 'theirs', timeZone, session: twenty }),
     ];
 
     expect(found.body.total_cost).toEqual({ excl_vat: '6' });
     expect(found.body.explanation.remarks).toEqual(['Tariff "Test" (own) is a draft.']);
+    expect(inPlace.body).toEqual(found.body);
     expect(theirs.status).toBe(404);
   });
 

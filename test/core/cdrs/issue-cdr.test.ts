@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Cdr } from '#core/cdrs/cdr.ts';
 import { type IssueCdrPorts, issueCdr } from '#core/cdrs/issue-cdr.ts';
+import type { Reservation } from '#core/reservations/reservation.ts';
 import type { Session, SessionEntry } from '#core/sessions/session.ts';
 import type { Connector, Station } from '#core/stations/station.ts';
 import type { Tariff } from '#core/tariffs/tariff.ts';
@@ -349,6 +350,57 @@ describe('which tariff', () => {
     const cdr = await issued(portsOn(ledgerOf({ station: station({}, { timeZone: 'Mars/Olympus' }) })));
 
     expect(cdr).toMatchObject({ billing: 'REVIEW', timeZone: 'UTC' });
+  });
+});
+
+describe('a session that names a reservation', () => {
+  const hourMs = 3_600_000;
+  const reserving = tariffOf(
+    [
+      {
+        priceComponents: [component('TIME', '5'), component('FLAT', '2')],
+        restrictions: { reservation: 'RESERVATION' },
+      },
+      { priceComponents: [component('FLAT', '1')] },
+    ],
+    { tariffId: 'day' },
+  );
+
+  async function billed(reservation: Partial<Reservation>): Promise<Cdr> {
+    const ledger = ledgerOf({ session: referencedSession({ reservationId: 7 }), tariffs: [reserving] });
+    ledger.reservations.push({
+      reservationId: 'CS-1-7',
+      stationId: 'CS-1',
+      number: 7,
+      state: 'USED',
+      place: {},
+      token: { uid: 'CAFE', tokenType: 'RFID' },
+      sessionId,
+      expiresAt: start + hourMs,
+      createdAt: start - 3 * hourMs,
+      updatedAt: start,
+      commandId: 'c-1',
+      ...reservation,
+    });
+    return issued(portsOn(ledger));
+  }
+
+  test.each<[string, Partial<Reservation>, string, string | undefined]>([
+    ['pays for it from the station’s word to the start', { reservedAt: start - 2 * hourMs }, '13', '12'],
+    ['pays its fee and no time that no station vouched for', {}, '3', '2'],
+    ['pays no time that a clock ahead of the station’s says', { reservedAt: start + 5_000 }, '3', '2'],
+    ['pays nothing for one that another session used', { sessionId: 'another' }, '1', undefined],
+  ])('%s', async (_, reservation, total, ofReservation) => {
+    const { totalCost, totalReservationCost, startedAt } = await billed(reservation);
+
+    expect([totalCost.exclVat, totalReservationCost?.exclVat]).toEqual([total, ofReservation]);
+    expect(startedAt).toBe(start);
+  });
+
+  test('pays nothing for one that nobody knows', async () => {
+    const session = referencedSession({ reservationId: 8 });
+
+    expect((await issued(portsOn(ledgerOf({ session, tariffs: [reserving] })))).totalCost.exclVat).toBe('1');
   });
 });
 

@@ -55,7 +55,13 @@ describe('what is done about a setting', () => {
       'write',
       'DRIFT',
     ],
-    ['was to be sent and never was', { variable: told('60', boot), attempt: tried() }, 'write', 'DRIFT'],
+    ['is being put into the queue', { variable: told('60', boot), attempt: tried() }, 'none', 'DRIFT'],
+    [
+      'was to be sent a while ago and never was',
+      { variable: told('60', boot), attempt: tried({ at: boot - 120_000 }) },
+      'write',
+      'DRIFT',
+    ],
     [
       'was refused',
       { variable: told('60', boot), attempt: tried({ answer: 'REJECTED' }) },

@@ -272,6 +272,28 @@ describe('the configuration of a station', () => {
     expect(station.news().toSorted()).toEqual(['HeartbeatInterval=300', 'MeterValueSampleInterval=60']);
   });
 
+  test('is not sent by whoever comes between keeping it and sending it', async () => {
+    await station.desire({ HeartbeatInterval: '300' });
+    const { ports, scene, stationId } = station;
+    await station.boot({ told: 0 });
+    const boot = { stationId, bootedAt: scene.now };
+    const overtaken = {
+      ...ports,
+      commands: {
+        ...scene.commands,
+        addCommand: async (command: Command) => {
+          await reconcileAfterBoot(ports, boot);
+          await scene.commands.addCommand(command);
+        },
+      },
+    };
+
+    await reconcileAfterBoot(overtaken, boot);
+    await station.work();
+
+    expect(station.news()).toEqual(['HeartbeatInterval=300']);
+  });
+
   test('is read once however often a boot is told', async () => {
     await station.desire({ HeartbeatInterval: '300' });
     await station.boot();
@@ -303,9 +325,11 @@ describe('the configuration of a station', () => {
       commands: { ...scene.commands, addCommand: () => Promise.reject(new Error('the process died')) },
     };
     await station.boot({ told: 0 });
+    const bootedAt = scene.now;
 
-    await expect(reconcileAfterBoot(dying, { stationId, bootedAt: scene.now })).rejects.toThrow('died');
-    await reconcileAfterBoot(ports, { stationId, bootedAt: scene.now });
+    await expect(reconcileAfterBoot(dying, { stationId, bootedAt })).rejects.toThrow('died');
+    scene.now += 180_000;
+    await reconcileAfterBoot(ports, { stationId, bootedAt });
     await station.work();
 
     expect(station.news()).toEqual(['HeartbeatInterval=300']);

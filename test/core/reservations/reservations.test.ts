@@ -358,6 +358,45 @@ describe('the end of a reservation', () => {
     await matchReservation(ports, { stationId, sessionId });
 
     expect((await found({ number })).state).toBe(state);
+    const session = await scene.sessions.findSession(sessionId);
+    expect(session?.reservationId).toBe(state === 'USED' ? number : undefined);
+  });
+
+  test('by a match that broke off after it named the reservation is made good by a repeat', async () => {
+    const { number } = await reserved();
+    await recordReservationAnswer(ports, { stationId, number });
+    const { sessionId } = await start(undefined);
+    const dying = async () => {
+      throw new Error('the process died');
+    };
+
+    const broken = matchReservation(
+      { ...ports, reservations: { ...ports.reservations, takeStep: dying } },
+      { stationId, sessionId },
+    );
+    await expect(broken).rejects.toThrow('died');
+    await matchReservation(ports, { stationId, sessionId });
+
+    expect(await found({ number })).toMatchObject({ state: 'USED', sessionId });
+  });
+
+  test('keeps when its station gave its word, whichever way that was heard of', async () => {
+    const answered = await reserved();
+    await recordReservationAnswer(ports, { stationId, number: answered.number });
+    const heard = await reserved({ expiryDate: new Date(scene.now + 90 * minuteMs).toISOString() });
+    await claim(scene.commands, {
+      stationId,
+      commandId: heard.commandId,
+      now: scene.now,
+      until: scene.now + 1,
+    });
+    const settledAt = scene.now + 1;
+    await scene.commands.settle(stationId, heard.commandId, { state: 'ACCEPTED', settledAt });
+    scene.now += minuteMs;
+    await ended(heard.commandId);
+
+    expect((await found(answered)).reservedAt).toBe(settledAt - 1);
+    expect(await found(heard)).toMatchObject({ state: 'RESERVED', reservedAt: settledAt });
   });
 
   test.each(['EXPIRED', 'REMOVED'] as const)('is what the station says: %s [H04]', async (as) => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { runningCost } from '#core/cdrs/running-cost.ts';
+import { matchReservation } from '#core/reservations/match-reservation.ts';
 import { recordTransactionEvent } from '#core/sessions/record-transaction-event.ts';
 import { tellCost } from '#core/sessions/tell-cost.ts';
 import { newId } from '#platform/clock.ts';
@@ -77,6 +78,46 @@ describe('what a session costs', () => {
     await event('UPDATED', 1, 3000);
 
     expect(await runningCost(ports(), { sessionId })).toEqual({ amount: 1.2, currency: 'EUR' });
+  });
+
+  test('begins with the reservation that the session used, as its bill will [I02]', async () => {
+    const hourMs = 60 * minuteMs;
+    await scene.tariffs.saveTariff({
+      tariffId: 'reserving',
+      name: 'Reserving',
+      currency: 'EUR',
+      elements: [
+        {
+          priceComponents: [{ type: 'TIME', price: '5', stepSize: 1 }],
+          restrictions: { reservation: 'RESERVATION' },
+        },
+      ],
+      status: 'ACTIVE',
+      createdAt: 0,
+      updatedAt: 0,
+      revision: 1,
+    });
+    await scene.reservations.addReservation({
+      reservationId: 'CS-1-7',
+      stationId,
+      number: 7,
+      state: 'RESERVED',
+      place: {},
+      token: { uid: goodUid, tokenType: 'RFID' },
+      reservedAt: noon - hourMs,
+      expiresAt: noon + hourMs,
+      createdAt: noon - 2 * hourMs,
+      updatedAt: noon - hourMs,
+      commandId: 'c-1',
+    });
+    const tenant = { ...ports().tenant, defaultTariffId: 'reserving' };
+    const sessionId = await event('STARTED', 0, 1000);
+    const cost = () => runningCost({ ...ports(), tenant }, { sessionId });
+
+    const before = await cost();
+    await matchReservation(scene, { stationId, sessionId });
+
+    expect([before?.amount, (await cost())?.amount]).toEqual([0, 5]);
   });
 
   test('is told once a minute, however often its meter is read [I02]', async () => {

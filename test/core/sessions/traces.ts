@@ -3,7 +3,7 @@ import type { MeterSample, SampleContext } from '#core/metering/sample.ts';
 import type { ChargingState, Session, SessionEntry } from '#core/sessions/session.ts';
 
 export const start = Date.parse('2026-03-02T12:00:00Z');
-export const minuteMs = 60_000;
+const minuteMs = 60_000;
 
 /** Minutes after the start. */
 export function minutesIn(minutes: number): number {
