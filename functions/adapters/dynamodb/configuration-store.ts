@@ -38,7 +38,14 @@ const readTried = itemReader(
         }),
       )
       .default([]),
-    reading: z.object({ bootedAt: whole, keys: z.array(text), commandIds: z.array(text) }).exactOptional(),
+    reading: z
+      .object({
+        bootedAt: whole,
+        keys: z.array(text),
+        commandIds: z.array(text),
+        at: whole.exactOptional(),
+      })
+      .exactOptional(),
     revision: whole.default(0),
   }),
 );

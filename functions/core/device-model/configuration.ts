@@ -48,6 +48,8 @@ export interface Reading {
   readonly bootedAt: number;
   readonly keys: readonly string[];
   readonly commandIds: readonly string[];
+  /** When that was kept; the commands follow at once. */
+  readonly at?: number;
 }
 
 /** All last attempts at one station. */

@@ -13,7 +13,7 @@ import type { DeviceModelStore } from '../device-model/device-model-store.ts';
 import type { Clock } from '../ports.ts';
 import type { Station } from '../stations/station.ts';
 import type { StationLiveStore } from '../stations/station-store.ts';
-import type { SettingFacts } from './plan-configuration.ts';
+import { type SettingFacts, underWayMs } from './plan-configuration.ts';
 
 export interface ConfigurationPorts {
   readonly live: StationLiveStore;
@@ -58,17 +58,22 @@ export async function factsOf(
       now: clock(),
     };
   });
-  return { facts, attempts, asked: askedSince(link?.bootedAt ?? 0, attempts, states) };
+  return {
+    facts,
+    attempts,
+    asked: askedSince({ bootedAt: link?.bootedAt ?? 0, now: clock() }, attempts, states),
+  };
 }
 
-/** The settings that the station was asked for since it booted, as far as the asking was really made. */
+/** The settings that the station was asked for since it booted, unless the asking got lost on its way. */
 function askedSince(
-  bootedAt: number,
+  { bootedAt, now }: { readonly bootedAt: number; readonly now: number },
   { reading }: Attempts,
   states: ReadonlyMap<string, Command['state']>,
 ): ReadonlySet<string> {
-  const made = reading?.bootedAt === bootedAt && reading.commandIds.every((id) => states.has(id));
-  return new Set(made ? reading.keys : []);
+  if (reading?.bootedAt !== bootedAt) return new Set();
+  const isYoung = reading.at !== undefined && now - reading.at < underWayMs;
+  return new Set(isYoung || reading.commandIds.every((id) => states.has(id)) ? reading.keys : []);
 }
 
 /** What is desired of a station: what is said of it, and of its model where nothing is said of it. */

@@ -79,6 +79,6 @@ export async function checkSettings(
   return [...byKey.values()];
 }
 
-export function noSuchSetting(key: string, field: string): DomainError {
+function noSuchSetting(key: string, field: string): DomainError {
   return new DomainError('Validation', `${key} is no setting that can be read or changed by its name`, field);
 }

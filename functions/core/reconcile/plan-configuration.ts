@@ -13,6 +13,8 @@ import { actualOf, type Variable } from '../device-model/device-model.ts';
  */
 const mostTries = 3;
 export const patienceMs = 24 * 3_600_000;
+/** What is to be sent is kept first: for so long its command may be on its way into the queue, after that it got lost. */
+export const underWayMs = 60_000;
 
 /** Everything that decides what to do about one desired setting. */
 export interface SettingFacts {
@@ -68,8 +70,9 @@ function isTiring(facts: SettingFacts): boolean {
   return tried !== undefined && tried.tries >= mostTries && facts.now - tried.at < patienceMs;
 }
 
-function isUnderWay({ desired, attempt, commandState }: SettingFacts): boolean {
+function isUnderWay({ desired, attempt, commandState, now }: SettingFacts): boolean {
   if (attempt?.value !== desired.value || attempt.answer !== undefined) return false;
+  if (commandState === undefined) return now - attempt.at < underWayMs;
   return commandState === 'QUEUED' || commandState === 'SENT';
 }
 

@@ -117,6 +117,7 @@ function after(
           bootedAt: first.bootedAt,
           keys: work.reads.map(({ desired }) => desired.key),
           commandIds: reads.map(({ commandId }) => commandId),
+          at: ports.clock(),
         };
   return {
     byKey: new Map([...byKey, ...tried]),
