@@ -5,29 +5,38 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Charge, VirtualStation } from '../../bin/simulator/virtual-station.ts';
 import { ask, givenStation, goodToken } from '../support/given.ts';
 import { dataOf } from '../support/graphql-client.ts';
+import { askRest } from '../support/rest-client.ts';
 import { type System, startSystem } from '../support/system.ts';
 
-interface CdrView {
-  readonly id: string;
-  readonly stationId: string;
-  readonly energyWh: number;
-  readonly billing: string;
-  readonly totalCostInclVat: string;
-  readonly startTimestamp: string;
-  readonly endTimestamp: string;
-}
-
-const cdrsQuery = `{ cdrs(filter: {}) { id stationId energyWh billing totalCostInclVat startTimestamp endTimestamp } }`;
+const booksQuery = `query Books($of: TimePeriod!) {
+  cdrs(filter: {}) { id stationId energyWh billing totalCostInclVat startTimestamp endTimestamp }
+  statements(filter: { counterparty: { kind: ACCOUNT, id: "token:${goodToken}" } }) { id }
+  sessionAnalytics(filter: { period: $of }) { sessionsCount energyKwh busySeconds }
+  revenueAnalytics(filter: { period: $of }) { totalExclVat totalInclVat cdrsCount }
+}`;
 const startedAt = new Date('2026-11-20T10:00:00.000Z');
 const minutes = (count: number): Date => new Date(startedAt.getTime() + count * 60_000);
 
-/** What the clean trace costs: 6 kWh at 0.25 and half an hour at 2.00, plus 20 %. */
+/** What the clean trace comes to: 6 kWh at 0.25 and half an hour at 2.00, plus 20 %. */
 const clean = {
-  energyWh: 6_000,
-  billing: 'BILLABLE',
-  totalCostInclVat: '3',
-  startTimestamp: startedAt.toISOString(),
-  endTimestamp: minutes(30).toISOString(),
+  cdrs: [
+    {
+      energyWh: 6_000,
+      billing: 'BILLABLE',
+      totalCostInclVat: '3',
+      startTimestamp: startedAt.toISOString(),
+      endTimestamp: minutes(30).toISOString(),
+    },
+  ],
+  statements: [
+    {
+      status: 'DRAFT',
+      totals: { lines: 1, credits: 0, energyWh: 6_000, exclVat: '2.5', inclVat: '3' },
+      lines: [{ kind: 'ORIGINAL', exclVat: '2.5', inclVat: '3', vat: [{ rate: '20', inclVat: '3' }] }],
+    },
+  ],
+  sessionAnalytics: { sessionsCount: 1, energyKwh: 6, busySeconds: 1_800 },
+  revenueAnalytics: { totalExclVat: '2.5', totalInclVat: '3', cdrsCount: 1 },
 };
 
 let dataDir: string | undefined;
@@ -51,12 +60,25 @@ const meter = (station: VirtualStation, charge: Charge, minute: number): Promise
     stateOfCharge: 40,
   });
 
-async function cdrs(running: System): Promise<readonly CdrView[]> {
-  await running.idle();
-  return dataOf(await ask<{ cdrs: CdrView[] }>(running.endpoints, cdrsQuery)).cdrs;
+interface Books {
+  readonly cdrs: readonly unknown[];
+  readonly statements: readonly { readonly id: string }[];
+  readonly sessionAnalytics: unknown;
+  readonly revenueAnalytics: unknown;
 }
 
-describe.each(['CP001', 'CP201'])('a charge at %s gives the one CDR of its clean trace', (stationId) => {
+/** Everything that is written of money: the CDRs, the driver's statement line by line, the figures of the day. */
+async function booksOf(running: System) {
+  await running.idle();
+  const of = { from: startedAt.toISOString(), to: minutes(1).toISOString() };
+  const books = dataOf(await ask<Books>(running.endpoints, booksQuery, { of }));
+  const statements = await Promise.all(
+    books.statements.map(({ id }) => askRest(running.endpoints, `GET /statements/${id}/export`)),
+  );
+  return { ...books, statements: statements.map(({ body }) => body) };
+}
+
+describe.each(['CP001', 'CP201'])('a charge at %s comes to the books of its clean trace', (stationId) => {
   it('when the bus, the queues and the stream deliver twice and out of order', async () => {
     system = await startSystem({ chaos: { duplicate: 0.8, reorder: true, seed: 7 } });
     const station = await givenStation(system.endpoints, stationId);
@@ -67,7 +89,7 @@ describe.each(['CP001', 'CP201'])('a charge at %s gives the one CDR of its clean
     await station.stop(charge, minutes(30), 16_000);
     await station.close();
 
-    expect(await cdrs(system)).toMatchObject([clean]);
+    expect(await booksOf(system)).toMatchObject(clean);
   });
 
   it('when its socket dies in the middle, once with a frame in flight [E11]', async () => {
@@ -84,7 +106,7 @@ describe.each(['CP001', 'CP201'])('a charge at %s gives the one CDR of its clean
     await second.stop(charge, minutes(30), 16_000);
     await second.close();
 
-    expect(await cdrs(system)).toMatchObject([clean]);
+    expect(await booksOf(system)).toMatchObject(clean);
   });
 
   it('when the whole system restarts in the middle and right after the end', async () => {
@@ -104,6 +126,6 @@ describe.each(['CP001', 'CP201'])('a charge at %s gives the one CDR of its clean
     await system.close();
     system = await startSystem({ dataDir });
 
-    expect(await cdrs(system)).toMatchObject([clean]);
+    expect(await booksOf(system)).toMatchObject(clean);
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ask, givenStation, goodToken } from '../support/given.ts';
 import { dataOf } from '../support/graphql-client.ts';
+import { askRest } from '../support/rest-client.ts';
 import { type System, startSystem } from '../support/system.ts';
 
 let system: System;
@@ -60,4 +61,82 @@ it('a tariff is made, activated and assigned; a session keeps the price it began
   expect(cdrs[0]?.explanation).toContain(
     'The tariff is the one assigned to the connector, in revision 2: later changes do not touch the session.',
   );
+});
+
+it('a session with a reservation is quoted to the last decimal, alike over REST and GraphQL', async () => {
+  const tariff = {
+    country_code: 'DE',
+    party_id: 'ALL',
+    id: '15',
+    currency: 'EUR',
+    elements: [
+      {
+        price_components: [{ type: 'TIME', price: 5, vat: 20, step_size: 60 }],
+        restrictions: { reservation: 'RESERVATION' },
+      },
+      {
+        price_components: [
+          { type: 'FLAT', price: 0.5, vat: 20, step_size: 1 },
+          { type: 'ENERGY', price: 0.25, vat: 10, step_size: 1 },
+        ],
+      },
+    ],
+    last_updated: '2026-03-01T12:00:00Z',
+  };
+  const timeZone = 'Europe/Paris';
+  const [start, end] = ['2026-03-02T12:00:00Z', '2026-03-02T13:00:00Z'];
+  const reservation = { start: '2026-03-02T11:45:00Z', end: start, expired: false };
+  const volumes = [
+    { type: 'ENERGY', volume: 20 },
+    { type: 'TIME', volume: 1 },
+  ];
+
+  const rest = await askRest(system.endpoints, 'POST /tariffs/quote', {
+    tariff,
+    timeZone,
+    session: { start, end, reservation, charging_periods: [{ start_date_time: start, dimensions: volumes }] },
+  });
+  const { quote } = await asked<{ quote: Record<string, unknown> }>(
+    `query Quote($input: QuoteInput!) { quote(input: $input) {
+      totalCost { exclVat inclVat } totalReservationCost { exclVat inclVat } explanation
+    } }`,
+    {
+      input: {
+        tariff: JSON.stringify(tariff),
+        timeZone,
+        session: {
+          start,
+          end,
+          reservation,
+          chargingPeriods: [
+            {
+              startDateTime: start,
+              dimensions: volumes.map(({ type, volume }) => ({ type, volume: String(volume) })),
+            },
+          ],
+        },
+      },
+    },
+  );
+  const refused = await askRest(system.endpoints, 'POST /tariffs/quote', {
+    tariff: { ...tariff, currency: 'euros' },
+    timeZone,
+    session: { reservation },
+  });
+
+  expect(rest).toMatchObject({
+    status: 200,
+    body: {
+      total_cost: { excl_vat: '6.75', incl_vat: '7.6' },
+      total_energy_cost: { excl_vat: '5', incl_vat: '5.5' },
+      total_fixed_cost: { excl_vat: '0.5', incl_vat: '0.6' },
+      total_reservation_cost: { excl_vat: '1.25', incl_vat: '1.5' },
+    },
+  });
+  expect(quote).toEqual({
+    totalCost: { exclVat: '6.75', inclVat: '7.6' },
+    totalReservationCost: { exclVat: '1.25', inclVat: '1.5' },
+    explanation: (rest.body.explanation as { sentences: string[] }).sentences,
+  });
+  expect(refused).toMatchObject({ status: 422, body: { errors: [{ pointer: '/tariff/currency' }] } });
 });
