@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import * as z from 'zod';
 import { headersOf } from '../apigateway/header-list.ts';
@@ -13,6 +12,7 @@ import {
   type EdgeResponse,
   type Viewer,
 } from '../edge/cloudfront.ts';
+import { endUpgrade, sendEdgeResponse } from '../edge/edge-answer.ts';
 import type { Model, Resource } from '../template/model.ts';
 
 /** What a distribution's origin is here. */
@@ -85,22 +85,22 @@ export function makeEdge(
   return {
     async handle(request, response, viewer) {
       const routed = route(request, viewer);
-      if ('response' in routed) return answer(response, routed.response);
+      if ('response' in routed) return sendEdgeResponse(response, routed.response);
       const { originTarget, url, headers } = routed;
       if (originTarget.kind === 'http') return originTarget.api.handle(request, response, url, headers);
       if (originTarget.kind === 'graphql') return originTarget.host.handleHttp(request, response);
       // A WebSocket API answers anything but a handshake like this; nothing else is behind the other origins.
-      return answer(response, originTarget.kind === 'webSocket' ? forbidden : notFound.response);
+      return sendEdgeResponse(response, originTarget.kind === 'webSocket' ? forbidden : notFound.response);
     },
     async upgrade(request, socket, head, viewer) {
       const routed = route(request, viewer);
-      if ('response' in routed) return refuse(socket, routed.response);
+      if ('response' in routed) return endUpgrade(socket, routed.response);
       const { originTarget, url, headers } = routed;
       if (originTarget.kind === 'webSocket')
         return originTarget.api.handleUpgrade(request, socket, head, url, headers);
       if (originTarget.kind === 'graphqlRealtime')
         return originTarget.host.handleUpgrade(request, socket, head);
-      return refuse(socket, notFound.response);
+      return endUpgrade(socket, notFound.response);
     },
   };
 }
@@ -166,17 +166,3 @@ const forbidden: EdgeResponse = {
 const notFound: { response: EdgeResponse } = {
   response: { status: 404, headers: [['content-type', 'text/plain']], body: 'Not Found' },
 };
-
-function answer(response: ServerResponse, { status, headers, body }: EdgeResponse): void {
-  response.writeHead(status, [...headers, ['content-length', String(Buffer.byteLength(body))]].flat());
-  response.end(body);
-}
-
-function refuse(socket: Duplex, { status, headers, body }: EdgeResponse): void {
-  const fields = [...headers, ['content-length', String(Buffer.byteLength(body))], ['connection', 'close']];
-  const lines = fields.map(([name, value]) => `${name}: ${value}`);
-  socket.once('finish', () => socket.destroy());
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n${lines.join('\r\n')}\r\n\r\n${body}`,
-  );
-}
