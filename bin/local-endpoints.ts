@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 
 /** What a running local system says of itself: where everything is and who may sign in. */
-export const localEndpoints = z.object({
+const localEndpoints = z.object({
   stage: z.literal('local'),
   http: z.url(),
   https: z.url(),

@@ -11,7 +11,7 @@ interface Answer {
 }
 
 /** The password that every simulated station of a local system has. */
-export const simulatedPassword = 'simulated-station-1';
+const simulatedPassword = 'simulated-station-1';
 
 /**
  * Registers stations `{prefix}0001`… through GraphQL as the demo tenant's administrator. Stations that exist

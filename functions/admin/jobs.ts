@@ -152,7 +152,7 @@ async function uploadsOf({ files }: AdminServices, { request, stationId, jobId, 
 }
 
 /** A job as it is answered: everything but what only stations and this system need. */
-export function jobView(job: Job) {
+function jobView(job: Job) {
   const { linkSecret: _, revision: __, formerRequestIds: ___, request, history, ...more } = job;
   const { requestId, file, kind: ____, jobId: _____, ...asked } = request;
   return {

@@ -3,7 +3,7 @@ import type { ApiClient } from '#core/tenants/tenant-store.ts';
 import type { User } from '#core/users/user.ts';
 
 /** The roles a token may carry; anything else in a group's name is not ours and stays out. */
-export const roles = ['SUPER_ADMIN', 'TENANT_ADMIN', 'OPERATOR', 'VIEWER', 'DRIVER'] as const;
+const roles = ['SUPER_ADMIN', 'TENANT_ADMIN', 'OPERATOR', 'VIEWER', 'DRIVER'] as const;
 export type Role = (typeof roles)[number];
 
 /**

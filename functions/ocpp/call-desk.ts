@@ -72,7 +72,7 @@ function checkWhole(version: OcppVersion, request: CommandRequest): void {
 }
 
 /** `GetBaseReport` as `GET_BASE_REPORT`. */
-export function commandName(action: string): string {
+function commandName(action: string): string {
   return action.replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, '_').toUpperCase();
 }
 

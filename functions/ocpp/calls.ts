@@ -95,7 +95,7 @@ const agreement: ReadonlySet<unknown> = new Set([
 ]);
 
 /** An answer without a status of its own agrees by being one. */
-export function outcomeByStatus(answer: unknown): CommandOutcome {
+function outcomeByStatus(answer: unknown): CommandOutcome {
   const payload = isPayload(answer) ? answer : {};
   const agreed = payload.status === undefined || agreement.has(payload.status);
   return { state: agreed ? 'ACCEPTED' : 'REJECTED', answer: payload };

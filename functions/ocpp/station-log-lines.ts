@@ -1,7 +1,7 @@
 import { redactFrame } from './redact-frame.ts';
 
 /** How lines of the station log are told from all others in a function's log. */
-export const stationLogRecord = 'STATION_LOG';
+const stationLogRecord = 'STATION_LOG';
 
 /** What is known of whoever a line is about. */
 export interface LinePlace {

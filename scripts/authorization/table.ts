@@ -89,7 +89,7 @@ export function verdictOn(field: string, { claims, headers }: Who): Verdict {
 const marks: Readonly<Record<Verdict, string>> = { yes: '✓', own: 'own', no: '–', 'not built': 'not built' };
 
 /** The rows as Markdown tables, one for each type. */
-export function authorizationTables(rows: readonly Row[]): string {
+function authorizationTables(rows: readonly Row[]): string {
   const types = [...new Set(rows.map(({ field }) => typeOf(field)))];
   return types
     .map((type) => {
@@ -107,7 +107,7 @@ export function authorizationTables(rows: readonly Row[]): string {
 }
 
 /** Where the tables stand in the document. */
-export const tablesBegin = '<!-- Written by `npm run authorization` -->';
+const tablesBegin = '<!-- Written by `npm run authorization` -->';
 
 /** The document with its tables written anew. Throws for one that has no place for them. */
 export function withTables(document: string): string {

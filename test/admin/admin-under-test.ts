@@ -28,7 +28,7 @@ import type { TestDatabase } from '../support/engine.ts';
 export const pepper = 'p'.repeat(64);
 
 /** The bucket of files, where the environment of a test names an endpoint for it. */
-export const testBucket = 'files';
+const testBucket = 'files';
 
 /** What a request came to: its status, and the body or the problem. */
 export interface AdminResult {

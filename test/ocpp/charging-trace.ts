@@ -58,7 +58,7 @@ export async function newTenant(db: TestDatabase, protocol: Subprotocol): Promis
   return tenant;
 }
 
-export const firstConnection = 'c-1';
+const firstConnection = 'c-1';
 
 const boots: Readonly<Record<Subprotocol, Message>> = {
   'ocpp1.6': ['BootNotification', { chargePointVendor: 'Acme', chargePointModel: 'Duo 22' }],

@@ -22,7 +22,7 @@ export function hostileText(value: unknown): string {
 const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 
 /** Values that no schema means. */
-export const oddities: fc.Arbitrary<unknown> = fc.oneof(
+const oddities: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(
     ...[null, true, false, 0, -1, 0.1, 1.000_000_1, 1e15, -1e15, 1e25, 1e126, -1e130, 1e308, 5e-324],
     ...[2 ** 31, -(2 ** 31) - 1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER],

@@ -157,7 +157,7 @@ async function givenStation(
   };
 }
 
-export async function makeTables(client: DynamoDBClient): Promise<void> {
+async function makeTables(client: DynamoDBClient): Promise<void> {
   for (const role of ['registry', 'operations', 'ledger'] as const) {
     const { partitionKey, sortKey, indexes } = tables[role];
     const keys = [partitionKey, sortKey, ...indexes.flatMap((index) => [index.partitionKey, index.sortKey])];

@@ -24,7 +24,7 @@ export const readCertificateText: ReadCertificate = async (pem) => {
 };
 
 /** How OCSP names a certificate of this issuer (RFC 6960 section 4.1.1), with SHA-256. */
-export function hashOf(certificate: X509Certificate, issuer: X509Certificate): CertificateHash {
+function hashOf(certificate: X509Certificate, issuer: X509Certificate): CertificateHash {
   const { tbsCertificate } = AsnConvert.parse(issuer.raw, Certificate);
   const name = Buffer.from(AsnConvert.serialize(tbsCertificate.subject));
   const key = Buffer.from(tbsCertificate.subjectPublicKeyInfo.subjectPublicKey);

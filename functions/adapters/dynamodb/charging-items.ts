@@ -16,10 +16,10 @@ import { text, whole } from './schemas.ts';
 /** How charging profiles and what belongs to them are kept, wherever they are. */
 
 export const rateUnit = z.enum(['W', 'A']);
-export const limitSource = z.enum(['CSO', 'EMS', 'SO', 'OTHER']);
+const limitSource = z.enum(['CSO', 'EMS', 'SO', 'OTHER']);
 export const profilePurpose = z.enum(['STATION_MAX', 'EVSE_DEFAULT', 'TRANSACTION', 'EXTERNAL']);
 
-export const chargingSchedule = z.object({
+const chargingSchedule = z.object({
   scheduleId: whole.exactOptional(),
   unit: rateUnit,
   startAt: whole.exactOptional(),
@@ -101,7 +101,7 @@ export const scheduleComparison = z.object({
   ),
 }) satisfies z.ZodType<ScheduleComparison>;
 
-export const profileCriteria = z.object({
+const profileCriteria = z.object({
   profileIds: z.array(whole).exactOptional(),
   evseId: whole.exactOptional(),
   purpose: profilePurpose.exactOptional(),

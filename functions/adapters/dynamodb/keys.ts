@@ -11,7 +11,7 @@ export interface Key {
 }
 
 /** What tenants write to at once is spread over this many partitions of an index. */
-export const shardCount = 4;
+const shardCount = 4;
 
 /** DynamoDB allows 2048 bytes per partition key and 1024 per sort key: no id comes near, so none may break it. */
 const longestId = 255;

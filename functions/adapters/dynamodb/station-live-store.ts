@@ -54,7 +54,7 @@ export const readLink = itemReader<StationLink>('link', linkSchema);
  * session runs there) as attributes of their own: each is written by one update, whatever is there before, and
  * neither write touches the other's.
  */
-export const statusAttribute = (name: string) => `status:${name}`;
+const statusAttribute = (name: string) => `status:${name}`;
 export const sessionAttribute = (name: string) => `session:${name}`;
 
 /** The connectors of a LIVE item, in the order of EVSE and connector. */

@@ -7,7 +7,7 @@ export interface KmsSigner {
   publicKeySpki(): Promise<Uint8Array>;
   /**
    * The ECDSA signature with SHA-256 of the bytes, of any length, in DER (`Ecdsa-Sig-Value`, RFC 3279 section 2.2.3):
-   * what X.509 and OCSP take as it is. For WebCrypto and JOSE see `rawSignature`.
+   * what X.509 and OCSP take as it is.
    */
   sign(bytes: Uint8Array): Promise<Uint8Array>;
 }
@@ -39,25 +39,6 @@ export function kmsSigner(keyArn: string): KmsSigner {
       return Signature;
     },
   };
-}
-
-/**
- * The 64 bytes r and s (IEEE P1363) of a P-256 signature in DER, as WebCrypto and JOSE have them. Throws for bytes
- * that are no such signature.
- */
-export function rawSignature(der: Uint8Array): Uint8Array {
-  const raw = new Uint8Array(64);
-  let at = 2;
-  for (const end of [32, 64]) {
-    const length = der[at + 1] ?? 0;
-    const number = der.subarray(at + 2, at + 2 + length);
-    const digits = number[0] === 0 ? number.subarray(1) : number;
-    if (der[0] !== 0x30 || der[at] !== 0x02 || number.length !== length || length === 0 || digits.length > 32)
-      throw new Error('no ECDSA signature of P-256 in DER');
-    raw.set(digits, end - digits.length);
-    at += 2 + length;
-  }
-  return raw;
 }
 
 function kms(): KMSClient {

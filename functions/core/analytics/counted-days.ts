@@ -4,7 +4,7 @@ import { addFigures, type Figures, isNothing, noFigures, withoutEmptied } from '
 import { localDateAt } from './local-days.ts';
 
 /** The longest period that may be asked for. */
-export const longestPeriodDays = 400;
+const longestPeriodDays = 400;
 /** The most stations that may be named. */
 export const mostStations = 100;
 

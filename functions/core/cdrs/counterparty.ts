@@ -15,12 +15,7 @@ export function counterpartyOf(token: Pick<SessionToken, 'uid' | 'userId' | 'par
   return { kind: 'ACCOUNT', id: token.userId ?? `token:${token.uid}` };
 }
 
-/** One text per counterparty of a tenant: to group by, and to compare. */
-export function counterpartyKey({ kind, id }: Counterparty): string {
-  return `${kind}:${id}`;
-}
-
-/** The counterparty of a key; `undefined` for any other text. */
+/** The counterparty of its text, `ACCOUNT:{id}` or `PARTNER:{id}`; `undefined` for any other. */
 export function counterpartyFromKey(key: string): Counterparty | undefined {
   const [, kind, id] = /^(ACCOUNT|PARTNER):(.{1,255})$/.exec(key) ?? [];
   if (id === undefined) return undefined;

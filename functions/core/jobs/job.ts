@@ -103,7 +103,7 @@ export interface Job {
 }
 
 /** An hour without news: longer than any station takes to download, install or upload what it tells of. */
-export const usualPhaseTimeoutMs = 3_600_000;
+const usualPhaseTimeoutMs = 3_600_000;
 
 const mostHistory = 40;
 

@@ -51,7 +51,7 @@ export async function startJob(
 }
 
 /** Keeps a job whose command is about to be queued; the one that is there when it was kept before. */
-export async function openJob(
+async function openJob(
   ports: Pick<JobPorts, 'jobs' | 'clock' | 'newId'>,
   asked: Omit<JobTerms, 'whenOffline'> & { stationId: string; request: JobRequest; commandId: string },
 ): Promise<Job> {

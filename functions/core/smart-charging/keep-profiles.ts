@@ -128,7 +128,7 @@ export async function forgetExternalLimit(
 }
 
 /** Whether a profile is among those that criteria name (1.6 §5.3, 2.0.1 K09, K10): all that are given must fit. */
-export function matches({ evseId, profile, source }: KnownProfile, criteria: ProfileCriteria): boolean {
+function matches({ evseId, profile, source }: KnownProfile, criteria: ProfileCriteria): boolean {
   const { profileIds, sources } = criteria;
   return (
     (profileIds === undefined || profileIds.includes(profile.profileId)) &&

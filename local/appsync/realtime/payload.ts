@@ -27,7 +27,7 @@ function merge(known: unknown, value: unknown): unknown {
  * What a mutation publishes: its answer with the schema's field names in place of aliases. A field the mutation
  * did not select is absent.
  */
-export function toPublished(
+function toPublished(
   answer: unknown,
   set: SelectionSetNode | undefined,
   fragments: Fragments,

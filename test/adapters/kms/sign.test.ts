@@ -1,7 +1,6 @@
-import { createPublicKey, generateKeyPairSync, sign as signLocally, verify } from 'node:crypto';
-import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { kmsSigner, rawSignature } from '#adapters/kms/sign.ts';
+import { createPublicKey, verify } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { kmsSigner } from '#adapters/kms/sign.ts';
 import { type Cloud, startCloud } from '../../../local/start-cloud.ts';
 import { writeFilesApp } from '../../local/fixtures/files-app.ts';
 import { pointClientsAt } from '../../support/aws-recorder.ts';
@@ -28,9 +27,7 @@ test.each([1, 4096, 50_000])('%d bytes are signed so that the public key verifie
   const spki = Buffer.from(await signer.publicKeySpki());
 
   const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
-  const raw = rawSignature(signature);
   expect(verify('sha256', bytes, key, signature)).toBe(true);
-  expect(verify('sha256', bytes, { key, dsaEncoding: 'ieee-p1363' }, raw)).toBe(true);
 });
 
 test('a key that is not there cannot sign, and is asked for again the next time', async () => {
@@ -39,26 +36,4 @@ test('a key that is not there cannot sign, and is asked for again the next time'
   await expect(signer.sign(new Uint8Array(1))).rejects.toMatchObject({ name: 'NotFoundException' });
   await expect(signer.publicKeySpki()).rejects.toMatchObject({ name: 'NotFoundException' });
   await expect(signer.publicKeySpki()).rejects.toMatchObject({ name: 'NotFoundException' });
-});
-
-describe('a raw signature', () => {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-
-  test('is the same as the one in DER, whatever the numbers begin with', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 50 }), (message) => {
-        const raw = rawSignature(signLocally('sha256', message, privateKey));
-
-        expect(verify('sha256', message, { key: publicKey, dsaEncoding: 'ieee-p1363' }, raw)).toBe(true);
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  test.each([[''], ['30'], ['30440220ff'], [`3024022100${'ff'.repeat(33)}`]])(
-    'is not made of other bytes: %s',
-    (hex) => {
-      expect(() => rawSignature(Buffer.from(hex, 'hex'))).toThrow('no ECDSA signature');
-    },
-  );
 });
