@@ -6,16 +6,23 @@ import { authMethod, sessionStatus } from './session-view.ts';
 
 type View = Record<string, unknown>;
 
-/** `ChargingSession.events`, many at once: what happened, in its order, by the station's own times. */
+/** What one answer holds of events: Lambda's may have 6 MB. */
+const mostEvents = 10_000;
+
+/**
+ * `ChargingSession.events`, many at once: what happened, in its order, by the station's own times. Of each session the
+ * latest, as many as its share of the answer.
+ */
 export async function eventsOfSessions(
   requests: readonly FieldRequest[],
   services: GraphqlServices,
 ): Promise<View[][]> {
   const ids = requests.map(({ source }) => String(source?.sessionId));
   const heads = await services.sessions.findSessions([...new Set(ids)]);
+  const share = Math.floor(mostEvents / requests.length);
   const told = await inLanes(heads, async (session) => {
     const entries = await services.sessions.listEntries(session.sessionId);
-    return [session.sessionId, sessionEvents(session, entries)] as const;
+    return [session.sessionId, sessionEvents(session, entries).slice(-share)] as const;
   });
   const bySession = new Map(told);
   return ids.map((id) => bySession.get(id) ?? []);

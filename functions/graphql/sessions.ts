@@ -97,14 +97,22 @@ export async function metricsOfSessions(
   return requests.map((request) => bySession.get(sessionIdOf(request)) ?? null);
 }
 
-/** `ChargingSession.meterValues`, many at once: those of its own station, whoever else named its number. */
+/** What one answer holds of readings: about 4 MB, and Lambda's may have 6. */
+const mostReadings = 20_000;
+
+/**
+ * `ChargingSession.meterValues`, many at once: those of its own station, whoever else named its number. Of each session
+ * the latest, as many as its share of the answer.
+ */
 export async function meterValuesOfSessions(
   requests: readonly FieldRequest[],
   services: GraphqlServices,
 ): Promise<View[][]> {
+  const share = Math.floor(mostReadings / requests.length);
   return inLanes(requests, async (request) => {
     const entries = await services.sessions.listEntries(sessionIdOf(request));
-    return meterValueViews(entries.filter(({ stationId }) => stationId === request.source?.stationId));
+    const own = entries.filter(({ stationId }) => stationId === request.source?.stationId);
+    return meterValueViews(own).slice(-share);
   });
 }
 

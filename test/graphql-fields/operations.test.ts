@@ -3,7 +3,7 @@ import { raiseAlert } from '#core/alerts/raise-alert.ts';
 import { endSession } from '#core/sessions/end-session.ts';
 import { recordTransactionEvent } from '#core/sessions/record-transaction-event.ts';
 import { startSession } from '#core/sessions/start-session.ts';
-import { aStation } from '../adapters/dynamodb/samples.ts';
+import { anEntry, aSession, aStation } from '../adapters/dynamodb/samples.ts';
 import { givenToken, goodUid, minuteMs, noon } from '../core/sessions/scene.ts';
 import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
 import { type Asked, newAsked, type View } from './services-under-test.ts';
@@ -151,6 +151,30 @@ describe('ocppConnections', () => {
       code: 'Validation',
       field: 'status',
     });
+  });
+});
+
+describe('a session that is told in hundreds of words', () => {
+  test('is told whole, and in a list of a hundred sessions by the latest of them', async () => {
+    const { sessions } = asked.scene;
+    const session = aSession();
+    const moments = Array.from({ length: 220 }, (_, index) => noon + index * minuteMs);
+    await sessions.openSession(session, { occupies: false });
+    await sessions.addEntries(
+      session.sessionId,
+      moments.map((moment) => anEntry(moment, { chargingState: 'CHARGING' })),
+    );
+    const source = { sessionId: session.sessionId, stationId: session.stationId };
+    const list = Array.from({ length: 100 }, () => source);
+    const timesOf = (told: unknown) => (told as View[]).map(({ timestamp }) => Date.parse(String(timestamp)));
+
+    const [readings] = await asked.askMany('ChargingSession.meterValues', [source]);
+    const listed = await asked.askMany('ChargingSession.meterValues', list);
+    const [events] = await asked.askMany('ChargingSession.events', list);
+
+    expect(timesOf(readings)).toEqual(moments);
+    expect(listed.map((one) => timesOf(one))).toEqual(list.map(() => moments.slice(-200)));
+    expect(timesOf(events)).toEqual(moments.slice(-100));
   });
 });
 
