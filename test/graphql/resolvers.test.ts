@@ -155,7 +155,7 @@ describe('subscriptions', () => {
   it('carry what happens in the caller’s tenant alone', () => {
     const all = [
       ...['stationStatusUpdates', 'connectorStatusUpdates', 'sessionUpdates', 'systemAlerts'],
-      'ocppConnectionEvents',
+      ...['ocppConnectionEvents', 'ocpiPartnerUpdates', 'crossNetworkSessionEvents'],
     ];
     for (const field of all) {
       const filter = filterOf(`Subscription.${field}`, {});
@@ -189,33 +189,40 @@ describe('subscriptions', () => {
     expect(passes(filter, { tenantId: 't-2', stationId: 'CP001' })).toBe(false);
   });
 
-  it('let through the stations asked for and no other, however many, and never those of another tenant', () => {
-    const name = fc.integer({ min: 0, max: 99 }).map((number) => `CP${number}`);
-    const asked = fc.uniqueArray(name, { minLength: 1, maxLength: 50 });
+  /** Those that take a list, with what it is called and which field of an update it is about. */
+  const lists = [
+    ['stationStatusUpdates', 'stationIds', 'stationId'],
+    ['connectorStatusUpdates', 'stationIds', 'stationId'],
+    ['sessionUpdates', 'sessionIds', 'sessionId'],
+    ['systemAlerts', 'severity', 'severity'],
+  ] as const;
 
-    fc.assert(
-      fc.property(asked, name, fc.constantFrom('t-1', 't-2'), (stationIds, stationId, tenantId) => {
-        const filter = filterOf('Subscription.stationStatusUpdates', { stationIds });
+  it.each(lists)(
+    '%s let through what was asked for and no other, however much, and never that of another tenant',
+    (field, argument, member) => {
+      const name = fc.integer({ min: 0, max: 99 }).map((number) => `CP${number}`);
+      const asked = fc.uniqueArray(name, { minLength: 1, maxLength: 50 });
 
-        const isWanted = tenantId === 't-1' && stationIds.includes(stationId);
-        expect(passes(filter, { tenantId, stationId })).toBe(isWanted);
-      }),
-      { numRuns: 50 },
-    );
-  });
+      fc.assert(
+        fc.property(asked, name, fc.constantFrom('t-1', 't-2'), (values, value, tenantId) => {
+          const filter = filterOf(`Subscription.${field}`, { [argument]: values });
 
-  it('refuse more stations than a filter can hold, and none at all', () => {
-    const refusal = (stationIds: string[]) =>
-      evaluate('Subscription.stationStatusUpdates', 'response', {
-        arguments: { stationIds },
+          const isWanted = tenantId === 't-1' && values.includes(value);
+          expect(passes(filter, { tenantId, [member]: value })).toBe(isWanted);
+        }),
+        { numRuns: 30 },
+      );
+    },
+  );
+
+  it.each(lists)('%s refuse more values than a filter can hold, and none at all', (field, argument) => {
+    for (const values of [[], Array.from({ length: 51 }, (_, index) => `CP${index}`)]) {
+      const refusal = evaluate(`Subscription.${field}`, 'response', {
+        arguments: { [argument]: values },
         result: { tenantId: 't-1' },
       });
 
-    for (const stationIds of [[], Array.from({ length: 51 }, (_, index) => `CP${index}`)]) {
-      expect(errorOf(refusal(stationIds))).toMatchObject({
-        errorType: 'Validation',
-        errorInfo: { field: 'stationIds' },
-      });
+      expect(errorOf(refusal)).toMatchObject({ errorType: 'Validation', errorInfo: { field: argument } });
     }
   });
 });
@@ -286,6 +293,81 @@ describe('published updates', () => {
       status: 'TIMED_OUT',
       timestamp: '2026-09-21T14:13:20.000Z',
     });
+  });
+});
+
+describe('other published updates', () => {
+  const at = 1_790_000_000_000;
+  const timestamp = '2026-09-21T14:13:20.000Z';
+  const asked = (field: string, args: Record<string, unknown>) =>
+    answerOf(evaluate(`Mutation.${field}`, 'request', { arguments: { at, ...args } }));
+  const tenantId = 't-1';
+
+  it('tell an alert with what kind it is', () => {
+    const alert = {
+      tenantId,
+      category: 'STATION_OFFLINE',
+      severity: 'HIGH',
+      message: 'away',
+      stationId: 'CP1',
+    };
+
+    expect(asked('publishAlert', { ...alert, alertId: 'a-1', kind: 'SILENT' })).toEqual({
+      payload: { ...alert, id: 'a-1', timestamp, metadata: { kind: 'SILENT' } },
+    });
+  });
+
+  it.each([
+    [true, 'ocpp1.6', 'CONNECTED', 'OCPP_1_6'],
+    [true, 'ocpp2.0.1', 'CONNECTED', 'OCPP_2_0_1'],
+    [false, undefined, 'DISCONNECTED', null],
+  ])('tell a connection that is %s over %s', (online, protocol, status, ocppVersion) => {
+    expect(asked('publishConnection', { tenantId, stationId: 'CP1', online, protocol })).toEqual({
+      payload: { tenantId, stationId: 'CP1', status, ocppVersion, timestamp },
+    });
+  });
+
+  it('tell of partners, and of the sessions of their drivers', () => {
+    const partner = { tenantId, partnerId: 'p-1' };
+    const session = (more: object) =>
+      asked('publishCrossNetworkSession', { ...partner, sessionId: 's-1', ...more });
+
+    expect(asked('publishPartnerUpdate', { ...partner, status: 'PENDING' })).toEqual({
+      payload: { ...partner, status: 'PENDING', timestamp },
+    });
+    for (const [event, authorised, status] of [
+      ['STARTED', true, 'ACTIVE'],
+      ['STARTED', false, 'INVALID'],
+      ['ENDED', undefined, 'COMPLETED'],
+    ]) {
+      expect(session({ event, authorised })).toEqual({
+        payload: { ...partner, sessionId: 's-1', status, timestamp },
+      });
+    }
+  });
+
+  it.each(['publishConnectorStatus', 'publishSessionMetrics'])(
+    '%s asks the function in the name of the bus, for the tenant of the event',
+    (name) => {
+      const args = { at, tenantId, sessionId: 's-1' };
+
+      expect(asked(name, args)).toEqual({
+        operation: 'Invoke',
+        payload: {
+          field: `Mutation.${name}`,
+          caller: { tenantId, subject: 'events', roles: [] },
+          arguments: args,
+        },
+      });
+    },
+  );
+
+  it('give their subscribers what the request made', () => {
+    for (const { field } of files.filter((one) => one.field.startsWith('Mutation.publish'))) {
+      const result = { tenantId };
+
+      expect(answerOf(evaluate(field, 'response', { result })), field).toEqual(result);
+    }
   });
 });
 
