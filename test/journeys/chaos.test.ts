@@ -78,7 +78,9 @@ async function booksOf(running: System) {
   return { ...books, statements: statements.map(({ body }) => body) };
 }
 
-describe.each(['CP001', 'CP201'])('a charge at %s comes to the books of its clean trace', (stationId) => {
+const roomForSlowMachines = { timeout: 120_000 };
+
+describe.each(['CP001', 'CP201'])('a charge at %s comes to its books', roomForSlowMachines, (stationId) => {
   it('when the bus, the queues and the stream deliver twice and out of order', async () => {
     system = await startSystem({ chaos: { duplicate: 0.8, reorder: true, seed: 7 } });
     const station = await givenStation(system.endpoints, stationId);
