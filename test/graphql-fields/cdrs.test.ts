@@ -65,8 +65,9 @@ describe('CDRs over GraphQL', () => {
     expect(await asked.ask('Query.cdr', { id: 'none' })).toBeNull();
   });
 
-  test('are listed by who pays and how they stand', async () => {
-    const { cdrId } = await givenCdr();
+  test('are listed by who pays, how they stand, where and when', async () => {
+    const { cdrId, createdAt } = await givenCdr();
+    const made = (afterMs = 0) => new Date(createdAt + afterMs).toISOString();
     const ids = async (filter: View) =>
       ((await asked.ask('Query.cdrs', { filter })) as View[]).map(({ id }) => id);
 
@@ -74,6 +75,10 @@ describe('CDRs over GraphQL', () => {
     expect(await ids({ counterparty: { kind: 'PARTNER', id: 'token:CAFE' } })).toEqual([]);
     expect(await ids({ billing: 'BILLABLE' })).toEqual([cdrId]);
     expect(await ids({ billing: 'REVIEW' })).toEqual([]);
+    expect(await ids({ stationId: 'CS-1', createdAfter: made(), createdBefore: made(1) })).toEqual([cdrId]);
+    expect(await ids({ stationId: 'CS-2' })).toEqual([]);
+    expect(await ids({ createdAfter: made(1) })).toEqual([]);
+    expect(await ids({ createdBefore: made() })).toEqual([]);
   });
 
   test('are credited and issued anew', async () => {
