@@ -27,11 +27,7 @@ function merge(known: unknown, value: unknown): unknown {
  * What a mutation publishes: its answer with the schema's field names in place of aliases. A field the mutation
  * did not select is absent.
  */
-function toPublished(
-  answer: unknown,
-  set: SelectionSetNode | undefined,
-  fragments: Fragments,
-): unknown {
+function toPublished(answer: unknown, set: SelectionSetNode | undefined, fragments: Fragments): unknown {
   if (Array.isArray(answer)) return answer.map((item) => toPublished(item, set, fragments));
   if (!isRecord(answer)) return answer;
   const published: Record<string, unknown> = {};
