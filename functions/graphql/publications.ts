@@ -48,7 +48,8 @@ export async function publishSessionMetrics(
   const begin = await beginOf(services, sessionId);
   const told = Object.entries(figures).filter(([, value]) => value != null);
   const sample = { at, context: 'PERIODIC' as const, ...Object.fromEntries(told) };
-  return { tenantId, sessionId, ...metricsView(begin ?? { startedAt: at }, { samples: [sample] }, at) };
+  const from = { ...(begin ?? { startedAt: at }), sessionId };
+  return { tenantId, ...metricsView(from, { samples: [sample] }, at) };
 }
 
 async function beginOf(

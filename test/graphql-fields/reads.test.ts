@@ -185,9 +185,9 @@ describe('what is published costs', () => {
 
     expect(calls()).toBe(1);
     expect(told).toMatchObject([
-      { duration: 60, currentEnergy: 0.1 },
-      { duration: 120, currentEnergy: 0.2 },
-      { duration: 180, currentEnergy: 0.3 },
+      { tenantId: ownTenant(), sessionId, duration: 60, currentEnergy: 0.1 },
+      { tenantId: ownTenant(), sessionId, duration: 120, currentEnergy: 0.2 },
+      { tenantId: ownTenant(), sessionId, duration: 180, currentEnergy: 0.3 },
     ]);
   });
 
