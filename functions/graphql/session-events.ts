@@ -6,8 +6,8 @@ import { authMethod, sessionStatus } from './session-view.ts';
 
 type View = Record<string, unknown>;
 
-/** What one answer holds of events: Lambda's may have 6 MB. */
-const mostEvents = 10_000;
+/** What one answer holds of events: AppSync may refuse more than a megabyte. */
+const mostEvents = 4_000;
 
 /**
  * `ChargingSession.events`, many at once: what happened, in its order, by the station's own times. Of each session the

@@ -97,8 +97,8 @@ export async function metricsOfSessions(
   return requests.map((request) => bySession.get(sessionIdOf(request)) ?? null);
 }
 
-/** What one answer holds of readings: about 4 MB, and Lambda's may have 6. */
-const mostReadings = 20_000;
+/** What one answer holds of readings: about 800 kB, for AppSync may refuse more than a megabyte. */
+const mostReadings = 4_000;
 
 /**
  * `ChargingSession.meterValues`, many at once: those of its own station, whoever else named its number. Of each session
