@@ -9,12 +9,16 @@ import { type Account, type StatementLine, statementIdOf } from './statement.ts'
 import type { StatementStore } from './statement-store.ts';
 import { totalOf, vatSharesOf } from './vat-shares.ts';
 
-export interface BookPorts {
+/** What booking works with. */
+export interface ChargePorts {
   readonly tenant: Pick<Tenant, 'tenantId' | 'timeZone'>;
-  readonly cdrs: Pick<CdrStore, 'findCdr'>;
   readonly statements: Pick<StatementStore, 'bookLine'>;
-  readonly clock: Clock;
   readonly digest: Digest;
+}
+
+export interface BookPorts extends ChargePorts {
+  readonly cdrs: Pick<CdrStore, 'findCdr'>;
+  readonly clock: Clock;
 }
 
 /** A CDR so old that not one of the months since took it has another fault. */
@@ -34,22 +38,21 @@ export async function bookCdr(
   if (cdr.billing !== 'BILLABLE') return 'not-billed';
   if (!cdr.counterparty) throw new Error(`CDR ${cdrId} is billable, but nobody is to pay for it`);
   const { counterparty, currency } = cdr;
-  return bookLine(
-    ports,
-    { counterparty, currency, direction: 'RECEIVABLE' },
-    lineOf(cdr, ports.clock()),
-    cdr,
-  );
+  const account = { counterparty, currency, direction: 'RECEIVABLE' } as const;
+  return bookCharge(ports, { account, line: lineOf(cdr, ports.clock()), madeAt: cdr.createdAt });
 }
 
-async function bookLine(
-  ports: BookPorts,
-  account: Account,
-  line: StatementLine,
-  { createdAt }: Pick<Cdr, 'createdAt'>,
+/**
+ * Puts a charge on the statement of its account, once by the id of its CDR: what the tenant bills, and as well what
+ * partners bill the tenant for its drivers (`PAYABLE`), whose ids must be told apart from the tenant's own. `madeAt`:
+ * when its CDR was made; the month of that moment takes it or, where that is closed, the next that is not.
+ */
+export async function bookCharge(
+  ports: ChargePorts,
+  { account, line, madeAt }: { account: Account; line: StatementLine; madeAt: number },
 ): Promise<'booked' | 'booked-before'> {
   const { tenantId, timeZone } = ports.tenant;
-  let period = periodAt(createdAt, timeZone);
+  let period = periodAt(madeAt, timeZone);
   for (let month = 0; month < mostMonthsAhead; month += 1) {
     const statementId = statementIdOf(ports.digest, tenantId, account, period);
     const opened = { statementId, account, period, openedAt: line.bookedAt };

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { digest } from '#adapters/crypto/digest.ts';
 import type { Stores } from '#adapters/dynamodb/open-stores.ts';
 import type { Cdr } from '#core/cdrs/cdr.ts';
-import { bookCdr } from '#core/settlement/book-cdr.ts';
+import { bookCdr, bookCharge } from '#core/settlement/book-cdr.ts';
 import { closePeriods, linesOf } from '#core/settlement/close-periods.ts';
 import { knownStatement, settleStatement } from '#core/settlement/settle-statement.ts';
 import type { Statement } from '#core/settlement/statement.ts';
@@ -122,6 +122,33 @@ describe('a CDR', () => {
 
     expect(await books.of('2030-01')).toMatchObject([{ status: 'ISSUED', totals: { lines: 1 } }]);
     expect(await books.of('2030-02')).toMatchObject([{ status: 'DRAFT', totals: { lines: 1 } }]);
+  });
+
+  test('of a partner, for the tenant’s own drivers, is on a statement of what the tenant owes', async () => {
+    const partner = { kind: 'PARTNER', id: 'NL-TNM' } as const;
+    await books.book(books.write({ counterparty: partner }));
+    const owed: Parameters<typeof bookCharge>[1] = {
+      account: { counterparty: partner, currency: 'EUR', direction: 'PAYABLE' },
+      line: {
+        ...{ cdrId: 'NL-TNM/cdr-1', kind: 'ORIGINAL', sessionId: 'theirs', stationId: 'theirs' },
+        ...{ startedAt: january, endedAt: january, energyWh: 5_000, bookedAt: january },
+        ...{ exclVat: '5', inclVat: '6', vat: [{ rate: '20', exclVat: '5', inclVat: '6' }] },
+      },
+      madeAt: january,
+    };
+
+    const results = [await bookCharge(books.ports, owed), await bookCharge(books.ports, owed)];
+
+    const said = (await books.of('2030-01')).map(({ account, totals }) => [
+      account.direction,
+      totals?.lines,
+      totals?.inclVat,
+    ]);
+    expect(results).toEqual(['booked', 'booked-before']);
+    expect(said.sort()).toEqual([
+      ['PAYABLE', 1, '6'],
+      ['RECEIVABLE', 1, '12'],
+    ]);
   });
 
   test('that nobody wrote cannot be booked', async () => {
