@@ -1,6 +1,6 @@
 /**
  * Runs the store tests, the journeys and the DynamoDB probes on DynamoDB Local, Amazon's own emulator.
- * Needs a Java runtime. Arguments are passed on to vitest.
+ * Needs a Java runtime. Arguments are passed on to vitest; those that are paths stand for all of these.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,9 +8,9 @@ import { existsSync } from 'node:fs';
 import { type DynamoDbLocal, startDynamoDbLocal } from '../local/dynamodb/dynamodb-local.ts';
 
 const VITEST = new URL('../node_modules/vitest/vitest.mjs', import.meta.url).pathname;
-const FOLDERS = ['test/adapters', 'test/journeys', 'test/local/dynamodb'].filter((folder) =>
-  existsSync(folder),
-);
+const ALL = ['test/adapters', 'test/journeys', 'test/local/dynamodb'];
+const asked = process.argv.slice(2);
+const folders = asked.some((argument) => existsSync(argument)) ? [] : ALL;
 
 try {
   process.exitCode = await runOn(await startDynamoDbLocal());
@@ -21,7 +21,7 @@ try {
 
 async function runOn(reference: DynamoDbLocal): Promise<number> {
   const env = { ...process.env, DYNAMODB_ENGINE: 'reference', DYNAMODB_REFERENCE_URL: reference.url };
-  const vitest = spawn(process.execPath, [VITEST, 'run', ...FOLDERS, ...process.argv.slice(2)], {
+  const vitest = spawn(process.execPath, [VITEST, 'run', ...folders, ...asked], {
     env,
     stdio: 'inherit',
   });

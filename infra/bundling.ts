@@ -112,11 +112,19 @@ function importedOutright({ outputs }: Metafile, start: string): readonly string
   return [...found];
 }
 
+const resolvers = new Map<string, string>();
+
 /**
  * One AppSync resolver as a single ES module in AppSync's dialect. `@aws-appsync/utils` stays outside: the runtime
- * brings it (AppSync developer guide, "Bundling, TypeScript, and source maps").
+ * brings it (AppSync developer guide, "Bundling, TypeScript, and source maps"). Made once per process.
  */
 export function bundleResolver(path: string): string {
+  const code = resolvers.get(path) ?? buildResolver(path);
+  resolvers.set(path, code);
+  return code;
+}
+
+function buildResolver(path: string): string {
   const { outputFiles } = buildSync({
     absWorkingDir: root,
     entryPoints: [path],
