@@ -34,10 +34,7 @@ export class Update {
 
   /** Counts one up, from zero when there is nothing yet. */
   increase(name: string): this {
-    const placeholder = this.name(name);
-    const [none, one] = [this.value(0), this.value(1)];
-    this.#sets.push(`${placeholder} = if_not_exists(${placeholder}, ${none}) + ${one}`);
-    return this;
+    return this.add(name, '1');
   }
 
   /** Adds an exact decimal, from zero when there is nothing yet: no float takes part. */
