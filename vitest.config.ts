@@ -16,6 +16,8 @@ export default defineConfig({
           include: ['test/infra/**/*.test.ts'],
           isolate: false,
           fileParallelism: false,
+          // One worker here, two there: vitest asks that the two come after each other.
+          sequence: { groupOrder: 1 },
         },
       },
       {
