@@ -230,6 +230,25 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('the local list over %s', (prot
     expect(await waiting()).toEqual(['SEND_LOCAL_LIST']);
   });
 
+  test('an update whose command was not stored is sent when the change is told again', async () => {
+    await choose(uid('A'), uid('B'));
+    await exchange(protocol, has(0));
+    await exchange(protocol, says('Accepted'));
+    await blockToken(room.services, uid('B'));
+    const { commands, ...others } = ports();
+    const addCommand = () => Promise.reject(new Error('the table throttles'));
+    const failing = { ...others, commands: { ...commands, addCommand } };
+
+    await expect(updateListsOf(failing, uid('B'))).rejects.toThrow('throttles');
+    await updateListsOf(ports(), uid('B'));
+    const { payload } = await exchange(protocol, says('Accepted'));
+
+    expect(payload).toMatchObject({ updateType: 'Differential', [version]: 2 });
+    expect(JSON.stringify(payload[list])).toContain('"Blocked"');
+    expect(await listOf()).toMatchObject({ content: { version: 2 }, lastVersion: 2 });
+    expect(await waiting()).toEqual([]);
+  });
+
   test('an operator’s own list makes ours uncertain', async () => {
     await choose(uid('A'));
     await exchange(protocol, has(0));

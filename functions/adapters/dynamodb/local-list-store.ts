@@ -22,7 +22,7 @@ const listSchema = z.object({
   content: z.object({ version: whole, entries: z.record(text, text) }).exactOptional(),
   lastVersion: whole,
   confirmedAt: whole.exactOptional(),
-  pending: z.object({ version: whole, until: whole }).exactOptional(),
+  pending: z.object({ version: whole, commandId: text, until: whole }).exactOptional(),
   failures: whole,
   unsupported: z.boolean().exactOptional(),
   revision: whole,

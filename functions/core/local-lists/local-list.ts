@@ -56,8 +56,8 @@ export interface StationList {
   readonly lastVersion: number;
   /** When it last confirmed what it has. */
   readonly confirmedAt?: number;
-  /** The update that is under way, and until when it counts. */
-  readonly pending?: { readonly version: number; readonly until: number };
+  /** The update that is under way, the command that brings it, and until when it counts. */
+  readonly pending?: { readonly version: number; readonly commandId: string; readonly until: number };
   /** Updates in a row that it did not take. */
   readonly failures: number;
   /** It said that it has no such list. */

@@ -11,7 +11,14 @@ import type { TenantPolicyStore } from '../tenants/tenant-policy.ts';
 import type { Token } from '../tokens/token.ts';
 import type { TokenStore } from '../tokens/token-store.ts';
 import { chosenTokens, desiredEntries } from './desired-entries.ts';
-import type { ChosenList, ListChoice, ListEntry, LocalListStore, StationList } from './local-list.ts';
+import type {
+  ChosenList,
+  ListChoice,
+  ListEntry,
+  ListUpdate,
+  LocalListStore,
+  StationList,
+} from './local-list.ts';
 import { afterUpdate, nextUpdate } from './plan-update.ts';
 import { changeList, listOf, noteListVersion } from './station-list.ts';
 
@@ -60,7 +67,8 @@ export async function checkLocalList(
 
 /**
  * Sends a station the next update of its list, if it lacks anything and none is under way. One at a time: an update
- * that follows one which was refused would be taken on a list that it was not made for.
+ * that follows one which was refused would be taken on a list that it was not made for. What is sent is kept first:
+ * when its command did not come into the queue, whoever comes next makes it good.
  */
 export async function continueLocalList(
   ports: LocalListPorts,
@@ -71,30 +79,61 @@ export async function continueLocalList(
     ports.localLists.findChoice(stationId),
     listOf(ports, stationId),
   ]);
-  const now = ports.clock();
   if (!chosen || list.unsupported || list.failures >= mostFailures) return;
-  if (list.pending && list.pending.until > now) return;
-  const desired = await entriesFor(ports, chosen, tokensOf);
-  if (!desired) return;
-  const { localListEntriesPerMessage = mostPerMessage } = await ports.limits.findLimits(stationId);
-  const update = nextUpdate(
-    ports.digest,
-    list,
-    desired,
-    Math.min(mostPerMessage, localListEntriesPerMessage),
-  );
+  const { pending } = list;
+  const isOpen = pending !== undefined && pending.until > ports.clock();
+  if (isOpen && (await ports.commands.findCommand(stationId, pending.commandId, () => true))) return;
+  const lost = isOpen ? pending : undefined;
+  const update = await updateFor(ports, chosen, { list, tokensOf, ...(lost ? { lost } : {}) });
   if (!update) return;
-  const { version } = update;
-  const pending = { version, until: now + updateWaitsMs + slackMs };
+  const commandId = lost?.commandId ?? (await reserveUpdate(ports, list, update.version));
+  if (commandId === undefined) return;
+  await enqueueCommand(
+    // A second one under the same id changes nothing.
+    { ...ports, newId: () => commandId },
+    {
+      stationId,
+      name: 'SEND_LOCAL_LIST',
+      request: { kind: 'SEND_LOCAL_LIST', ...update },
+      timeoutMs: updateWaitsMs,
+      whenOffline: 'WAIT',
+    },
+  );
+}
+
+type PendingUpdate = NonNullable<StationList['pending']>;
+
+/** What a station lacks, as much as one message holds; under the version of the update that was lost, if one was. */
+async function updateFor(
+  ports: LocalListPorts,
+  chosen: ChosenList,
+  {
+    list,
+    lost,
+    tokensOf,
+  }: {
+    list: StationList;
+    lost?: PendingUpdate;
+    tokensOf: (choice: ListChoice) => Promise<readonly Token[]>;
+  },
+): Promise<ListUpdate | undefined> {
+  const desired = await entriesFor(ports, chosen, tokensOf);
+  if (!desired) return undefined;
+  const { localListEntriesPerMessage = mostPerMessage } = await ports.limits.findLimits(chosen.stationId);
+  const before = lost ? { ...list, lastVersion: lost.version - 1 } : list;
+  return nextUpdate(ports.digest, before, desired, Math.min(mostPerMessage, localListEntriesPerMessage));
+}
+
+/** Keeps that an update is under way. Gives its command's id; `undefined` when somebody else was faster. */
+async function reserveUpdate(
+  ports: LocalListPorts,
+  list: StationList,
+  version: number,
+): Promise<string | undefined> {
+  const commandId = ports.newId();
+  const pending = { version, commandId, until: ports.clock() + updateWaitsMs + slackMs };
   const reserved: StationList = { ...list, pending, lastVersion: version, revision: list.revision + 1 };
-  if ((await ports.localLists.saveList(reserved)) === 'changed-meanwhile') return;
-  await enqueueCommand(ports, {
-    stationId,
-    name: 'SEND_LOCAL_LIST',
-    request: { kind: 'SEND_LOCAL_LIST', ...update },
-    timeoutMs: updateWaitsMs,
-    whenOffline: 'WAIT',
-  });
+  return (await ports.localLists.saveList(reserved)) === 'saved' ? commandId : undefined;
 }
 
 /** What the station should have; `undefined`, and an operator is told, where that is more than it holds. */
