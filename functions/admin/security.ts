@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { rotatePassword } from '#core/security/rotate-password.ts';
+import { abandonRotation, rotatePassword } from '#core/security/rotate-password.ts';
 import type { SecurityEvent } from '#core/security/security-event.ts';
 import { abandonUpgrade, upgradeProfile } from '#core/security/upgrade-profile.ts';
 import {
@@ -54,6 +54,16 @@ export const securityRoutes: readonly Route[] = [
         timeoutMs: timeoutSeconds * 1000,
       });
       return { status: 202, body: { password, commandId: command.commandId } };
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/stations/{stationId}/password',
+    summary: 'Takes back a new password that its station was not sent yet: the old one stays.',
+    roles: administrators,
+    async handle(request, services) {
+      await abandonRotation(services, parameter(request, 'stationId'));
+      return {};
     },
   },
   {

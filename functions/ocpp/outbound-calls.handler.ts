@@ -12,8 +12,9 @@ import { commandRequested } from '#contracts/command-requested.v1.ts';
 import { dispatchCommands, type SendCall } from '#core/commands/dispatch-commands.ts';
 import { fileLink } from '#core/jobs/follow-link.ts';
 import { type HandOutPorts, handOutFile } from '#core/jobs/hand-out-file.ts';
+import { isAwaited } from '#core/security/settle-password.ts';
 import { systemClock } from '#platform/clock.ts';
-import { setting } from '#platform/config.ts';
+import { setting, tableNames } from '#platform/config.ts';
 import { door, eachRecord } from '#platform/lambda.ts';
 import { logger, recordLogger } from '#platform/logger.ts';
 import { encodeCommand } from './calls.ts';
@@ -23,8 +24,7 @@ import { writeStationLog } from './station-log-lines.ts';
 import { isSubprotocol } from './subprotocols.ts';
 import { loadVersion } from './versions.ts';
 
-/** The ledger is out of this door's reach. */
-const tables = { registry: setting('REGISTRY_TABLE'), operations: setting('OPERATIONS_TABLE'), ledger: '' };
+const tables = tableNames('registry', 'operations');
 const client = dynamoClient();
 const post = postToConnection(setting('STATION_API_ENDPOINT'));
 const ownQueue = setting('OUTBOUND_CALLS_QUEUE_URL');
@@ -82,6 +82,13 @@ function handOutPortsOf(tenantId: string): HandOutPorts {
   return { jobs, files: tenantFiles(files, tenantId), clock: systemClock, linkOf };
 }
 
+const superseded = {
+  refused: {
+    code: 'Superseded',
+    message: 'the change of the password was taken back, or another came after it',
+  },
+};
+
 /** A failure on the way out says as little about delivery as a lost connection does. */
 const sendFor =
   (tenantId: string): SendCall =>
@@ -90,6 +97,10 @@ const sendFor =
     if (connectionId === undefined) return 'gone';
     if (!isSubprotocol(protocol)) {
       return { refused: { code: 'NotSupported', message: `nothing is spoken here called "${protocol}"` } };
+    }
+    if (command.request.kind === 'SET_PASSWORD') {
+      const stores = openStores({ client, tables, tenantId });
+      if (!(await isAwaited(stores, command))) return superseded;
     }
     const withFile = await handOutFile(handOutPortsOf(tenantId), command, (request) =>
       longestAddress(protocol, request),

@@ -121,6 +121,17 @@ describe('credentials over REST', () => {
   const sent = (stationId: string, command: string, parameters: unknown) =>
     admin.request(`POST /stations/${stationId}/commands`, { command, parameters, ...wait });
 
+  test('a new password that was not sent yet is taken back', async () => {
+    await admin.request('POST /stations/CS-1/password', {});
+
+    const { status } = await admin.request('DELETE /stations/CS-1/password');
+
+    const station = await admin.scene.stations.findStation('CS-1');
+    expect(status).toBe(200);
+    expect(verifyStationPassword(pepper, 'the-old-password', station?.password)).toBe(true);
+    expect(station).not.toHaveProperty('securityChange');
+  });
+
   test('a password of a station is set in no other way', async () => {
     const results = [
       await sent('CS-1', 'CHANGE_CONFIGURATION', { key: 'AuthorizationKey', value: '6162' }),

@@ -222,6 +222,21 @@ describe('commands', () => {
     expect(JSON.stringify(kept)).not.toContain('6162');
   });
 
+  test('a new password that nobody waits for any more is not sent', async () => {
+    await room.givenStation(stationId, 'ocpp1.6');
+    await givenConnected();
+    const password = sealText('p'.repeat(64), `tenant-1/${stationId}`, 'taken-back-meanwhile');
+    const command = await givenCommand({
+      name: 'CHANGE_CONFIGURATION',
+      request: { kind: 'SET_PASSWORD', password },
+    });
+
+    await dispatch();
+
+    expect(aws.posted).toEqual([]);
+    expect(await found(command)).toMatchObject({ state: 'FAILED', failure: { code: 'Superseded' } });
+  });
+
   test('the answer settles it, and is not answered itself', async () => {
     await givenConnected();
     const command = await givenCommand();

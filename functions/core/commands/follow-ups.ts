@@ -9,7 +9,7 @@ import type { Clock, Digest, NewId } from '../ports.ts';
 import { reconcileAfterRead } from '../reconcile/reconcile-configuration.ts';
 import { followCancellation, followReservation } from '../reservations/follow-reservation.ts';
 import type { ReservationStore } from '../reservations/reservation-store.ts';
-import { settlePassword } from '../security/rotate-password.ts';
+import { settlePassword } from '../security/settle-password.ts';
 import { advanceUpgrade } from '../security/upgrade-profile.ts';
 import type { ChargingStore } from '../smart-charging/charging-store.ts';
 import { followProfile } from '../smart-charging/follow-profile.ts';

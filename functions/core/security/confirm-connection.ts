@@ -2,7 +2,7 @@ import type { Clock } from '../ports.ts';
 import type { SecurityProfile, Station } from '../stations/station.ts';
 import type { StationStore } from '../stations/station-store.ts';
 import { changeStation, withoutPending } from './change-station.ts';
-import { withNewPassword, withOldPassword } from './rotate-password.ts';
+import { withNewPassword, withOldPassword } from './settle-password.ts';
 
 /** Which of two passwords a station came with. */
 export type PasswordUsed = 'CURRENT' | 'PREVIOUS';

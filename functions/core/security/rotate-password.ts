@@ -1,14 +1,16 @@
-import { type AlertPorts, raiseAlert } from '../alerts/raise-alert.ts';
+import type { AlertPorts } from '../alerts/raise-alert.ts';
 import type { Command } from '../commands/command.ts';
 import { enqueueCommand, type RequestPorts } from '../commands/request-command.ts';
 import { DomainError } from '../errors.ts';
 import { knownStation } from '../stations/known-station.ts';
 import { checkPassword, type PasswordPort } from '../stations/provision-station.ts';
-import type { PasswordHash, Station } from '../stations/station.ts';
-import { changeStation, withoutPending } from './change-station.ts';
+import type { PasswordHash } from '../stations/station.ts';
+import { changeStation } from './change-station.ts';
+import { settleLostChange } from './settle-password.ts';
 
 export interface RotatePorts
-  extends Pick<RequestPorts, 'stations' | 'commands' | 'live' | 'clock' | 'newId' | 'sealSecret'> {
+  extends AlertPorts,
+    Pick<RequestPorts, 'stations' | 'commands' | 'live' | 'newId' | 'sealSecret'> {
   readonly passwords: PasswordPort;
 }
 
@@ -19,8 +21,9 @@ const longestIn16 = 20;
 
 /**
  * Gives a station a new password: the station is told through its queue, and both the old and the new one open until it
- * has connected with the new one, or has refused it. Gives the password, the only time it is known. Throws `NotFound`,
- * `Validation`, and `Conflict` while an earlier change is not settled.
+ * has connected with the new one, or has refused it. Gives the password, the only time it is known. An earlier change that
+ * died before its command was queued is taken back. Throws `NotFound`, `Validation`, and `Conflict` while an earlier
+ * change is not settled.
  */
 export async function rotatePassword(
   ports: RotatePorts,
@@ -46,6 +49,7 @@ export async function rotatePassword(
       'password',
     );
   }
+  await settleLostChange(ports, station);
   const commandId = ports.newId();
   await changeStation(ports, stationId, (current) => {
     if (current.securityChange?.password) {
@@ -75,48 +79,20 @@ export async function rotatePassword(
 }
 
 /**
- * Keeps what became of a new password on its way: one that certainly did not reach the station, or that it refused, goes,
- * and the old one stays. Of one that got no answer nobody knows until the station connects.
+ * Takes back a change of the password that was not sent yet: the station keeps its old one. Throws `NotFound`, and
+ * `Conflict` for one that the station may have taken, which its next connection settles.
  */
-export async function settlePassword(
-  ports: AlertPorts & Pick<RequestPorts, 'stations'>,
-  command: Command,
+export async function abandonRotation(
+  ports: AlertPorts & Pick<RequestPorts, 'stations' | 'commands'>,
+  stationId: string,
 ): Promise<void> {
-  const { stationId, commandId, state } = command;
-  const unknown = state === 'TIMED_OUT' || state === 'UNKNOWN' || command.failure?.code === 'InvalidAnswer';
-  let refused = false;
-  await changeStation(ports, stationId, (station) => {
-    const pending = station.securityChange?.password;
-    if (pending?.commandId !== commandId || pending.outcome !== undefined) return undefined;
-    if (state === 'ACCEPTED' || unknown) {
-      const outcome = unknown ? 'UNSURE' : 'TAKEN';
-      return { ...station, securityChange: { ...station.securityChange, password: { commandId, outcome } } };
-    }
-    refused = true;
-    return withOldPassword(station);
-  });
-  if (!refused) return;
-  await raiseAlert(ports, {
-    category: 'SECURITY_ALERT',
-    severity: 'MEDIUM',
-    kind: 'PASSWORD_NOT_CHANGED',
-    subject: '',
-    message: `the station keeps its old password: the new one is ${state}`,
-    stationId,
-  });
-}
-
-/** The station as before the change. One that had no password before keeps the new one: it opens nothing that was shut. */
-export function withOldPassword(station: Station): Station {
-  const previous = station.password?.previous;
-  const settled = withoutPending(station, 'password');
-  return previous ? { ...settled, password: previous } : settled;
-}
-
-/** The station with its new password alone. */
-export function withNewPassword(station: Station): Station {
-  const settled = withoutPending(station, 'password');
-  if (!settled.password) return settled;
-  const { salt, hash } = settled.password;
-  return { ...settled, password: { salt, hash } };
+  const station = await knownStation(ports, stationId);
+  const pending = station.securityChange?.password;
+  if (!pending) return;
+  await ports.commands.cancel(stationId, pending.commandId, ports.clock());
+  await settleLostChange(ports, station);
+  const { securityChange } = await knownStation(ports, stationId);
+  if (!securityChange?.password) return;
+  const message = 'the station may have the new password already; its next connection tells which one it has';
+  throw new DomainError('Conflict', message, 'stationId');
 }

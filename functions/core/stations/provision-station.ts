@@ -3,6 +3,7 @@ import { DomainError } from '../errors.ts';
 import type { LocationStore } from '../locations/location-store.ts';
 import { knownLocation, whereaboutsAt } from '../locations/manage-locations.ts';
 import type { Clock } from '../ports.ts';
+import { withoutPending } from '../security/change-station.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { Connector, PasswordHash, SecurityProfile, Station } from './station.ts';
 import type { StationStore } from './station-store.ts';
@@ -129,7 +130,8 @@ export async function updateStation(
     throw new DomainError('Validation', 'this security profile needs a password', 'input.password');
   }
   const station: Station = {
-    ...changed,
+    // Whoever names a password takes back the one that was on its way.
+    ...(password === undefined ? changed : withoutPending(changed, 'password')),
     connectors: inOrder(changed.connectors),
     updatedAt: ports.clock(),
     revision: before.revision + 1,

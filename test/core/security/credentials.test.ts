@@ -8,8 +8,10 @@ import {
 } from '#adapters/crypto/station-passwords.ts';
 import type { Command } from '#core/commands/command.ts';
 import { confirmConnection, settlesChange } from '#core/security/confirm-connection.ts';
-import { rotatePassword, settlePassword } from '#core/security/rotate-password.ts';
+import { abandonRotation, rotatePassword } from '#core/security/rotate-password.ts';
+import { isAwaited, settlePassword } from '#core/security/settle-password.ts';
 import { abandonUpgrade, advanceUpgrade, upgradeProfile } from '#core/security/upgrade-profile.ts';
+import { updateStation } from '#core/stations/provision-station.ts';
 import type { Station } from '#core/stations/station.ts';
 import { newId } from '#platform/clock.ts';
 import { aStation } from '../../adapters/dynamodb/samples.ts';
@@ -188,6 +190,63 @@ describe('a new password', () => {
     await expect(rotatePassword(ports(), { stationId, password: long })).rejects.toMatchObject({
       code: 'Validation',
     });
+  });
+
+  test('whose command could not be queued stands in the way of no other', async () => {
+    const stationId = await givenStation();
+    const cut = async () => {
+      throw new Error('the process ends here');
+    };
+    const dying = { ...ports(), commands: { ...scene.commands, addCommand: cut } };
+    await expect(rotatePassword(dying, { stationId })).rejects.toThrow('ends here');
+
+    const { password } = await rotatePassword(ports(), { stationId });
+
+    const opens = await opensWith(stationId);
+    expect([opens(password), opens(oldPassword)]).toEqual([true, true]);
+    await ends(stationId, 'ACCEPTED');
+    expect((await stationNow(stationId)).securityChange?.password?.outcome).toBe('TAKEN');
+  });
+
+  test('whose end nobody heard of is settled by the next one', async () => {
+    const stationId = await givenStation();
+    const { command } = await rotatePassword(ports(), { stationId });
+    await scene.commands.settle(stationId, command.commandId, { state: 'REJECTED', settledAt: scene.now });
+
+    const { password } = await rotatePassword(ports(), { stationId });
+
+    const opens = await opensWith(stationId);
+    expect([opens(password), opens(oldPassword)]).toEqual([true, true]);
+  });
+
+  test('is sent as long as it is wanted: not when its owner named another meanwhile', async () => {
+    const stationId = await givenStation();
+    const { password, command } = await rotatePassword(ports(), { stationId });
+    const wanted = await isAwaited(ports(), command);
+
+    await updateStation(ports(), stationId, { password: 'one-the-owner-set' });
+
+    const opens = await opensWith(stationId);
+    expect([opens('one-the-owner-set'), opens(password), opens(oldPassword)]).toEqual([true, false, false]);
+    expect([wanted, await isAwaited(ports(), command)]).toEqual([true, false]);
+    expect(await stationNow(stationId)).not.toHaveProperty('securityChange');
+  });
+
+  test('may be taken back until it is sent', async () => {
+    const stationId = await givenStation();
+    const first = await rotatePassword(ports(), { stationId });
+
+    await abandonRotation(ports(), stationId);
+    await abandonRotation(ports(), stationId);
+    const opens = await opensWith(stationId);
+    const second = await rotatePassword(ports(), { stationId });
+    await ends(stationId, 'ACCEPTED');
+
+    expect([opens(first.password), opens(oldPassword)]).toEqual([false, true]);
+    const found = await scene.commands.findCommand(stationId, first.command.commandId);
+    expect(found?.state).toBe('CANCELLED');
+    await expect(abandonRotation(ports(), stationId)).rejects.toMatchObject({ code: 'Conflict' });
+    expect((await opensWith(stationId))(second.password)).toBe(true);
   });
 
   test('is nowhere to be read: sealed in the command, hashed at the station', async () => {
