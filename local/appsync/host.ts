@@ -36,7 +36,7 @@ export function createAppSyncHost(config: AppSyncHostConfig): AppSyncHost {
     authenticate,
     registry,
     limits,
-    subscribe: createSubscribe(executable, readDocument, admits, resolvers),
+    subscribe: createSubscribe(executable, delivery, readDocument, admits, resolvers),
   });
 
   const run: Run = async (request, caller, headers) => {

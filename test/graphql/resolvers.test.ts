@@ -1,10 +1,19 @@
 import fc from 'fast-check';
+import {
+  type GraphQLField,
+  type GraphQLOutputType,
+  getNamedType,
+  graphqlSync,
+  isObjectType,
+  isRequiredArgument,
+} from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { bundleResolver } from '../../infra/bundling.ts';
 import { resolverFiles } from '../../infra/constructs/graphql-api.ts';
 import type { Outcome } from '../../local/appsync/realm/realm.ts';
 import { passes, readFilter } from '../../local/appsync/realtime/filters.ts';
-import { evaluate } from '../../scripts/authorization/evaluate.ts';
+import { buildAppSyncSchema } from '../../local/appsync/schema/build.ts';
+import { evaluate, schemaText } from '../../scripts/authorization/evaluate.ts';
 
 const files = resolverFiles();
 
@@ -142,13 +151,25 @@ describe('fields of the data source tenant', () => {
   });
 });
 
+const { delivery } = buildAppSyncSchema(schemaText);
+
+/** A selection of all that a type has. */
+function everythingOf(type: GraphQLOutputType): string {
+  const named = getNamedType(type);
+  if (!isObjectType(named)) return '';
+  const fields = Object.values(named.getFields());
+  return `{ ${fields.map((field) => `${field.name} ${everythingOf(field.type)}`).join(' ')} }`;
+}
+
 describe('subscriptions', () => {
+  const subscribable = Object.values(delivery.getSubscriptionType()?.getFields() ?? {});
+
   const filterOf = (field: string, args: Record<string, unknown>) => {
     const asked = evaluate(field, 'request', { arguments: args, claims: viewer });
     const { payload } = answerOf(asked) as { payload: { tenantId?: string; caller?: { tenantId: string } } };
     const result = { tenantId: payload.caller?.tenantId ?? payload.tenantId };
     const outcome = evaluate(field, 'response', { arguments: args, claims: viewer, result });
-    expect(outcome).toMatchObject({ kind: 'value', value: null });
+    expect(outcome.kind).toBe('value');
     return readFilter(outcome.subscriptionFilter);
   };
 
@@ -164,6 +185,27 @@ describe('subscriptions', () => {
       expect(passes(filter, { tenantId: 't-2', stationId: 'CP001', sessionId: 's-1' })).toBe(false);
     }
   });
+
+  it.each(subscribable.map((field) => [field.name, field] as const))(
+    '%s answers its start with a value that completes its type',
+    (name, { args, type }: GraphQLField<unknown, unknown>) => {
+      const required = args.filter(isRequiredArgument).map((argument) => `${argument.name}: "x"`);
+      const given = required.length === 0 ? '' : `(${required.join(' ')})`;
+      const answer = evaluate(`Subscription.${name}`, 'response', {
+        arguments: args.some(isRequiredArgument) ? { sessionId: 'x', stationId: 'x' } : {},
+        result: { tenantId: 't-1' },
+      });
+
+      const { data, errors } = graphqlSync({
+        schema: delivery,
+        source: `subscription { ${name}${given} ${everythingOf(type)} }`,
+        rootValue: { [name]: answerOf(answer) },
+      });
+
+      expect(errors).toBeUndefined();
+      expect(data?.[name]).toMatchObject({ tenantId: '' });
+    },
+  );
 
   it('carry the readings of one session', () => {
     const filter = filterOf('Subscription.sessionMetrics', { sessionId: 's-1' });

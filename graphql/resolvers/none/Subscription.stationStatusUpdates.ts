@@ -1,5 +1,6 @@
 import type { Context } from '@aws-appsync/utils';
 import { callerWith, readers } from '../../shared/caller.ts';
+import { noStationStatus } from '../../shared/nothing-yet.ts';
 import { deliverOnly } from '../../shared/subscription.ts';
 
 export function request(ctx: Context) {
@@ -8,5 +9,5 @@ export function request(ctx: Context) {
 
 export function response(ctx: Context) {
   deliverOnly(ctx.result.tenantId, 'stationId', 'stationIds', ctx.arguments.stationIds);
-  return null;
+  return noStationStatus;
 }

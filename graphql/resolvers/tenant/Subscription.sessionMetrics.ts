@@ -1,6 +1,7 @@
 import type { Context } from '@aws-appsync/utils';
 import { answerOfTenant, askTenant } from '../../shared/ask-tenant.ts';
 import { readersAndDrivers } from '../../shared/caller.ts';
+import { noSessionMetrics } from '../../shared/nothing-yet.ts';
 import { deliverOnly } from '../../shared/subscription.ts';
 
 /** The function looks whether there is such a session, and whether it is a driver's own. */
@@ -11,5 +12,5 @@ export function request(ctx: Context) {
 export function response(ctx: Context) {
   const { tenantId } = answerOfTenant(ctx);
   deliverOnly(tenantId, 'sessionId', 'sessionId', [ctx.arguments.sessionId]);
-  return null;
+  return noSessionMetrics;
 }

@@ -19,6 +19,7 @@ import { InvalidRequestError, type PreparedOperation } from '../document.ts';
 import { ResolverError, unauthorizedField } from '../errors.ts';
 import type { RunResolver } from '../resolve/resolvers.ts';
 import { createScope } from '../resolve/scope.ts';
+import { complete } from './completion.ts';
 import { InvalidFilterError, readFilter } from './filters.ts';
 import type { Subscription } from './subscriptions.ts';
 
@@ -31,7 +32,7 @@ export interface SubscribeRequest {
 export type AdmittedSubscription = Omit<Subscription, 'deliver' | 'invalidate'>;
 
 /**
- * Decides on a subscription: document, field access, then the field's resolver.
+ * Decides on a subscription: document, field access, the field's resolver, then whether its answer is of the field's type.
  * @throws InvalidRequestError, ResolverError or InvalidFilterError when it is refused.
  */
 export type Subscribe = (
@@ -105,6 +106,7 @@ function readArguments(
 
 export function createSubscribe(
   schema: GraphQLSchema,
+  delivery: GraphQLSchema,
   readDocument: (query: string, operationName?: string) => PreparedOperation,
   admits: Admits,
   resolvers: ReadonlyMap<string, RunResolver>,
@@ -126,7 +128,7 @@ export function createSubscribe(
     refuseForbiddenFields(schema, prepared, admits, caller);
     const args = readArguments(field, node, readVariables(schema, prepared, request.variables));
     const scope = createScope(caller, headers, request.variables);
-    await resolvers.get(`${type.name}.${field.name}`)?.(scope, {
+    const value = await resolvers.get(`${type.name}.${field.name}`)?.(scope, {
       typeName: type.name,
       fieldName: field.name,
       args,
@@ -137,10 +139,11 @@ export function createSubscribe(
     });
     const [appended] = scope.appended;
     if (appended !== undefined) throw new ResolverError(appended.message, appended.errorType);
+    const asked = { fieldName: field.name, prepared, variables: request.variables };
+    const { errors } = complete(delivery, asked, value);
+    if (errors !== undefined) throw new InvalidRequestError(errors);
     return {
-      fieldName: field.name,
-      prepared,
-      variables: request.variables,
+      ...asked,
       args,
       filter: scope.subscriptionFilter === null ? null : readFilter(scope.subscriptionFilter),
       invalidationFilter: scope.invalidationFilter === null ? null : readFilter(scope.invalidationFilter),

@@ -1,18 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { execute, type GraphQLSchema } from 'graphql';
-import type { PreparedOperation } from '../document.ts';
-import { toAppSyncError } from '../errors.ts';
+import type { GraphQLSchema } from 'graphql';
 import type { Invalidation } from '../realm/shim/effects.ts';
+import { complete, type Selection } from './completion.ts';
 import { type EnhancedFilter, passes } from './filters.ts';
 
 /** AppSync's limit of one real-time message. */
 export const MESSAGE_LIMIT_BYTES = 240 * 1024;
 
 /** A subscription that was admitted. */
-export interface Subscription {
-  readonly fieldName: string;
-  readonly prepared: PreparedOperation;
-  readonly variables: Readonly<Record<string, unknown>>;
+export interface Subscription extends Selection {
   /** Given arguments: without an enhanced filter each must equal the field of that name. */
   readonly args: Readonly<Record<string, unknown>>;
   readonly filter: EnhancedFilter | null;
@@ -47,23 +43,6 @@ function isWanted(subscription: Subscription, payload: unknown): boolean {
     : passes(subscription.filter, payload);
 }
 
-/** Shapes a publication to what the subscriber selected; a missing non-null field becomes an error there. */
-function shape(schema: GraphQLSchema, subscription: Subscription, payload: unknown): unknown {
-  const { document, operation } = subscription.prepared;
-  const result = execute({
-    schema,
-    document,
-    operationName: operation.name?.value,
-    variableValues: { ...subscription.variables },
-    rootValue: { [subscription.fieldName]: payload },
-  });
-  if (result instanceof Promise || !('data' in result)) throw new Error('A delivery has nothing to wait for');
-  const data = result.data ?? null;
-  return result.errors === undefined
-    ? { data }
-    : { data, errors: result.errors.map((error) => toAppSyncError(error, schema)) };
-}
-
 /**
  * Keeps the subscriptions and matches publications with them. Deliveries leave in the order of publication and
  * are only buffered here: one slow reader holds up nobody.
@@ -77,7 +56,7 @@ export function createSubscriptionRegistry(
   const of = (fieldName: string): ReadonlySet<Subscription> => byField.get(fieldName) ?? new Set();
 
   const deliver = (subscription: Subscription, payload: unknown): void => {
-    const shaped = shape(delivery, subscription, payload);
+    const shaped = complete(delivery, subscription, payload);
     const sizeBytes = Buffer.byteLength(JSON.stringify(shaped));
     if (sizeBytes <= MESSAGE_LIMIT_BYTES) subscription.deliver(shaped);
     else log(`Subscription.${subscription.fieldName}: ${sizeBytes} bytes dropped, AppSync's limit is 240 KB`);

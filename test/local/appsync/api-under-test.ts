@@ -47,6 +47,7 @@ export const SCHEMA = /* GraphQL */ `
   }
   type Subscription {
     onStationRenamed(id: ID, name: String): Station @aws_subscribe(mutations: ["renameStation"])
+    onAnyStationEvent(stationId: ID, status: String): StationEvent! @aws_subscribe(mutations: ["publishStationEvent"])
     onStationEvent(tenantId: ID!, stationIds: [ID!], minPowerW: Int): StationEvent
       @aws_subscribe(mutations: ["publishStationEvent"])
   }
@@ -101,6 +102,11 @@ export function response(ctx) {
   return null;
 }`;
 
+/** Answers with what it was asked for, as far as it was. */
+const ON_ANY_STATION_EVENT = `${UTILS}
+export function request(ctx) { return { payload: ctx.args } }
+export function response(ctx) { return ctx.result.stationId ? ctx.result : null }`;
+
 const LAMBDA = 'arn:aws:lambda:eu-west-1:111122223333:function:stations';
 
 export const RESOLVERS: AppSyncHostConfig['resolvers'] = [
@@ -119,6 +125,12 @@ export const RESOLVERS: AppSyncHostConfig['resolvers'] = [
   { typeName: 'Mutation', fieldName: 'renameStation', code: INVOKE, dataSourceName: 'stations' },
   { typeName: 'Mutation', fieldName: 'publishStationEvent', code: ECHO, dataSourceName: 'none' },
   { typeName: 'Mutation', fieldName: 'revokeTenant', code: REVOKE, dataSourceName: 'none' },
+  {
+    typeName: 'Subscription',
+    fieldName: 'onAnyStationEvent',
+    code: ON_ANY_STATION_EVENT,
+    dataSourceName: 'none',
+  },
   { typeName: 'Subscription', fieldName: 'onStationEvent', code: ON_STATION_EVENT, dataSourceName: 'none' },
 ];
 

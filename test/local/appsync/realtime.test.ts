@@ -147,6 +147,29 @@ describe('a subscription', () => {
     expect(JSON.stringify(refused.payload)).toContain('stationId: in takes a list of 1 to 5 scalars');
   });
 
+  it('whose resolver answers null where the type takes none is refused', async () => {
+    const client = await SocketClient.connect(api.port, token);
+    const asked = (args: string) => `subscription { onAnyStationEvent${args} { stationId status } }`;
+
+    const nothing = await client.start('s1', asked(''));
+    const partly = await client.start('s2', asked('(stationId: "S1")'));
+    const whole = await client.start('s3', asked('(stationId: "S1", status: "Charging")'));
+
+    const missing = (type: string, parent: string, path: string) => ({
+      type: 'error',
+      payload: {
+        errors: [
+          {
+            message: `Cannot return null for non-nullable type: '${type}' within parent '${parent}' (/${path})`,
+          },
+        ],
+      },
+    });
+    expect(nothing).toMatchObject(missing('StationEvent', 'Subscription', 'onAnyStationEvent'));
+    expect(partly).toMatchObject(missing('String', 'StationEvent', 'onAnyStationEvent/status'));
+    expect(whole).toEqual({ id: 's3', type: 'start_ack' });
+  });
+
   it('gets null and an error for a non-null field the mutation did not select', async () => {
     const client = await SocketClient.connect(api.port, token);
     await client.start('s1', EVENTS, { tenantId: 't1' });
