@@ -7,7 +7,7 @@ import { resolveReview } from '#core/cdrs/resolve-review.ts';
 import { cdrView } from './cdr-view.ts';
 import { type Caller, dateTime, type FieldRequest, readArguments } from './field-request.ts';
 import { ownerOf } from './own-data.ts';
-import { firstPage, pageRequest, pageView, pagingShape } from './paging.ts';
+import { pageRequest, pageView, pagingShape, plainList } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
 
 type View = Record<string, unknown>;
@@ -31,8 +31,8 @@ export async function cdrs(
   services: GraphqlServices,
 ): Promise<View[]> {
   const { filter } = readArguments(cdrList, args);
-  const page = await services.cdrs.listCdrs(queryOf(filter, caller), firstPage);
-  return page.items.map(cdrView);
+  const query = queryOf(filter, caller);
+  return (await plainList('cdrsPage', (page) => services.cdrs.listCdrs(query, page))).map(cdrView);
 }
 
 /** `Query.cdrsPage`. */

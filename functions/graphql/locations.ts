@@ -7,7 +7,7 @@ import {
   updateLocation as update,
 } from '#core/locations/manage-locations.ts';
 import { type FieldRequest, readArguments, rfc3339 } from './field-request.ts';
-import { firstPage, pageRequest, pageView, pagingShape } from './paging.ts';
+import { pageRequest, pageView, pagingShape, plainList } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
 
 type View = Record<string, unknown>;
@@ -38,7 +38,8 @@ export async function location(
 
 /** `Query.locations`: the first page of the tenant's locations, in the order of their ids. */
 export async function locations(_: FieldRequest, services: GraphqlServices): Promise<View[]> {
-  return (await services.locations.listLocations(firstPage)).items.map(locationView);
+  const found = await plainList('locationsPage', (page) => services.locations.listLocations(page));
+  return found.map(locationView);
 }
 
 /** `Query.locationsPage`. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type FieldRequest, readArguments } from './field-request.ts';
 import { coordinatesShape } from './locations.ts';
 import { nearStations, radiusShape } from './near-stations.ts';
-import { firstPage, pageRequest, pageView, pagingShape } from './paging.ts';
+import { pageRequest, pageView, pagingShape, plainList } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
 import { viewsOf } from './stations.ts';
 
@@ -16,8 +16,9 @@ export async function stationsNearby(
   services: GraphqlServices,
 ): Promise<View[]> {
   const { coordinates, radiusKm } = readArguments(nearArguments, args);
-  const near = await nearStations(services, { centre: coordinates, radiusKm }, firstPage);
-  return viewsOf(services, near.items);
+  const vicinity = { centre: coordinates, radiusKm };
+  const near = await plainList('stationsNearbyPage', (page) => nearStations(services, vicinity, page));
+  return viewsOf(services, near);
 }
 
 /** `Query.stationsNearbyPage`. */

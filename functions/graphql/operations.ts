@@ -3,7 +3,7 @@ import type { Page, PageRequest } from '#core/ports.ts';
 import type { StationLink } from '#core/stations/station.ts';
 import { type FieldRequest, readArguments, rfc3339 } from './field-request.ts';
 import { filteredPage } from './filtered-page.ts';
-import { firstPage, pageRequest, pageView, pagingShape } from './paging.ts';
+import { pageRequest, pageView, pagingShape, plainList } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
 import { ocppVersionOf } from './station-view.ts';
 
@@ -72,7 +72,8 @@ function checkAlerts({ open, grave, more }: { open: number; grave: number; more:
 
 /** `Query.ocppConnections`: the first page of the stations that are connected. */
 export async function ocppConnections(_: FieldRequest, services: GraphqlServices): Promise<View[]> {
-  return (await services.live.listConnected(firstPage)).items.map(connectionView);
+  const found = await plainList('ocppConnectionsPage', (page) => services.live.listConnected(page));
+  return found.map(connectionView);
 }
 
 const connectionsPage = z.object({ status: z.enum(['CONNECTED', 'DISCONNECTED']).nullish(), ...pagingShape });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DomainError } from '#core/errors.ts';
 import type { Page, PageRequest } from '#core/ports.ts';
 
 const defaultLimit = 50;
@@ -10,8 +11,34 @@ export const pagingShape = {
   nextToken: z.string().min(1).nullish(),
 };
 
-/** What a list without paging gives: its first page, as long as a page may be. */
-export const firstPage: PageRequest = { limit: mostPerPage };
+/** How many pages a list without paging looks through for what fits: several thousand things. */
+const mostPages = 3;
+
+/**
+ * What a list without paging gives: the first 200 that fit. Its pages may come short, so it reads on; throws
+ * `Validation`, naming the field that pages, when there may be more that fits than it found. Without that, an answer
+ * that is short would be taken for all there is.
+ */
+export async function plainList<Item>(
+  pageField: string,
+  list: (page: PageRequest) => Promise<Page<Item>>,
+): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  let cursor: string | undefined;
+  for (let pages = 0; pages < mostPages && items.length < mostPerPage; pages += 1) {
+    // Nobody goes on from here: what is found beyond the end does not matter, what a small page passes by would.
+    const page = await list({ limit: mostPerPage, ...(cursor === undefined ? {} : { cursor }) });
+    items.push(...page.items);
+    cursor = page.cursor;
+    if (cursor === undefined) return items.slice(0, mostPerPage);
+  }
+  if (items.length >= mostPerPage) return items.slice(0, mostPerPage);
+  throw new DomainError(
+    'Validation',
+    `too little fits among too many to look through at once: use ${pageField}, or narrow the filter`,
+    'filter',
+  );
+}
 
 export function pageRequest(args: {
   limit?: number | null | undefined;

@@ -4,7 +4,7 @@ import type { BusinessDetails, Partner } from '#core/partners/partner.ts';
 import type { PartnerQuery } from '#core/partners/partner-store.ts';
 import { createPartner, knownPartner, updatePartner } from '#core/partners/provision-partner.ts';
 import { type FieldRequest, readArguments, rfc3339 } from './field-request.ts';
-import { firstPage, pageRequest, pageView, pagingShape } from './paging.ts';
+import { pageRequest, pageView, pagingShape, plainList } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
 
 type View = Record<string, unknown>;
@@ -31,7 +31,8 @@ const partnerList = z.object({ filter: partnerFilter, ...pagingShape });
 /** `Query.ocpiPartners`: the first page, oldest first. */
 export async function ocpiPartners({ arguments: args }: FieldRequest, { partners }: GraphqlServices) {
   const { filter } = readArguments(partnerList, args);
-  return (await partners.listPartners(queryOf(filter), firstPage)).items.map(partnerView);
+  const query = queryOf(filter);
+  return (await plainList('ocpiPartnersPage', (page) => partners.listPartners(query, page))).map(partnerView);
 }
 
 /** `Query.ocpiPartnersPage`. */

@@ -29,8 +29,9 @@ type SessionFilter = z.infer<typeof sessionFilter>;
 
 /**
  * A page of the sessions that fit, newest first: of a few stations or users by their own indexes, of everybody by
- * start time, of those that run by the index of open ones (oldest first). What the index does not answer is
- * filtered on the way. For an owner, of that user alone, whatever the filter says.
+ * start time. Those that run, unless of a few users, by the index of open ones: of stations oldest first, of everybody
+ * in no order. What the index does not answer is filtered on the way. For an owner, of that user alone, whatever the
+ * filter says.
  */
 export function listSessions(
   { sessions }: GraphqlServices,
@@ -40,13 +41,14 @@ export function listSessions(
 ): Promise<Page<Session>> {
   const fits = predicateOf(filter);
   if (owner !== undefined) return listOwn(sessions, { owner, filter }, page);
-  if (!isOfRunning(filter)) {
-    const query = queryOf(filter);
-    return filteredPage((one) => sessions.listSessions(query, one), fits, page);
+  if (isOfRunning(filter)) {
+    const stationIds = filter?.stationIds ?? [];
+    if (stationIds.length > 0 || fewOf(filter?.userIds) === undefined) {
+      return filteredPage((one) => sessions.listOpenSessions({ stationIds }, one), fits, page);
+    }
   }
-  const station = only(filter?.stationIds);
-  const query = station === undefined ? {} : { stationId: station };
-  return filteredPage((one) => sessions.listOpenSessions(query, one), fits, page);
+  const query = queryOf(filter);
+  return filteredPage((one) => sessions.listSessions(query, one), fits, page);
 }
 
 function listOwn(
@@ -88,10 +90,6 @@ function queryOf(filter: SessionFilter): SessionQuery {
 
 function fewOf(values: readonly string[] | null | undefined): readonly string[] | undefined {
   return values && values.length > 0 && values.length <= mostByIndex ? values : undefined;
-}
-
-function only(values: readonly string[] | null | undefined): string | undefined {
-  return values?.length === 1 ? values[0] : undefined;
 }
 
 function predicateOf(filter: SessionFilter): (session: Session) => boolean {

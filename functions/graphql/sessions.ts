@@ -4,7 +4,7 @@ import type { Session } from '#core/sessions/session.ts';
 import { type FieldRequest, readArguments } from './field-request.ts';
 import { inLanes } from './lanes.ts';
 import { checkSessions, maySee, ownerOf } from './own-data.ts';
-import { firstPage, pageRequest, pageView, pagingShape } from './paging.ts';
+import { pageRequest, pageView, pagingShape, plainList } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
 import { listSessions, sessionFilter } from './session-filter.ts';
 import { meterValueViews, metricsView, sessionView } from './session-view.ts';
@@ -29,8 +29,9 @@ export async function sessions(
   services: GraphqlServices,
 ): Promise<View[]> {
   const { filter } = readArguments(sessionList, args);
-  const page = await listSessions(services, filter, firstPage, ownerOf(caller));
-  return page.items.map(sessionView);
+  const owner = ownerOf(caller);
+  const found = await plainList('sessionsPage', (page) => listSessions(services, filter, page, owner));
+  return found.map(sessionView);
 }
 
 /** `Query.sessionsPage`. */

@@ -5,7 +5,7 @@ import type { StatementQuery } from '#core/settlement/statement-store.ts';
 import { decimal, toText } from '#core/tariffs/decimal.ts';
 import { kwh } from './cdr-view.ts';
 import { type FieldRequest, readArguments, rfc3339 } from './field-request.ts';
-import { firstPage, pageRequest, pageView, pagingShape } from './paging.ts';
+import { pageRequest, pageView, pagingShape, plainList } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
 
 type View = Record<string, unknown>;
@@ -46,9 +46,9 @@ export async function statements(
   { arguments: args }: FieldRequest,
   services: GraphqlServices,
 ): Promise<View[]> {
-  const read = readArguments(list, args);
-  const page = await services.statements.listStatements(read.filter, firstPage);
-  return page.items.map(statementView);
+  const { filter: query } = readArguments(list, args);
+  const found = await plainList('statementsPage', (page) => services.statements.listStatements(query, page));
+  return found.map(statementView);
 }
 
 /** `Query.statementsPage`. */

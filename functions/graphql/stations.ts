@@ -9,7 +9,7 @@ import { dateTime, type FieldRequest, readArguments } from './field-request.ts';
 import { filteredPage } from './filtered-page.ts';
 import { coordinatesShape } from './locations.ts';
 import { nearStations, radiusShape } from './near-stations.ts';
-import { firstPage, pageRequest, pageView, pagingShape } from './paging.ts';
+import { pageRequest, pageView, pagingShape, plainList } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
 import { connectorView, lastWord, protocolOf, stationView } from './station-view.ts';
 
@@ -92,7 +92,7 @@ export async function stations(
   services: GraphqlServices,
 ): Promise<View[]> {
   const { filter } = readArguments(stationList, args);
-  return [...(await listViews(services, filter, firstPage)).items];
+  return [...(await plainList('stationsPage', (page) => listViews(services, filter, page)))];
 }
 
 /** `Query.stationsPage`. */
@@ -147,12 +147,13 @@ function fitsLive(view: View, filter: z.infer<typeof stationFilter>): boolean {
   );
 }
 
+/** No values of a field: any will do. */
 function queryOf(filter: z.infer<typeof stationFilter>): StationQuery {
   const { manufacturer, ocppVersion, locationIds } = filter ?? {};
   return {
-    ...(manufacturer ? { manufacturers: manufacturer } : {}),
-    ...(ocppVersion ? { protocols: ocppVersion.map(protocolOf) } : {}),
-    ...(locationIds ? { locationIds } : {}),
+    ...(manufacturer?.length ? { manufacturers: manufacturer } : {}),
+    ...(ocppVersion?.length ? { protocols: ocppVersion.map(protocolOf) } : {}),
+    ...(locationIds?.length ? { locationIds } : {}),
   };
 }
 

@@ -11,7 +11,7 @@ import {
 import type { Tariff } from '#core/tariffs/tariff.ts';
 import { type FieldRequest, readArguments } from './field-request.ts';
 import { filteredPage } from './filtered-page.ts';
-import { firstPage, pageRequest, pageView, pagingShape } from './paging.ts';
+import { pageRequest, pageView, pagingShape, plainList } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
 import { memberNames, named, readChange, readCreation } from './tariff-input.ts';
 import { tariffView } from './tariff-view.ts';
@@ -40,7 +40,8 @@ export async function tariff(
 /** `Query.tariffs`: the first page of what fits, in the order of ids. */
 export async function tariffs({ arguments: args }: FieldRequest, services: GraphqlServices): Promise<View[]> {
   const read = readArguments(z.strictObject({ filter }), args);
-  return (await listTariffs(services, read.filter, firstPage)).items.map(tariffView);
+  const found = await plainList('tariffsPage', (page) => listTariffs(services, read.filter, page));
+  return found.map(tariffView);
 }
 
 /** `Query.tariffsPage`. */

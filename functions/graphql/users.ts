@@ -13,7 +13,7 @@ import type { UserQuery } from '#core/users/user-store.ts';
 import { dateTime, type FieldRequest, readArguments, rfc3339 } from './field-request.ts';
 import { filteredPage } from './filtered-page.ts';
 import { inLanes } from './lanes.ts';
-import { firstPage, pageRequest, pageView, pagingShape } from './paging.ts';
+import { pageRequest, pageView, pagingShape, plainList } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
 import { sessionView } from './session-view.ts';
 import { tokenView } from './tokens.ts';
@@ -59,7 +59,7 @@ const userList = z.object({ filter: userFilter, ...pagingShape });
 /** `Query.users`: the first page, oldest first. */
 export async function users({ arguments: args }: FieldRequest, services: GraphqlServices): Promise<View[]> {
   const { filter } = readArguments(userList, args);
-  return (await listUsers(services, filter, firstPage)).items.map(userView);
+  return (await plainList('usersPage', (page) => listUsers(services, filter, page))).map(userView);
 }
 
 /** `Query.usersPage`. */

@@ -129,6 +129,19 @@ describe('a filter costs', () => {
     expect(page).toEqual({ items: [], nextToken: expect.any(String) });
   });
 
+  test('two reads for what runs of a user, and one more per station of a few, whatever runs elsewhere', async () => {
+    const running = { status: ['ACTIVE', 'PENDING'] };
+
+    const ofUser = await asked.ask('Query.sessions', { filter: { ...running, userIds: ['nobody'] } });
+    expect(calls()).toBeLessThanOrEqual(2);
+    const args = { filter: { ...running, stationIds: ['CS-001', 'CS-099', 'CS-404'] } };
+    const there = await asked.ask('Query.sessions', args);
+    expect(calls()).toBe(3 + 1);
+
+    expect(ofUser).toEqual([]);
+    expect(there).toHaveLength(4);
+  });
+
   test('one read per location, and one of its stations', async () => {
     const page = (await asked.ask('Query.stationsPage', {
       filter: { locationIds: ['GARAGE', 'ELSEWHERE'] },

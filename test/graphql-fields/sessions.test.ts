@@ -190,6 +190,15 @@ describe('the list of sessions', () => {
     expect(await list({ endBefore: '2026-06-15T14:00:00Z' })).toEqual([]);
   });
 
+  test('of running ones knows users and many stations', async () => {
+    const list = async (filter: View) =>
+      idsOf(await asked.ask('Query.sessions', { filter: { status: ['ACTIVE', 'PENDING'], ...filter } }));
+
+    expect(await list({ userIds: ['user-1', 'nobody'] })).toEqual([ids[1], ids[0]]);
+    expect(await list({ stationIds: ['CS-2', 'CS-1'] })).toEqual([ids[0], ids[1]]);
+    expect(await list({ stationIds: ['CS-2', 'CS-9'], userIds: ['user-1'] })).toEqual([ids[1]]);
+  });
+
   test('comes in full pages, however little of it fits', async () => {
     const pageOf = async (nextToken: unknown) =>
       (await asked.ask('Query.sessionsPage', {

@@ -295,6 +295,7 @@ describe('the list of stations', () => {
 
   test('holds what fits all filters, of each any value', async () => {
     expect(await list({ manufacturer: ['Acme'] })).toEqual(['CS-1', 'CS-3']);
+    expect(await list({ manufacturer: [], ocppVersion: [], locationIds: [] })).toHaveLength(3);
     expect(await list({ manufacturer: ['Acme', 'Bolt'], ocppVersion: ['OCPP_2_0_1'] })).toEqual([
       'CS-2',
       'CS-3',

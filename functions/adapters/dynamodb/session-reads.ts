@@ -39,10 +39,10 @@ export function sessionReads(context: StoreContext): Pick<SessionStore, Reads> {
     listEntries: (sessionId) => listEntries(context, sessionId),
     findLatestEntry: (sessionId) => findLatestEntry(context, sessionId),
     listSessions: (query, page) => listSessions(context, query, page),
-    listOpenSessions: (query, page) =>
-      query.stationId === undefined
-        ? listOpen(context, page)
-        : listOpenOfStation(context, query.stationId, page),
+    listOpenSessions(query, page) {
+      const stationIds = oneOrMore(query.stationId, query.stationIds, mostOpenListed);
+      return stationIds.length === 0 ? listOpen(context, page) : listOpenAt(context, stationIds, page);
+    },
 
     listOpenSessionsOf: (stationIds) => listOpenOfStations(context, stationIds),
 
@@ -163,10 +163,16 @@ async function listSessions(
 
 /** Each partition is read by itself and merged, so more than a few would cost too much. */
 const mostListed = 20;
+/** Of what is open each station has little. */
+const mostOpenListed = 50;
 
-function oneOrMore(one: string | undefined, more: readonly string[] = []): readonly string[] {
+function oneOrMore(
+  one: string | undefined,
+  more: readonly string[] = [],
+  most = mostListed,
+): readonly string[] {
   const ids = [...new Set(one === undefined ? more : [one, ...more])];
-  if (ids.length <= mostListed) return ids;
+  if (ids.length <= most) return ids;
   throw new Error(`sessions of ${ids.length} stations or users are not listed together`);
 }
 
@@ -177,12 +183,12 @@ function boundsOf({ startedFrom, startedBefore }: SessionQuery): Pick<Stretch, '
   };
 }
 
-async function listOpenOfStation(
+async function listOpenAt(
   context: StoreContext,
-  stationId: string,
+  stationIds: readonly string[],
   page: PageRequest,
 ): Promise<Page<Session>> {
-  const partitions = [context.keys.openSessionsOfStation(stationId)];
+  const partitions = stationIds.map(context.keys.openSessionsOfStation);
   const list = { name: 'open sessions of a station', index: 'byStation', partitions };
   return listByOrder(context, { ...list, newestFirst: false, keep: isOpen }, page);
 }

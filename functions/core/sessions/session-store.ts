@@ -15,9 +15,14 @@ export interface SessionQuery {
   readonly startedBefore?: number;
 }
 
+/** Whose open sessions to list. */
+export type OpenSessionQuery = Pick<SessionQuery, 'stationId' | 'stationIds'>;
+
 /** How a session ended. */
 export interface SessionEnd {
   readonly endedAt: number;
+  /** By the system's own clock, where no entry says so. */
+  readonly endReceivedAt?: number;
   readonly meterStopWh?: number;
   readonly stopReason: StopReason;
   readonly stopTokenUid?: string;
@@ -25,9 +30,11 @@ export interface SessionEnd {
   readonly endedByCheck?: boolean;
 }
 
-/** Facts a later event adds to the head when the head lacks them; what is there already stays. */
+/** Facts a later event adds to the head when the head lacks them, as `lackingFacts` has it. */
 export interface SessionFacts {
   readonly connector?: ConnectorRef;
+  /** Of `connector`: see the session's. */
+  readonly connectorAssumed?: boolean;
   readonly token?: SessionToken;
   readonly remoteStartId?: number;
   readonly reservationId?: number;
@@ -42,8 +49,8 @@ export interface SessionStore {
   /** The latest entry with samples, for live figures. */
   findLatestEntry(sessionId: string): Promise<SessionEntry | undefined>;
   listSessions(query: SessionQuery, page: PageRequest): Promise<Page<Session>>;
-  /** Open sessions of the tenant, oldest first within a shard; of one station when named. */
-  listOpenSessions(query: { stationId?: string }, page: PageRequest): Promise<Page<Session>>;
+  /** Open sessions of the tenant, oldest first within a shard; of one station or a few (50 at most) oldest first. */
+  listOpenSessions(query: OpenSessionQuery, page: PageRequest): Promise<Page<Session>>;
   /** The open sessions of many stations, at most a hundred of each, by station, each station's oldest first. */
   listOpenSessionsOf(stationIds: readonly string[]): Promise<ReadonlyMap<string, readonly Session[]>>;
   countOpenSessions(): Promise<number>;
@@ -68,8 +75,17 @@ export interface SessionStore {
   /** Adds entries. Nothing else is read or written. */
   addEntries(sessionId: string, entries: readonly SessionEntry[]): Promise<void>;
   /** Makes a head for a session whose start has not arrived, unless there is one. */
-  ensurePartial(session: Session): Promise<'created' | 'known'>;
-  addFacts(sessionId: string, stationId: string, facts: SessionFacts): Promise<void>;
+  ensurePartial(session: Session): Promise<{ outcome: 'created' } | { outcome: 'known'; head: Session }>;
+  /** Gives the head as it is with these facts; `undefined` when the station has no such session. */
+  addFacts(sessionId: string, stationId: string, facts: SessionFacts): Promise<Session | undefined>;
+  /**
+   * Makes an open session the one of its connector, whoever's that was, and has it leave others that it has. Nothing
+   * when the session is over, or has left one of them meanwhile.
+   */
+  moveToConnector(
+    session: { sessionId: string; stationId: string; connector: ConnectorRef },
+    leaves: readonly ConnectorRef[],
+  ): Promise<'moved' | 'stays'>;
   /**
    * Ends the station's session once: head, entries and the connector's freedom in one write. `unknown` when
    * there is no such session of this station; `already-ended` adds the entries and leaves the end as it was.

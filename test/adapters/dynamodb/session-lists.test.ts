@@ -117,6 +117,16 @@ describe('lists of sessions', () => {
     expect(await sessions.countOpenSessions()).toBe(15);
   });
 
+  test('give the open ones of a few stations as one list, oldest first', async () => {
+    const { sessions } = db.storesOf(tenantId);
+    const stationIds = ['CS-002', 'CS-001', 'CS-404'];
+
+    const ids = await idsOf((page) => sessions.listOpenSessions({ stationIds }, page), 2);
+
+    const there = made.slice(15).filter(({ stationId }) => stationIds.includes(stationId));
+    expect(ids).toEqual(newestFirst(there).toReversed());
+  });
+
   test('show another tenant nothing', async () => {
     const { sessions } = db.storesOf();
 
