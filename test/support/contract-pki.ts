@@ -40,8 +40,10 @@ export async function newMember(member: {
   readonly notAfter?: number;
   readonly serial?: string;
   readonly usages?: readonly string[];
+  /** Where it says that its state is told. */
+  readonly ocspUrl?: string;
 }): Promise<Member> {
-  const { name, issuer, isAuthority = issuer === undefined, usages = [] } = member;
+  const { name, issuer, isAuthority = issuer === undefined, usages = [], ocspUrl } = member;
   const now = Date.now();
   const keys = (await crypto.subtle.generateKey(ec, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
   const subject = new x509.Name([{ CN: [{ utf8String: name }] }]);
@@ -61,6 +63,7 @@ export async function newMember(member: {
         true,
       ),
       ...(usages.length > 0 ? [new x509.ExtendedKeyUsageExtension([...usages])] : []),
+      ...(ocspUrl === undefined ? [] : [new x509.AuthorityInfoAccessExtension({ ocsp: ocspUrl })]),
     ],
   });
   return { certificate, keys, pem: `${certificate.toString('pem')}\n` };

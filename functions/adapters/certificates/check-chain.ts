@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import type { ChainFacts, CheckChain } from '#core/certificates/judge-contract.ts';
+import type { ChainFacts, ChainLink, CheckChain } from '#core/certificates/judge-contract.ts';
+import { hashOf } from './certificate-hash.ts';
 
 /** OCPP's field holds 5500 characters: more certificates than this fit none. */
 const longestChain = 6;
@@ -16,15 +17,17 @@ export const checkChain: CheckChain = async (chain, anchors, now) => {
     const commonName = commonNameOf(leaf);
     return { verdict, ...(commonName === undefined ? {} : { commonName }) };
   };
+  const links: ChainLink[] = [];
   let current = leaf;
   for (let steps = 0; steps < longestChain; steps += 1) {
     if (!isInTime(current, now)) return facts('EXPIRED');
     if (steps > 0 && trusted.some((anchor) => anchor.fingerprint256 === current.fingerprint256))
-      return facts('ACCEPTED');
+      return { ...facts('ACCEPTED'), links };
     const named = [...trusted, ...others].filter((issuer) => issuer.ca && current.checkIssued(issuer));
     const issuer = named.find((candidate) => current.verify(candidate.publicKey));
     if (!issuer) return facts(named.length > 0 ? 'SIGNATURE_ERROR' : 'CHAIN_ERROR');
     if (issuer.fingerprint256 === current.fingerprint256) return facts('CHAIN_ERROR');
+    links.push(linkOf(current, issuer));
     current = issuer;
   }
   return facts('CHAIN_ERROR');
@@ -38,6 +41,16 @@ export function certificatesIn(pem: string): readonly X509Certificate[] {
   } catch {
     return [];
   }
+}
+
+function linkOf(certificate: X509Certificate, issuer: X509Certificate): ChainLink {
+  // RFC 5280 section 4.2.2.1: where its issuer says that its responder is.
+  const [responderUrl] = certificate.toLegacyObject().infoAccess?.['OCSP - URI'] ?? [];
+  return {
+    hash: hashOf(certificate, issuer),
+    issuer: issuer.toString(),
+    ...(responderUrl === undefined ? {} : { responderUrl }),
+  };
 }
 
 function isInTime(certificate: X509Certificate, now: number): boolean {

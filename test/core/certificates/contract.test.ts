@@ -16,14 +16,16 @@ let root: Member;
 let sub: Member;
 let contract: Member;
 let responder: Responder;
+let rootResponder: Responder;
 beforeAll(async () => {
   room = await openRoom();
   room.now = Date.now();
   station = await room.givenStation('C07', 'ocpp2.0.1');
   root = await newMember({ name: 'MO Root' });
-  sub = await newMember({ name: 'MO Sub', issuer: root, isAuthority: true });
-  contract = await newMember({ name: 'DE-8AA-CA2B3C4D5-X', issuer: sub });
+  rootResponder = await startResponder(root, undefined, () => room.now);
+  sub = await newMember({ name: 'MO Sub', issuer: root, isAuthority: true, ocspUrl: rootResponder.url });
   responder = await startResponder(sub, undefined, () => room.now);
+  contract = await newMember({ name: 'DE-8AA-CA2B3C4D5-X', issuer: sub, ocspUrl: responder.url });
   const at = { createdAt: room.now, updatedAt: room.now, revision: 1 };
   const token = { tokenType: 'EMAID', active: true, blocked: false, ...at } as const;
   await room.services.tokens.createToken({ ...token, uid: emaid, visualId: emaid });
@@ -37,11 +39,15 @@ beforeAll(async () => {
   });
 });
 beforeEach(() => {
-  responder.mood = 'fine';
-  responder.revoked.clear();
+  for (const each of [responder, rootResponder]) {
+    each.mood = 'fine';
+    each.revoked.clear();
+    each.asked.length = 0;
+  }
 });
 afterAll(async () => {
   await responder.close();
+  await rootResponder.close();
   await room.close();
 });
 
@@ -52,6 +58,7 @@ async function authorize(more: Record<string, unknown>, id = emaid): Promise<unk
   return [answer.certificateStatus, (answer.idTokenInfo as { status: string }).status];
 }
 
+const serialOf = (member: Member) => member.certificate.serialNumber.replace(/^0+/, '');
 const hashData = () => [{ ...hashDataOf(contract, sub), responderURL: responder.url }];
 
 describe('a contract certificate', () => {
@@ -63,15 +70,39 @@ describe('a contract certificate', () => {
       'Accepted',
       'Accepted',
     ]);
-    expect(responder.asked).toHaveLength(1);
+    expect(responder.asked).toEqual([serialOf(contract), serialOf(contract)]);
+    expect(rootResponder.asked).toEqual([serialOf(sub), serialOf(sub)]);
   });
 
-  test('that its responder calls revoked opens nothing [C07]', async () => {
-    responder.revoked.add(contract.certificate.serialNumber.replace(/^0+/, ''));
+  test.each([
+    ['its responder calls revoked', () => responder.revoked.add(serialOf(contract))],
+    ['comes of an authority that is revoked', () => rootResponder.revoked.add(serialOf(sub))],
+  ])('that %s opens nothing, with the hashes of its chain and without [C07]', async (_, revoke) => {
+    revoke();
+    const certificate = chain(contract, sub);
 
-    expect(
-      await authorize({ certificate: chain(contract, sub), iso15118CertificateHashData: hashData() }),
-    ).toEqual(['CertificateRevoked', 'Invalid']);
+    expect(await authorize({ certificate })).toEqual(['CertificateRevoked', 'Invalid']);
+    expect(await authorize({ certificate, iso15118CertificateHashData: hashData() })).toEqual([
+      'CertificateRevoked',
+      'Invalid',
+    ]);
+  });
+
+  test('that names no responder is vouched for by nobody, unless its station names one [C07]', async () => {
+    const plain = await newMember({ name: emaid, issuer: sub });
+    const certificate = chain(plain, sub);
+    const named = [{ ...hashDataOf(plain, sub), responderURL: responder.url }];
+    const ofSub = [{ ...hashDataOf(sub, root), responderURL: rootResponder.url }];
+
+    expect(await authorize({ certificate })).toEqual(['CertChainError', 'Invalid']);
+    expect(await authorize({ certificate, iso15118CertificateHashData: ofSub })).toEqual([
+      'CertChainError',
+      'Invalid',
+    ]);
+    expect(await authorize({ certificate, iso15118CertificateHashData: named })).toEqual([
+      'Accepted',
+      'Accepted',
+    ]);
   });
 
   test('whose responder is not heard is vouched for by nobody', async () => {
@@ -85,10 +116,9 @@ describe('a contract certificate', () => {
   test('whose responder’s word is signed by somebody else is not believed', async () => {
     const impostor = await startResponder(await newMember({ name: 'Impostor' }), undefined, () => room.now);
 
-    const status = await authorize({
-      certificate: chain(contract, sub),
-      iso15118CertificateHashData: [{ ...hashDataOf(contract, sub), responderURL: impostor.url }],
-    });
+    const told = await newMember({ name: emaid, issuer: sub, ocspUrl: impostor.url });
+
+    const status = await authorize({ certificate: chain(told, sub) });
 
     await impostor.close();
     expect(status).toEqual(['SignatureError', 'Invalid']);
@@ -98,7 +128,7 @@ describe('a contract certificate', () => {
     [
       'that has expired',
       'CertificateExpired',
-      () => newMember({ name: emaid, issuer: sub, notAfter: Date.now() - 1000 }),
+      () => newMember({ name: emaid, issuer: sub, notAfter: room.now - 1000 }),
     ],
     [
       'of an unknown authority',
@@ -125,7 +155,7 @@ describe('a contract certificate', () => {
   });
 
   test('of a contract that is blocked is cancelled; the token says what it is itself [C07]', async () => {
-    const member = await newMember({ name: 'DE8AACBLOCKED1', issuer: sub });
+    const member = await newMember({ name: 'DE8AACBLOCKED1', issuer: sub, ocspUrl: responder.url });
 
     expect(await authorize({ certificate: chain(member, sub) }, 'DE8AACBLOCKED1')).toEqual([
       'ContractCancelled',
