@@ -44,13 +44,14 @@ export async function endSession(
 }
 
 function headUpdate({ keys, tables }: StoreContext, { session, end }: Ending) {
-  const { endedAt, meterStopWh, stopReason, stopTokenUid, endedByCheck } = end;
+  const { endedAt, endReceivedAt, meterStopWh, stopReason, stopTokenUid, endedByCheck } = end;
   const change = new Update()
     .setAll({
       state: 'ENDED',
       endedAt,
       stopReason,
       byStationPk: keys.sessionsOfStation(session.stationId),
+      ...(endReceivedAt === undefined ? {} : { endReceivedAt }),
       ...(meterStopWh === undefined ? {} : { meterStopWh }),
       ...(stopTokenUid === undefined ? {} : { stopTokenUid }),
       ...(endedByCheck === undefined ? {} : { endedByCheck }),

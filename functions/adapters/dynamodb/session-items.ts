@@ -16,6 +16,8 @@ const sessionSchema = z.object({
   state: z.enum(['ACTIVE', 'ENDED']),
   startedAt: whole,
   endedAt: whole.exactOptional(),
+  startReceivedAt: whole.exactOptional(),
+  endReceivedAt: whole.exactOptional(),
   meterStartWh: z.number().exactOptional(),
   meterStopWh: z.number().exactOptional(),
   stopReason: stopReason.exactOptional(),

@@ -46,6 +46,7 @@ export async function endSession(
           { sessionId, stationId, ...(known.connector ? { connector: known.connector } : {}) },
           {
             endedAt: Math.max(endedAt, known.startedAt),
+            endReceivedAt: receivedAt,
             meterStopWh,
             stopReason,
             ...(stopTokenUid === undefined || stopTokenUid === known.token?.uid ? {} : { stopTokenUid }),

@@ -20,6 +20,9 @@ export interface SessionFindings {
 const clockToleranceMs = 3_600_000;
 /** Clocks that were never set count from 1970 or 2000. */
 const earliestBelievable = Date.UTC(2010, 0, 1);
+/** Vehicles are left plugged in through a holiday, hardly longer. */
+const longestBelievableDays = 21;
+const dayMs = 86_400_000;
 
 /** Why a person must look before an ended session is billed, in sentences. Empty while it runs. */
 export function reviewReasons(found: SessionFindings): readonly string[] {
@@ -31,9 +34,11 @@ export function reviewReasons(found: SessionFindings): readonly string[] {
   if (session.endedByCheck === true)
     reasons.push('The station never told the end; it was found out by asking.');
   if (endedAt < startedAt) reasons.push('The session ends before it starts.');
-  if (startedAt < earliestBelievable || isAhead(found.facts, endedAt)) {
+  if (startedAt < earliestBelievable || isAhead(found)) {
     reasons.push("The station's clock cannot have been right.");
   }
+  const days = Math.floor((endedAt - startedAt) / dayMs);
+  if (days >= longestBelievableDays) reasons.push(`The session is said to have lasted ${days} days.`);
   return [...reasons, ...energyReasons(found, endedAt)];
 }
 
@@ -73,7 +78,16 @@ function mayHaveChargedIn(changes: readonly ChargingStateChange[], from: number,
   return [...(before ? [before] : []), ...within].some(({ state }) => state === 'CHARGING');
 }
 
-function isAhead(facts: readonly SessionEntry[], endedAt: number): boolean {
-  if (facts.length === 0) return false;
-  return endedAt > Math.max(...facts.map(({ receivedAt }) => receivedAt)) + clockToleranceMs;
+/** Whatever is late may be true; what came to the system before it happened cannot be. */
+function isAhead({ session, facts, startedAt }: SessionFindings): boolean {
+  const { endedAt, startReceivedAt, endReceivedAt } = session;
+  const told: readonly { at?: number | undefined; receivedAt?: number | undefined }[] = [
+    { at: startedAt, receivedAt: startReceivedAt },
+    { at: endedAt, receivedAt: endReceivedAt },
+    ...facts,
+  ];
+  return told.some(
+    ({ at, receivedAt }) =>
+      at !== undefined && receivedAt !== undefined && at > receivedAt + clockToleranceMs,
+  );
 }

@@ -51,6 +51,9 @@ export interface Session {
   /** The station's own time of the start; the first event's while the start has not arrived. */
   readonly startedAt: number;
   readonly endedAt?: number;
+  /** By the system's own clock, of starts and ends that are no entries. */
+  readonly startReceivedAt?: number;
+  readonly endReceivedAt?: number;
   readonly meterStartWh?: number;
   readonly meterStopWh?: number;
   readonly stopReason?: StopReason;

@@ -127,6 +127,7 @@ function newSession(
     token: sessionTokenOf(made.authorization),
     state: 'ACTIVE',
     startedAt: start.startedAt,
+    startReceivedAt: ports.clock(),
     meterStartWh: start.meterStartWh,
     ...(start.reservationId === undefined ? {} : { reservationId: start.reservationId }),
   };

@@ -126,7 +126,7 @@ describe.runIf(countsAsAws)('what a message costs', () => {
   });
 
   test('a start that we number, with the connector looked at: two calls and eight units', async () => {
-    const session = aSession({ stationId });
+    const session = aSession({ stationId, startReceivedAt: noon });
 
     const cost = await costOf(async () => {
       await stores.live.findConnector(stationId, connector);
@@ -137,10 +137,11 @@ describe.runIf(countsAsAws)('what a message costs', () => {
   });
 
   test('an end, with the session looked at: two calls and nine units', async () => {
-    const session = aSession({ stationId });
+    const session = aSession({ stationId, startReceivedAt: noon });
     const { sessionId } = session;
     await stores.sessions.openSession(session, { occupies: true });
-    const end = { endedAt: noon + 9, meterStopWh: 134_456, stopReason: 'LOCAL', stopTokenUid: 'X' } as const;
+    const told = { endedAt: noon + 9, endReceivedAt: noon + 99, stopReason: 'LOCAL' } as const;
+    const end = { ...told, meterStopWh: 134_456, stopTokenUid: 'X' };
 
     const cost = await costOf(async () => {
       await stores.sessions.findSession(sessionId);

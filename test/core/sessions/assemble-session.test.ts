@@ -157,6 +157,47 @@ describe('a session the system numbered', () => {
     expect(record.reviewReasons).toEqual(["The station's clock cannot have been right."]);
   });
 
+  describe('row 21: whose times are compared with those of their receipt', () => {
+    const wrong = "The station's clock cannot have been right.";
+    const received = { startReceivedAt: start + 500, endReceivedAt: minutesIn(60) + 500 };
+
+    test.each([
+      ['an end', { endedAt: Date.UTC(2035, 0, 1) }],
+      ['a start', { startedAt: minutesIn(90), endedAt: minutesIn(90) }],
+    ])('is for a person to judge when %s came before it happened', (_, times) => {
+      const session = numberedSession({ ...received, ...times, meterStopWh: 100_000 });
+
+      expect(assembleSession(session, [], ac22).reviewReasons).toContain(wrong);
+    });
+
+    test('is billed when it comes late, with its last reading hours before its end', () => {
+      const late = { startReceivedAt: minutesIn(5_000), endReceivedAt: minutesIn(5_001) };
+      const session = numberedSession({ ...late, endedAt: minutesIn(600) });
+      const live = numberedSession({ ...received, endedAt: minutesIn(600), endReceivedAt: minutesIn(600) });
+      const trace = [readings(sample(30, 105_000))];
+
+      expect(assembleSession(session, trace, ac22).reviewReasons).toEqual([]);
+      expect(assembleSession(live, trace, ac22).reviewReasons).toEqual([]);
+    });
+
+    test('is for a person to judge when it is said to have lasted longer than anybody parks', () => {
+      const startedAt = Date.UTC(2024, 2, 2);
+      const session = numberedSession({ ...received, startedAt });
+
+      expect(assembleSession(session, [], ac22).reviewReasons).toEqual([
+        'The session is said to have lasted 730 days.',
+      ]);
+    });
+
+    test('is for a person to judge when one of its events came before it happened', () => {
+      const early = wholeTrace.map((entry) =>
+        entry.phase === 'ENDED' ? { ...entry, receivedAt: entry.at - 3_600_001 } : entry,
+      );
+
+      expect(assembleSession(referencedSession(), early, ac22).reviewReasons).toEqual([wrong]);
+    });
+  });
+
   test('what another station says of it is not its own', () => {
     const record = assembleSession(
       numberedSession(),

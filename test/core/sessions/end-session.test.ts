@@ -102,6 +102,16 @@ describe('the end of a session', () => {
     expect(await sessionOf(scene, running.sessionId)).toMatchObject({ startedAt: noon, endedAt: noon });
   });
 
+  test('row 21: keeps when it came: one that came before it happened is for a person to judge', async () => {
+    await endSession(scene, stop({ endedAt: Date.UTC(2035, 0, 1) }));
+
+    const session = await sessionOf(scene, running.sessionId);
+    expect(session).toMatchObject({ startReceivedAt: noon, endReceivedAt: noon });
+    expect(assembleSession(session, []).reviewReasons).toContain(
+      "The station's clock cannot have been right.",
+    );
+  });
+
   test('does not free the connector of the session that has it by now', async () => {
     const newer = await startAt(noon + minuteMs);
 

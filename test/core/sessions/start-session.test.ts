@@ -58,6 +58,7 @@ describe('an accepted start', () => {
       token: { uid: goodUid, tokenType: 'RFID', status: 'ACCEPTED', groupId: 'FAMILY', userId: 'user-1' },
       state: 'ACTIVE',
       startedAt: noon,
+      startReceivedAt: noon,
       meterStartWh: 100_000,
       reservationId: 7,
     });
