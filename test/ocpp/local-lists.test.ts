@@ -7,7 +7,7 @@ import { chooseLocalList } from '../../functions/core/local-lists/choose-local-l
 import { checkLocalList } from '../../functions/core/local-lists/reconcile-local-list.ts';
 import { updateListsOf } from '../../functions/core/local-lists/update-lists.ts';
 import type { StationLimits } from '../../functions/core/stations/station-limits.ts';
-import { blockToken, createToken } from '../../functions/core/tokens/provision-token.ts';
+import { blockToken, createToken, updateToken } from '../../functions/core/tokens/provision-token.ts';
 import { callDesk } from '../../functions/ocpp/call-desk.ts';
 import { encodeCommand } from '../../functions/ocpp/calls.ts';
 import type { Subprotocol } from '../../functions/ocpp/subprotocols.ts';
@@ -300,6 +300,29 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('the local list over %s', (prot
 });
 
 describe('a 1.6 station', () => {
+  test('is not told of tokens for some EVSEs, which its list could not say', async () => {
+    station = await room.givenStation(`CP${tenants}`, 'ocpp1.6');
+    const nobody = {
+      users: { findUser: async () => undefined },
+      partners: { findPartner: async () => undefined },
+    };
+    const anywhere = { uid: `ANY-${tenants}`, tokenType: 'RFID', groupId: `G-${tenants}` } as const;
+    const second = { ...anywhere, uid: `SECOND-${tenants}`, restrictions: { evseIds: [2] } };
+    for (const token of [anywhere, second]) await createToken({ ...room.services, ...nobody }, token);
+    const choice = { kind: 'GROUP', groupId: anywhere.groupId } as const;
+    await chooseLocalList(ports(), { stationId: stationId(), choice });
+    await exchange('ocpp1.6', () => ({ listVersion: 0 }));
+    const anew = await exchange('ocpp1.6', () => ({ status: 'Accepted' }));
+    await updateToken({ ...room.services, ...nobody }, anywhere.uid, { restrictions: { evseIds: [1] } });
+
+    await updateListsOf(ports(), anywhere.uid);
+    const change = await exchange('ocpp1.6', () => ({ status: 'Accepted' }));
+
+    expect(anew.payload.localAuthorizationList).toMatchObject([{ idTag: anywhere.uid }]);
+    expect(change.payload).toMatchObject({ updateType: 'Differential' });
+    expect(change.payload.localAuthorizationList).toEqual([{ idTag: anywhere.uid }]);
+  });
+
   test('says with -1, or with NotSupported, that it knows no lists [TC_042_1, TC_043_1]', async () => {
     for (const [index, answer] of [{ listVersion: -1 }, { status: 'NotSupported' }].entries()) {
       station = await room.givenStation(`CP${tenants}-${index}`, 'ocpp1.6');

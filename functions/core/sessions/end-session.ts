@@ -1,9 +1,9 @@
 import type { MeterSample } from '../metering/sample.ts';
 import type { Digest } from '../ports.ts';
 import { type Authorization, authorizeToken } from '../tokens/authorize-token.ts';
-import { foldTokenUid, type TokenType } from '../tokens/token.ts';
+import type { TokenType } from '../tokens/token.ts';
 import { noteTokenEnd, type UsePorts } from '../tokens/token-use.ts';
-import type { Session, SessionEntry, StopReason } from './session.ts';
+import type { SessionEntry, StopReason } from './session.ts';
 import { readingEntries } from './session-entries.ts';
 import { numberedSessionId } from './session-id.ts';
 
@@ -36,8 +36,10 @@ export async function endSession(
   const sessionId = numberedSessionId(ports.digest, ports.tenantId, stop.transactionNumber);
   const receivedAt = ports.clock();
   const entries = readingEntries(ports.digest, { stationId, readings: stop.readings, receivedAt });
-  const known = await ports.sessions.findSession(sessionId);
-  const authorization = stop.token && (await judgeStopToken(ports, stop.token, known));
+  const [known, authorization] = await Promise.all([
+    ports.sessions.findSession(sessionId),
+    judgeStopToken(ports, stop),
+  ]);
   const stopTokenUid = authorization?.uid;
   const outcome =
     known === undefined || known.stationId !== stationId
@@ -59,15 +61,15 @@ export async function endSession(
   return authorization ? { authorization } : {};
 }
 
-/** Whoever started the session was judged then; only another token is looked up. */
+/**
+ * The verdict on a token that was shown to end a session, which its station may keep for the next start: so it is that of
+ * this moment, also for the token that started the session.
+ */
 export async function judgeStopToken(
   ports: UsePorts,
-  token: NonNullable<SessionStop['token']>,
-  session: Session | undefined,
-): Promise<Authorization> {
-  const uid = foldTokenUid(token.uid);
-  if (session?.token?.uid === uid) return session.token;
-  return authorizeToken(ports, { ...token, purpose: 'STOP' });
+  { token, stationId }: Pick<SessionStop, 'token' | 'stationId'>,
+): Promise<Authorization | undefined> {
+  return token && authorizeToken(ports, { ...token, stationId, purpose: 'STOP' });
 }
 
 async function keepOrphan(

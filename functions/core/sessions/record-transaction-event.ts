@@ -67,10 +67,10 @@ export async function recordTransactionEvent(
 ): Promise<RecordedEvent> {
   const sessionId = referencedSessionId(ports.digest, ports.tenantId, event.stationId, event.transactionRef);
   const stops = event.stops === true || event.phase === 'ENDED';
-  const known = event.phase === 'ENDED' ? await ports.sessions.findSession(sessionId) : undefined;
-  const { authorization, forget } = await (stops
-    ? judgeStop(ports, event, known)
-    : judgeToken(ports, sessionId, event));
+  const [known, { authorization, forget }] = await Promise.all([
+    event.phase === 'ENDED' ? ports.sessions.findSession(sessionId) : undefined,
+    stops ? judgeStop(ports, event) : judgeToken(ports, sessionId, event),
+  ]);
   const entry = entryOf(event, ports.clock());
   const session = headOf(sessionId, event, stops ? undefined : authorization);
   if (event.phase === 'STARTED') await recordStart(ports, { session, entry, forget });
@@ -100,12 +100,9 @@ async function judgeToken(
   );
 }
 
-async function judgeStop(
-  ports: TransactionEventPorts,
-  { token }: TransactionEvent,
-  known: Session | undefined,
-): Promise<Judged> {
-  return token ? { authorization: await judgeStopToken(ports, token, known), forget: [] } : { forget: [] };
+async function judgeStop(ports: TransactionEventPorts, event: TransactionEvent): Promise<Judged> {
+  const authorization = await judgeStopToken(ports, event);
+  return { ...(authorization ? { authorization } : {}), forget: [] };
 }
 
 async function recordStart(

@@ -2,7 +2,7 @@ import type { Clock } from '../ports.ts';
 import type { StationStore } from '../stations/station-store.ts';
 import { type TenantPolicy, usualPolicy } from '../tenants/tenant-policy.ts';
 import { foldTokenUid, type Token, type TokenType } from './token.ts';
-import { offence } from './token-restrictions.ts';
+import { endOfHours, offence } from './token-restrictions.ts';
 import type { TokenStore } from './token-store.ts';
 
 /** `UNKNOWN` to whoever was asked; `INVALID`: known, and not for charging (here, or any more). */
@@ -35,7 +35,7 @@ export interface Authorization {
   readonly priority?: number;
   readonly language?: string;
   readonly message?: string;
-  /** How long the verdict may be kept, where that is limited. */
+  /** How long the verdict may be kept, where that is limited: never longer than the token is good here. */
   readonly cacheUntil?: number;
 }
 
@@ -83,14 +83,16 @@ export async function authorizeToken(
   return { status: 'UNKNOWN', uid, tokenType };
 }
 
-/** A token with an end of its own is kept until then. */
+/** Until the token expires, its hours are over or the tenant's time is up, whichever comes first. */
 function kept(
   { policy = usualPolicy, clock }: AuthorizationPorts,
   authorization: Authorization,
 ): Authorization {
   const { cacheUntil, expiresAt } = authorization;
-  if (policy.cacheLifetimeS === undefined || (cacheUntil ?? expiresAt) !== undefined) return authorization;
-  return { ...authorization, cacheUntil: clock() + policy.cacheLifetimeS * 1000 };
+  const { cacheLifetimeS } = policy;
+  const lifetimeEnd = cacheLifetimeS === undefined ? undefined : clock() + cacheLifetimeS * 1000;
+  const ends = [cacheUntil, expiresAt, lifetimeEnd].filter((end) => end !== undefined);
+  return ends.length === 0 ? authorization : { ...authorization, cacheUntil: Math.min(...ends) };
 }
 
 /** The tenant's own: retired is INVALID, then BLOCKED, then EXPIRED, then what restricts it. */
@@ -102,7 +104,7 @@ function ownTokens(ports: AuthorizationPorts): TokenSource {
     const { tokenType, groupId, expiresAt, userId, partnerId, restrictions, ...rest } = token;
     const { maxOpenSessions, priority, language, message } = rest;
     return {
-      status: await verdict(ports, token, question),
+      ...(await verdict(ports, token, question)),
       uid,
       tokenType,
       ...(groupId === undefined ? {} : { groupId }),
@@ -122,26 +124,30 @@ async function verdict(
   ports: AuthorizationPorts,
   token: Token,
   question: TokenQuestion,
-): Promise<AuthorizationStatus> {
+): Promise<Pick<Authorization, 'status' | 'cacheUntil'>> {
   const now = ports.clock();
   const standing = standingOf(token, now);
   const { purpose = 'ASK', stationId, evseId } = question;
-  if (standing !== 'ACCEPTED' || purpose === 'STOP') return standing;
-  if (purpose === 'START' && isMaster(ports.policy ?? usualPolicy, token)) return 'INVALID';
+  if (standing !== 'ACCEPTED') return { status: standing };
+  if (purpose === 'START' && isMaster(ports.policy ?? usualPolicy, token)) return { status: 'INVALID' };
   const { restrictions } = token;
-  if (!restrictions || stationId === undefined) return 'ACCEPTED';
+  if (!restrictions || stationId === undefined) return { status: 'ACCEPTED' };
   const needsStation = restrictions.locationIds !== undefined || restrictions.hours !== undefined;
+  // Whoever ends a session may do so anywhere and is not worth another read; the next start asks again.
+  if (purpose === 'STOP' && needsStation) return { status: 'ACCEPTED', cacheUntil: now };
   const station = needsStation ? await ports.stations?.findStation(stationId) : undefined;
   const { locationId, timeZone = 'UTC' } = station ?? {};
-  return (
-    offence(restrictions, {
-      at: now,
-      stationId,
-      timeZone,
-      ...(locationId === undefined ? {} : { locationId }),
-      ...(evseId === undefined ? {} : { evseId }),
-    }) ?? 'ACCEPTED'
-  );
+  const offends = offence(restrictions, {
+    at: now,
+    stationId,
+    timeZone,
+    ...(locationId === undefined ? {} : { locationId }),
+    ...(evseId === undefined ? {} : { evseId }),
+  });
+  if (purpose === 'STOP') return { status: 'ACCEPTED', ...(offends ? { cacheUntil: now } : {}) };
+  if (offends) return { status: offends };
+  const hoursEnd = restrictions.hours && endOfHours(restrictions.hours, { at: now, timeZone });
+  return { status: 'ACCEPTED', ...(hoursEnd === undefined ? {} : { cacheUntil: hoursEnd }) };
 }
 
 /** What a token is worth anywhere: also what a station may hold without us. */

@@ -43,6 +43,19 @@ export function offence(
   return undefined;
 }
 
+/** No stretch of hours lasts longer, and after this they repeat. */
+const lookAheadMs = 8 * 86_400_000;
+
+/** When the hours that hold at a moment are over, by the clock of a zone; `undefined` when they cover all of the week. */
+export function endOfHours(
+  hours: readonly Hours[],
+  { at, timeZone }: Pick<Occasion, 'at' | 'timeZone'>,
+): number | undefined {
+  const clock = new LocalClock(timeZone);
+  const ends = hours.map(({ to }) => minutesOf(to));
+  return clock.turns(at, at + lookAheadMs, ends).find((turn) => !isWithin(hours, clock.read(turn)));
+}
+
 const minutesPerDay = 1_440;
 
 function isWithin(

@@ -1,4 +1,4 @@
-import type { ListEntry } from '#core/local-lists/local-list.ts';
+import type { ListEntry, ListUpdate } from '#core/local-lists/local-list.ts';
 import { noteForeignList, noteListVersion } from '#core/local-lists/station-list.ts';
 import { splitList } from '../split-list.ts';
 import { defineOutboundAction } from './define-action.ts';
@@ -14,7 +14,8 @@ type AuthorizationData = NonNullable<SendLocalListRequest['localAuthorizationLis
  * SendLocalList (1.6 §5.15), to the station: which tags it knows by itself, anew (Full) or what changes of it.
  *
  * A list that is too long for one message begins anew with the first part and goes on with changes, each of a higher
- * version. Which EVSEs a tag is for, and who goes first, has no place here.
+ * version. Which EVSEs a tag is for has no place here: a tag for some alone stays out, so that its station asks. Nor has
+ * who goes first.
  */
 export const sendLocalList = defineOutboundAction({
   name: 'SendLocalList',
@@ -22,7 +23,7 @@ export const sendLocalList = defineOutboundAction({
   toRequest({ update, version, entries, removed }) {
     const localAuthorizationList = [
       ...removed.map(({ uid }) => ({ idTag: uid })),
-      ...entries.map(toAuthorizationData),
+      ...entries.flatMap((entry) => toAuthorizationData(entry, update)),
     ].filter(({ idTag }) => idTag.length <= longestIdTag);
     return {
       listVersion: version,
@@ -44,6 +45,10 @@ export const sendLocalList = defineOutboundAction({
   },
 });
 
-function toAuthorizationData(entry: ListEntry): AuthorizationData {
-  return { idTag: entry.uid, idTagInfo: idTagInfo(entry) };
+function toAuthorizationData(entry: ListEntry, update: ListUpdate['update']): AuthorizationData[] {
+  const { uid: idTag, status, evseIds } = entry;
+  const stays = status !== 'ACCEPTED' || evseIds === undefined;
+  if (stays) return [{ idTag, idTagInfo: idTagInfo(entry) }];
+  // It may have been there for all EVSEs before; without its info it leaves (1.6 §7.1).
+  return update === 'FULL' ? [] : [{ idTag }];
 }

@@ -3,8 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { endSession } from '#core/sessions/end-session.ts';
 import { recordTransactionEvent } from '#core/sessions/record-transaction-event.ts';
 import { startSession } from '#core/sessions/start-session.ts';
+import type { TenantPolicy } from '#core/tenants/tenant-policy.ts';
 import { authorizeToken, type TokenSource } from '#core/tokens/authorize-token.ts';
 import { saveToken } from '#core/tokens/provision-token.ts';
+import type { Token } from '#core/tokens/token.ts';
 import { type Occasion, offence, type TokenRestrictions } from '#core/tokens/token-restrictions.ts';
 import { aStation } from '../../adapters/dynamodb/samples.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/engine.ts';
@@ -22,6 +24,7 @@ afterAll(() => db.close());
 
 const card = { uid: 'CARD', tokenType: 'RFID' } as const;
 const connector = { evseId: 1, connectorId: 1 };
+const hours = (from: string, to: string): TokenRestrictions => ({ hours: [{ from, to }] });
 /** A Monday, noon in UTC and two in Paris. */
 const monday: Occasion = { at: noon, stationId: 'CS-1', timeZone: 'Europe/Paris' };
 
@@ -108,16 +111,42 @@ describe('tokens of others', () => {
 });
 
 describe('how long a verdict may be kept', () => {
-  test('is the tenant’s word for tokens without an end of their own [C10]', async () => {
-    scene.policy = { ...scene.policy, cacheLifetimeS: 3_600 };
-    await givenToken(scene, card);
-    await givenToken(scene, { uid: 'ENDS', expiresAt: noon + 99 });
+  const oneHour = { cacheLifetimeS: 3_600 };
 
-    const verdict = await authorizeToken(scene, card);
-    const ends = await authorizeToken(scene, { ...card, uid: 'ENDS' });
+  test.each<[string, Partial<Token>, Partial<TenantPolicy>, number | undefined]>([
+    ['is not limited where nothing limits it', {}, {}, undefined],
+    ['is the tenant’s word', {}, oneHour, noon + 3_600_000],
+    [
+      'is the tenant’s word for a token that expires later',
+      { expiresAt: noon + 9e9 },
+      oneHour,
+      noon + 3_600_000,
+    ],
+    ['is no longer than the token is good', { expiresAt: noon + 99 }, oneHour, noon + 99],
+    ['ends with the hours of the token', { restrictions: hours('09:00', '15:30') }, {}, noon + 90 * minuteMs],
+    ['ends the next day with a night', { restrictions: hours('13:00', '06:00') }, {}, noon + 960 * minuteMs],
+    ['does not end with hours that are all hours', { restrictions: hours('00:00', '00:00') }, {}, undefined],
+  ])('%s [C10]', async (_, token, policy, until) => {
+    await scene.stations.createStation(aStation({ stationId: 'CS-1', timeZone: 'Europe/Paris' }));
+    scene.policy = { ...scene.policy, ...policy };
+    await givenToken(scene, { ...card, ...token });
 
-    expect(verdict.cacheUntil).toBe(noon + 3_600_000);
-    expect([ends.cacheUntil, ends.expiresAt]).toEqual([undefined, noon + 99]);
+    const verdict = await authorizeToken(scene, { ...card, stationId: 'CS-1' });
+
+    expect(verdict.status).toBe('ACCEPTED');
+    expect(verdict.cacheUntil).toBe(until);
+  });
+
+  test.each<[string, TokenRestrictions, number | undefined]>([
+    ['another place', { stationIds: ['CS-2'] }, noon],
+    ['the hours are not known', hours('00:00', '23:00'), noon],
+    ['a place of its own', { stationIds: ['CS-1'] }, undefined],
+  ])('is no time at all when it was shown to end a session, where %s: %j', async (_, restrictions, until) => {
+    await givenToken(scene, { ...card, restrictions });
+
+    const verdict = await authorizeToken(scene, { ...card, stationId: 'CS-1', purpose: 'STOP' });
+
+    expect([verdict.status, verdict.cacheUntil]).toEqual(['ACCEPTED', until]);
   });
 });
 

@@ -72,6 +72,7 @@ describe('row 30: the verdict on a token', () => {
       uid: 'CARD',
       tokenType: 'APP_USER',
       ...facts,
+      cacheUntil: facts.expiresAt,
     });
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { numberedSessionId } from '../../../functions/core/sessions/session-id.ts';
+import { blockToken } from '../../../functions/core/tokens/provision-token.ts';
 import { goodTag, noon, openRoom, type Room, type TestStation } from '../room-under-test.ts';
 
 let room: Room;
@@ -172,6 +173,27 @@ describe('StopTransaction', () => {
 
     expect(answer).toMatchObject({ idTagInfo: { status } });
     expect(await sessionOf(transactionId)).toMatchObject({ state: 'ENDED', stopTokenUid: idTag });
+  });
+
+  test('tells the tag that started it what it is worth at the end, for as long as it may be kept', async () => {
+    await givenStation();
+    const { tokens, policy } = room.services;
+    Object.assign(room.services, { policy: { ...policy, cacheLifetimeS: 60 } });
+    const at = { createdAt: noon, updatedAt: noon, revision: 1 };
+    const card = { uid: 'FLEETING', visualId: 'FLEETING', tokenType: 'RFID', active: true } as const;
+    await tokens.createToken({ ...card, ...at, blocked: false });
+    const first = await starts('FLEETING');
+    const atFirst = await stop(first.transactionId, { idTag: 'FLEETING' });
+    const second = await starts('FLEETING', 9_000, 61);
+    await blockToken(room.services, 'FLEETING');
+
+    const atSecond = await stop(second.transactionId, { idTag: 'FLEETING' });
+    Object.assign(room.services, { policy });
+
+    const expiryDate = new Date(room.now + 60_000).toISOString();
+    expect(atFirst).toEqual({ idTagInfo: { status: 'Accepted', expiryDate } });
+    expect(atSecond).toEqual({ idTagInfo: { status: 'Blocked', expiryDate } });
+    expect((await sessionOf(second.transactionId))?.stopTokenUid).toBeUndefined();
   });
 
   test('its readings become entries of the session', async () => {
