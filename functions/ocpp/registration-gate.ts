@@ -1,5 +1,8 @@
+import type { CommandRequest } from '#core/commands/command.ts';
 import { askForBootOnce } from '#core/stations/ask-for-boot.ts';
 import type { StationLink } from '#core/stations/station.ts';
+import { callOf } from './calls.ts';
+import { isPayload } from './quirks.ts';
 import type { InboundCall } from './services.ts';
 import type { OcppVersion } from './version.ts';
 
@@ -47,12 +50,19 @@ async function mayWhilePending(
   if (isOwed(version, action, link) || version.beforeAccepted.reports.includes(action)) return true;
   const { items } = await call.services.commands.listCommands(call.stationId, { limit: commandsLookedAt });
   return items.some(({ request, sentAt, state }) => {
-    if (request.kind !== 'CALL' || !/^(Extended)?TriggerMessage$/.test(request.action)) return false;
-    const asked = String(request.payload.requestedMessage);
+    const asked = triggeredBy(version, request);
+    if (asked === undefined) return false;
     const wanted = asked.startsWith('Sign') ? 'SignCertificate' : asked;
     const recent = sentAt !== undefined && sentAt >= call.receivedAt - triggeredWithinMs;
     return wanted === action && recent && (state === 'SENT' || state === 'ACCEPTED');
   });
+}
+
+/** The message that a command has its station send, by whichever name it is asked for. */
+function triggeredBy(version: OcppVersion, request: CommandRequest): string | undefined {
+  const call = callOf(version, request);
+  if (!call || !/^(Extended)?TriggerMessage$/.test(call.action) || !isPayload(call.payload)) return undefined;
+  return String(call.payload.requestedMessage);
 }
 
 /** What a station deletes after a few errors is taken from one that was accepted when it happened. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { CommandRequest } from '../../functions/core/commands/command.ts';
 import { dispatchCommands } from '../../functions/core/commands/dispatch-commands.ts';
 import { decideRegistration } from '../../functions/core/stations/decide-registration.ts';
 import { noteSeen, SeenHints } from '../../functions/core/stations/note-seen.ts';
@@ -34,6 +35,16 @@ async function given(protocol: Subprotocol, wish: RegistrationWish): Promise<Tes
 
 const decide = (station: TestStation, wish: RegistrationWish) =>
   decideRegistration(room.services, { stationId: station.stationId, wish });
+
+/** A command that was sent a moment ago. */
+async function sent({ stationId }: TestStation, name: string, request: CommandRequest): Promise<void> {
+  const commandId = crypto.randomUUID();
+  const times = { createdAt: Date.now(), deadlineAt: Date.now() + 9_000 };
+  await room.services.commands.addCommand({ commandId, stationId, name, request, state: 'QUEUED', ...times });
+  const now = room.now + 2_000;
+  const slot = { stationId, commandId, now, until: now + 30_000 };
+  expect(await claim(room.services.commands, slot)).toBe('claimed');
+}
 
 /** The payload of the answer, or the code of the error. */
 async function says(station: TestStation, action: string, payload: object): Promise<unknown> {
@@ -80,25 +91,25 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('registration over %s', (protoc
     const station = await given(protocol, 'HOLD');
     await boot(station, protocol);
     const before = await says(station, 'Heartbeat', {});
-    const { stationId } = station;
-    const commandId = crypto.randomUUID();
-    await room.services.commands.addCommand({
-      commandId,
-      stationId,
-      name: 'TRIGGER_MESSAGE',
-      request: { kind: 'CALL', action: 'TriggerMessage', payload: { requestedMessage: 'Heartbeat' } },
-      state: 'QUEUED',
-      createdAt: Date.now(),
-      deadlineAt: Date.now() + 9_000,
-    });
-    const now = room.now + 2_000;
-    const slot = { stationId, commandId, now, until: now + 30_000 };
-    expect(await claim(room.services.commands, slot)).toBe('claimed');
+
+    const payload = { requestedMessage: 'Heartbeat' };
+    await sent(station, 'TRIGGER_MESSAGE', { kind: 'CALL', action: 'TriggerMessage', payload });
 
     expect([before, await says(station, 'Heartbeat', {})]).toEqual([
       'SecurityError',
       { currentTime: expect.any(String) },
     ]);
+  });
+
+  test('a certificate request that it was asked for is taken while it is pending [B02.FR.02]', async () => {
+    const station = await given(protocol, 'HOLD');
+    await boot(station, protocol);
+    const asks = () => says(station, 'SignCertificate', { csr: 'no request at all' });
+    const before = await asks();
+
+    await sent(station, 'TRIGGER_MESSAGE', { kind: 'REQUEST_CSR', purpose: 'STATION' });
+
+    expect([before, await asks()]).toMatchObject(['SecurityError', { status: 'Rejected' }]);
   });
 
   test('a wrong payload of a station that may not speak is refused for that alone', async () => {
