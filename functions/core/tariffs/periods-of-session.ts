@@ -69,11 +69,15 @@ export function periodsOfSession(record: SessionRecord): readonly ChargingPeriod
   });
 }
 
-/** Where the vehicle turns from charging to parking and back; before the first word it does what that says. */
+/**
+ * Where the vehicle turns from charging to parking and back, once a moment: of several words of one moment the last
+ * counts. Before the first word it does what that says.
+ */
 function activityChanges(record: SessionRecord): readonly { at: number; activity: Activity }[] {
   const changes: { at: number; activity: Activity }[] = [];
   for (const { at, state } of record.chargingStates) {
     const activity = activityOf[state];
+    if (changes.at(-1)?.at === at) changes.pop();
     if (changes.at(-1)?.activity !== activity) changes.push({ at, activity });
   }
   return changes;

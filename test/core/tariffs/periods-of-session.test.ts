@@ -69,6 +69,28 @@ describe('the periods of a session', () => {
     expect(periods.map(({ activity }) => activity)).toEqual(['CHARGING']);
   });
 
+  test('of several states told for one moment the last one holds from there on', () => {
+    const trace = [
+      event(0, 'STARTED', 0, {
+        samples: [sample(0, 0, { context: 'BEGIN' })],
+        chargingState: 'EV_CONNECTED',
+      }),
+      event(1, 'UPDATED', 0, { chargingState: 'CHARGING' }),
+      event(2, 'UPDATED', 30, { chargingState: 'SUSPENDED_EV' }),
+      event(3, 'UPDATED', 30, { chargingState: 'CHARGING' }),
+      event(4, 'UPDATED', 45, { chargingState: 'CHARGING' }),
+      event(5, 'UPDATED', 45, { chargingState: 'SUSPENDED_EV' }),
+      event(6, 'ENDED', 60, { samples: [sample(60, 6_000, { context: 'END' })] }),
+    ];
+
+    const periods = periodsOfSession(assembleSession(referencedSession(), trace));
+
+    expect(periods.map(({ startedAt, energyWh, activity }) => [startedAt, energyWh, activity])).toEqual([
+      [minutesIn(0), 6_000, 'CHARGING'],
+      [minutesIn(45), 0, 'PARKING'],
+    ]);
+  });
+
   test('take power and current as measured at their ends, all phases together', () => {
     const trace = [
       readings(sample(0, 100_000, { powerW: 10_000, currentA: 16, totalCurrentA: 44 })),
