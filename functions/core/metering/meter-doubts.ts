@@ -93,12 +93,12 @@ function pathOf(
 
 function gapDoubts(
   { mayHaveCharged }: MeterTrace,
-  { source, insteadOfZero }: BillingReading,
+  { source }: BillingReading,
   doubtful: BillingReading['source'],
   from: number,
   until: number,
 ): readonly string[] {
-  if (source !== doubtful || insteadOfZero === true || until - from <= longestGapMs) return [];
+  if (source !== doubtful || until - from <= longestGapMs) return [];
   if (!mayHaveCharged(from, until)) return [];
   const minutes = Math.round((until - from) / 60_000);
   return [

@@ -91,6 +91,19 @@ describe('readings far from the borders of a session', () => {
     expect(early.reviewReasons).toEqual(['The last reading was taken 31 minutes before the end.']);
   });
 
+  test('leave it to a person also where they stand for a zero', () => {
+    const late = recordOf([sample(31, 101_000), sample(50, 102_000)], {
+      meterStartWh: 0,
+      meterStopWh: 102_500,
+    });
+    const early = recordOf([sample(10, 101_000), sample(29, 102_000)], { meterStopWh: 0 });
+
+    expect(late.begin).toMatchObject({ source: 'FIRST_SAMPLE', insteadOfZero: true });
+    expect(late.reviewReasons).toEqual(['The first reading was taken 31 minutes after the start.']);
+    expect(early.end).toMatchObject({ source: 'LAST_SAMPLE', insteadOfZero: true });
+    expect(early.reviewReasons).toEqual(['The last reading was taken 31 minutes before the end.']);
+  });
+
   test('matter nothing while the vehicle does not charge', () => {
     const trace = [
       event(0, 'STARTED', 0, { chargingState: 'EV_CONNECTED' }),
