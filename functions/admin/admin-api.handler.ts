@@ -17,7 +17,7 @@ import { timersOf } from '#adapters/sqs/timers.ts';
 import { DomainError } from '#core/errors.ts';
 import { securityProfiles } from '#core/stations/security-profiles.ts';
 import { newId, systemClock } from '#platform/clock.ts';
-import { setting, tableNames } from '#platform/config.ts';
+import { setting, tableNames, wholeSetting } from '#platform/config.ts';
 import { door } from '#platform/lambda.ts';
 import { toOcpiCdr } from '../ocpi/cdr.ts';
 import { readOcpiSession } from '../ocpi/charging-period.ts';
@@ -38,7 +38,7 @@ type AdminEvent = APIGatewayProxyEventV2 & {
 type Answer = APIGatewayProxyStructuredResultV2;
 
 const stage = setting('STAGE');
-const tables = tableNames();
+const tables = tableNames('registry', 'operations', 'ledger');
 const client = dynamoClient();
 const directory = tenantDirectory(client, tables);
 const files = stationFiles({ bucket: setting('FILES_BUCKET') });
@@ -53,7 +53,7 @@ const authority = authorityOnDemand({
   keeper: authorityRecord(client, tables),
   clock: systemClock,
 });
-const logDays = Number(setting('STATION_LOG_DAYS'));
+const logDays = wholeSetting('STATION_LOG_DAYS');
 
 /** Every request of the administrators' REST API. Who asks was verified before; what they may is decided here. */
 export const handler = door(async (event: AdminEvent): Promise<Answer> => {

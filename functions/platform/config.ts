@@ -8,11 +8,25 @@ export function setting(name: string): string {
   return value;
 }
 
-/** The names of the tables. */
-export function tableNames(): { registry: string; operations: string; ledger: string } {
-  return {
-    registry: setting('REGISTRY_TABLE'),
-    operations: setting('OPERATIONS_TABLE'),
-    ledger: setting('LEDGER_TABLE'),
-  };
+/** Settings that hold the tables' names. */
+const tableSettings = {
+  registry: 'REGISTRY_TABLE',
+  operations: 'OPERATIONS_TABLE',
+  ledger: 'LEDGER_TABLE',
+} as const;
+type TableRole = keyof typeof tableSettings;
+
+/** The names of the tables that a function may reach; the others have none, so that no request finds them. */
+export function tableNames(
+  ...roles: readonly [TableRole, ...TableRole[]]
+): Readonly<Record<TableRole, string>> {
+  const nameOf = (role: TableRole) => (roles.includes(role) ? setting(tableSettings[role]) : '');
+  return { registry: nameOf('registry'), operations: nameOf('operations'), ledger: nameOf('ledger') };
+}
+
+/** A setting that is a whole number, zero or more. Throws at start, naming it, when it is none. */
+export function wholeSetting(name: string): number {
+  const value = Number(setting(name));
+  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`setting ${name} is no whole number`);
+  return value;
 }

@@ -1,20 +1,18 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
-import * as z from 'zod';
 import { digest } from '#adapters/crypto/digest.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores } from '#adapters/dynamodb/open-stores.ts';
 import { commandSettled } from '#contracts/command-settled.v1.ts';
+import { delivered } from '#contracts/delivered.ts';
 import { followUp } from '#core/commands/follow-ups.ts';
 import { newId, systemClock } from '#platform/clock.ts';
-import { setting } from '#platform/config.ts';
+import { tableNames } from '#platform/config.ts';
 import { door, eachRecord } from '#platform/lambda.ts';
 import { callDesk } from '../ocpp/call-desk.ts';
 
-/** The bus's envelope, as its rule puts it into the queue. */
-const delivered = z.object({ detail: commandSettled.detail });
+const message = delivered(commandSettled);
 
-/** The ledger is out of this door's reach. */
-const tables = { registry: setting('REGISTRY_TABLE'), operations: setting('OPERATIONS_TABLE'), ledger: '' };
+const tables = tableNames('registry', 'operations');
 const client = dynamoClient();
 
 /** Does what is left to do once commands have ended, for whoever asked for them. */
@@ -23,7 +21,7 @@ export const handler = door(({ Records }: SQSEvent) =>
 );
 
 async function after(record: SQSRecord): Promise<void> {
-  const { detail } = delivered.parse(JSON.parse(record.body));
+  const { detail } = message.parse(JSON.parse(record.body));
   const stores = openStores({ client, tables, tenantId: detail.tenantId });
   await followUp({ ...stores, calls: callDesk, clock: systemClock, digest, newId }, detail);
 }

@@ -5,7 +5,7 @@ import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores } from '#adapters/dynamodb/open-stores.ts';
 import { type ChargingCause, followCharging } from '#core/smart-charging/follow-charging.ts';
 import { newId, systemClock } from '#platform/clock.ts';
-import { setting } from '#platform/config.ts';
+import { tableNames } from '#platform/config.ts';
 import { door, eachRecord } from '#platform/lambda.ts';
 
 /** Of every event that leads here: whose, and what it is about. */
@@ -18,8 +18,7 @@ const delivered = z.object({
   }),
 });
 
-/** The ledger is out of this door's reach. */
-const tables = { registry: setting('REGISTRY_TABLE'), operations: setting('OPERATIONS_TABLE'), ledger: '' };
+const tables = tableNames('registry', 'operations');
 const client = dynamoClient();
 
 /** Divides what sites may draw anew when sessions, profiles, limits or connections change. */

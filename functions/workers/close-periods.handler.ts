@@ -3,13 +3,12 @@ import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { closePeriods } from '#core/settlement/close-periods.ts';
 import type { Tenant } from '#core/tenants/tenant.ts';
 import { systemClock } from '#platform/clock.ts';
-import { setting } from '#platform/config.ts';
+import { tableNames } from '#platform/config.ts';
 import { door } from '#platform/lambda.ts';
 import { logger } from '#platform/logger.ts';
 import { eachTenant } from './each-tenant.ts';
 
-/** What happens at stations is out of this door's reach. */
-const tables = { registry: setting('REGISTRY_TABLE'), operations: '', ledger: setting('LEDGER_TABLE') };
+const tables = tableNames('registry', 'ledger');
 const client = dynamoClient();
 const directory = tenantDirectory(client, tables);
 

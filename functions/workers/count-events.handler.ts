@@ -3,26 +3,21 @@ import * as z from 'zod';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { cdrIssued } from '#contracts/cdr-issued.v1.ts';
+import { delivered } from '#contracts/delivered.ts';
 import { stationStatusChanged } from '#contracts/station-status-changed.v1.ts';
 import { countEvents, type EventsToCount } from '#core/analytics/count-events.ts';
 import { systemClock } from '#platform/clock.ts';
 import { tableNames } from '#platform/config.ts';
 import { type BatchResult, door, eachRecord } from '#platform/lambda.ts';
 import { logger } from '#platform/logger.ts';
+import { rememberedTenants } from './tenants.ts';
 
-/** The bus's envelope of an event, as its rule puts it into the queue. */
-const delivered = z.discriminatedUnion('detail-type', [
-  z.object({ 'detail-type': z.literal(cdrIssued.detailType), detail: cdrIssued.detail }),
-  z.object({
-    'detail-type': z.literal(stationStatusChanged.detailType),
-    detail: stationStatusChanged.detail,
-  }),
-]);
-type Delivered = z.infer<typeof delivered>;
+const message = z.discriminatedUnion('detail-type', [delivered(cdrIssued), delivered(stationStatusChanged)]);
+type Message = z.infer<typeof message>;
 
-const tables = tableNames();
+const tables = tableNames('registry', 'operations', 'ledger');
 const client = dynamoClient();
-const directory = tenantDirectory(client, tables);
+const findTenant = rememberedTenants(tenantDirectory(client, tables), systemClock);
 
 /**
  * Adds CDRs and faults to the counters of their days. Those of one tenant are added together: a counter is written once
@@ -44,23 +39,19 @@ export const handler = door(async ({ Records }: SQSEvent): Promise<BatchResult> 
 });
 
 async function count(records: readonly SQSRecord[]): Promise<void> {
-  const events = records.map(({ body }) => delivered.parse(JSON.parse(body)));
+  const events = records.map(({ body }) => message.parse(JSON.parse(body)));
   const ofTenants = Map.groupBy(events, ({ detail }) => detail.tenantId);
   await Promise.all([...ofTenants].map(([tenantId, ofTenant]) => countOf(tenantId, told(ofTenant))));
 }
 
 async function countOf(tenantId: string, events: EventsToCount): Promise<void> {
   const stores = openStores({ client, tables, tenantId });
-  const tenantTimeZone = async () => {
-    const tenant = await directory.findTenant(tenantId);
-    if (!tenant) throw new Error(`tenant ${tenantId} is not known`);
-    return tenant.timeZone;
-  };
+  const tenantTimeZone = async () => (await findTenant(tenantId)).timeZone;
   await countEvents({ ...stores, tenantTimeZone, clock: systemClock }, events);
 }
 
 /** Other statuses than faults are for others. */
-function told(events: readonly Delivered[]): EventsToCount {
+function told(events: readonly Message[]): EventsToCount {
   const cdrIds: string[] = [];
   const faults: EventsToCount['faults'][number][] = [];
   for (const event of events) {

@@ -1,5 +1,4 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
-import * as z from 'zod';
 import { stationAuthority } from '#adapters/certificates/station-authority.ts';
 import { digest } from '#adapters/crypto/digest.ts';
 import { authorityRecord } from '#adapters/dynamodb/authority-record.ts';
@@ -7,16 +6,15 @@ import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { kmsSigner } from '#adapters/kms/sign.ts';
 import { certificateRequested } from '#contracts/certificate-requested.v1.ts';
+import { delivered } from '#contracts/delivered.ts';
 import { issueCertificate } from '#core/certificates/issue-certificate.ts';
 import { newId, systemClock } from '#platform/clock.ts';
-import { setting } from '#platform/config.ts';
+import { setting, tableNames } from '#platform/config.ts';
 import { door, eachRecord } from '#platform/lambda.ts';
 
-/** The bus's envelope, as its rule puts it into the queue. */
-const delivered = z.object({ detail: certificateRequested.detail });
+const message = delivered(certificateRequested);
 
-/** The ledger is out of this door's reach. */
-const tables = { registry: setting('REGISTRY_TABLE'), operations: setting('OPERATIONS_TABLE'), ledger: '' };
+const tables = tableNames('registry', 'operations');
 const client = dynamoClient();
 const directory = tenantDirectory(client, tables);
 const authority = stationAuthority({
@@ -31,7 +29,7 @@ export const handler = door(({ Records }: SQSEvent) =>
 );
 
 async function issue(record: SQSRecord): Promise<void> {
-  const { tenantId, stationId, certificateId } = delivered.parse(JSON.parse(record.body)).detail;
+  const { tenantId, stationId, certificateId } = message.parse(JSON.parse(record.body)).detail;
   const tenant = await directory.findTenant(tenantId);
   if (!tenant) throw new Error(`tenant ${tenantId} is not known`);
   const stores = openStores({ client, tables, tenantId });

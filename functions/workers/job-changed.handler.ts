@@ -1,20 +1,18 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
-import * as z from 'zod';
 import { digest } from '#adapters/crypto/digest.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores } from '#adapters/dynamodb/open-stores.ts';
 import { timersOf } from '#adapters/sqs/timers.ts';
+import { delivered } from '#contracts/delivered.ts';
 import { jobChanged } from '#contracts/job-changed.v1.ts';
 import { afterJobChanged } from '#core/jobs/after-job-changed.ts';
 import { newId, systemClock } from '#platform/clock.ts';
-import { setting } from '#platform/config.ts';
+import { setting, tableNames } from '#platform/config.ts';
 import { door, eachRecord } from '#platform/lambda.ts';
 
-/** The bus's envelope, as its rule puts it into the queue. */
-const delivered = z.object({ detail: jobChanged.detail });
+const message = delivered(jobChanged);
 
-/** The ledger is out of this door's reach. */
-const tables = { registry: setting('REGISTRY_TABLE'), operations: setting('OPERATIONS_TABLE'), ledger: '' };
+const tables = tableNames('registry', 'operations');
 const client = dynamoClient();
 const timersQueue = setting('TIMERS_QUEUE_URL');
 
@@ -24,7 +22,7 @@ export const handler = door(({ Records }: SQSEvent) =>
 );
 
 async function after(record: SQSRecord): Promise<void> {
-  const { detail } = delivered.parse(JSON.parse(record.body));
+  const { detail } = message.parse(JSON.parse(record.body));
   const { tenantId } = detail;
   const stores = openStores({ client, tables, tenantId });
   const setTimer = timersOf(timersQueue, tenantId);

@@ -5,12 +5,11 @@ import { openStores } from '#adapters/dynamodb/open-stores.ts';
 import { readStep, stepsOf } from '#adapters/sqs/maintenance-steps.ts';
 import { continueMaintenance } from '#core/maintenance/maintenance.ts';
 import { newId, systemClock } from '#platform/clock.ts';
-import { setting } from '#platform/config.ts';
+import { setting, tableNames } from '#platform/config.ts';
 import { door, eachRecord } from '#platform/lambda.ts';
 import { callDesk } from '../ocpp/call-desk.ts';
 
-/** The ledger is out of this door's reach. */
-const tables = { registry: setting('REGISTRY_TABLE'), operations: setting('OPERATIONS_TABLE'), ledger: '' };
+const tables = tableNames('registry', 'operations');
 const client = dynamoClient();
 const ownQueue = setting('MAINTENANCE_QUEUE_URL');
 

@@ -5,6 +5,7 @@ import { verifyMeterValue } from '#adapters/crypto/verify-meter-value.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { sendMessage } from '#adapters/sqs/send.ts';
+import { delivered } from '#contracts/delivered.ts';
 import { sessionEnded } from '#contracts/session-ended.v1.ts';
 import { sessionEventDelayed } from '#contracts/session-event-delayed.v1.ts';
 import { issueCdr } from '#core/cdrs/issue-cdr.ts';
@@ -12,28 +13,24 @@ import { noteLateEvents } from '#core/cdrs/note-late-events.ts';
 import { raiseRatingAlert, raiseReviewAlert } from '#core/cdrs/review-alerts.ts';
 import { matchReservation } from '#core/reservations/match-reservation.ts';
 import { systemClock } from '#platform/clock.ts';
-import { setting, tableNames } from '#platform/config.ts';
+import { setting, tableNames, wholeSetting } from '#platform/config.ts';
 import { door, eachRecord } from '#platform/lambda.ts';
 import { logger } from '#platform/logger.ts';
+import { rememberedTenants } from './tenants.ts';
 
-/** The bus's envelope, as its rule puts it into the queue. */
-const delivered = z.discriminatedUnion('detail-type', [
-  z.object({
-    'detail-type': z.literal(sessionEnded.detailType),
-    time: z.iso.datetime(),
-    detail: sessionEnded.detail,
-  }),
-  z.object({ 'detail-type': z.literal(sessionEventDelayed.detailType), detail: sessionEventDelayed.detail }),
+const message = z.discriminatedUnion('detail-type', [
+  delivered(sessionEnded),
+  delivered(sessionEventDelayed),
 ]);
-type Told = z.infer<typeof delivered>;
+type Message = z.infer<typeof message>;
 
-const tables = tableNames();
+const tables = tableNames('registry', 'operations', 'ledger');
 const client = dynamoClient();
-const directory = tenantDirectory(client, tables);
+const findTenant = rememberedTenants(tenantDirectory(client, tables), systemClock);
 const queueUrl = setting('RATING_QUEUE_URL');
-const graceMs = Number(setting('RATING_GRACE_SECONDS')) * 1000;
+const graceMs = wholeSetting('RATING_GRACE_SECONDS') * 1000;
 /** After so many deliveries the queue gives a message up. */
-const attempts = Number(setting('RATING_ATTEMPTS'));
+const attempts = wholeSetting('RATING_ATTEMPTS');
 /** SQS lets a message wait no longer. */
 const longestDelayS = 900;
 
@@ -47,7 +44,7 @@ export const handler = door((event: SQSEvent) =>
 );
 
 async function work(record: SQSRecord): Promise<void> {
-  const told = delivered.parse(JSON.parse(record.body));
+  const told = message.parse(JSON.parse(record.body));
   try {
     await rate(told, record);
   } catch (error) {
@@ -57,11 +54,11 @@ async function work(record: SQSRecord): Promise<void> {
   }
 }
 
-function portsOf({ detail: { tenantId } }: Told) {
+function portsOf({ detail: { tenantId } }: Message) {
   return { ...openStores({ client, tables, tenantId }), clock: systemClock, digest };
 }
 
-async function rate(told: Told, record: SQSRecord): Promise<void> {
+async function rate(told: Message, record: SQSRecord): Promise<void> {
   const { tenantId, stationId, sessionId } = told.detail;
   const ports = portsOf(told);
   if (told['detail-type'] === 'SessionEventDelayed.v1') {
@@ -69,8 +66,7 @@ async function rate(told: Told, record: SQSRecord): Promise<void> {
     logger.info('delayed event looked at', { tenantId, sessionId, outcome });
     return;
   }
-  const tenant = await directory.findTenant(tenantId);
-  if (!tenant) throw new Error(`tenant ${tenantId} is not known`);
+  const tenant = await findTenant(tenantId);
   // Its price begins with the reservation that it used, named or not.
   await matchReservation(ports, { stationId, sessionId });
   const graceLeftMs = Date.parse(told.time) + graceMs - systemClock();

@@ -4,13 +4,12 @@ import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { renewCertificates } from '#core/certificates/renew-certificates.ts';
 import type { Tenant } from '#core/tenants/tenant.ts';
 import { newId, systemClock } from '#platform/clock.ts';
-import { setting } from '#platform/config.ts';
+import { tableNames } from '#platform/config.ts';
 import { door } from '#platform/lambda.ts';
 import { logger } from '#platform/logger.ts';
 import { eachTenant } from './each-tenant.ts';
 
-/** The ledger is out of this door's reach. */
-const tables = { registry: setting('REGISTRY_TABLE'), operations: setting('OPERATIONS_TABLE'), ledger: '' };
+const tables = tableNames('registry', 'operations');
 const client = dynamoClient();
 const directory = tenantDirectory(client, tables);
 

@@ -1,20 +1,18 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
-import * as z from 'zod';
 import { digest } from '#adapters/crypto/digest.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { openStores } from '#adapters/dynamodb/open-stores.ts';
+import { delivered } from '#contracts/delivered.ts';
 import { stationBooted } from '#contracts/station-booted.v1.ts';
 import { reconcileAfterBoot } from '#core/reconcile/reconcilers.ts';
 import { newId, systemClock } from '#platform/clock.ts';
-import { setting } from '#platform/config.ts';
+import { tableNames } from '#platform/config.ts';
 import { door, eachRecord } from '#platform/lambda.ts';
 import { callDesk } from '../ocpp/call-desk.ts';
 
-/** The bus's envelope, as its rule puts it into the queue. */
-const delivered = z.object({ detail: stationBooted.detail });
+const message = delivered(stationBooted);
 
-/** The ledger is out of this door's reach. */
-const tables = { registry: setting('REGISTRY_TABLE'), operations: setting('OPERATIONS_TABLE'), ledger: '' };
+const tables = tableNames('registry', 'operations');
 const client = dynamoClient();
 
 /** Brings stations to what is desired of them once they have booted and were accepted. */
@@ -23,7 +21,7 @@ export const handler = door(({ Records }: SQSEvent) =>
 );
 
 async function reconcile(record: SQSRecord): Promise<void> {
-  const { tenantId, stationId, registration, at } = delivered.parse(JSON.parse(record.body)).detail;
+  const { tenantId, stationId, registration, at } = message.parse(JSON.parse(record.body)).detail;
   if (registration !== 'ACCEPTED') return;
   const stores = openStores({ client, tables, tenantId });
   const ports = { ...stores, calls: callDesk, clock: systemClock, newId, digest };

@@ -4,13 +4,13 @@ import * as z from 'zod';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
 import { stationLog } from '#adapters/dynamodb/station-log.ts';
 import type { StationLogEntry } from '#core/station-log/station-log.ts';
-import { setting } from '#platform/config.ts';
+import { setting, wholeSetting } from '#platform/config.ts';
 import { door } from '#platform/lambda.ts';
 import { logger } from '#platform/logger.ts';
 
 const client = dynamoClient();
 const table = setting('JOURNAL_TABLE');
-const keptDays = Number(setting('STATION_LOG_DAYS'));
+const keptDays = wholeSetting('STATION_LOG_DAYS');
 
 const lineShape = z.object({
   tenantId: z.string(),

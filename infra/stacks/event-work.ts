@@ -38,7 +38,7 @@ interface EventChoice {
 /** What most workers do: look up what operators own, and change what happens. */
 const operate = { registry: readItems, operations: [...readItems, ...writeItems] } as const;
 
-const connectorIs = (status: string) => ({ connector: { status: [status] } });
+const connectorIs = (...status: readonly string[]) => ({ connector: { status } });
 
 /** What happens after events, by the ids of its queues: each with the function that works it off. */
 export function eventWork(stage: StageConfig): Readonly<Record<string, EventWork>> {
@@ -57,6 +57,7 @@ function rating({ rating: { graceSeconds } }: StageConfig): EventWork {
     environment: { RATING_GRACE_SECONDS: String(graceSeconds) },
     // A session whose events are not complete waits here for its grace.
     oldestAllowed: Duration.seconds(graceSeconds + 900),
+    collected: Duration.seconds(1),
     alsoMay({ queue, worker }) {
       queue.filledBy(worker, 'RATING_QUEUE_URL');
       worker.lambda.addEnvironment('RATING_ATTEMPTS', String(queue.attempts));
@@ -86,6 +87,7 @@ const alike: Readonly<Record<string, EventWork>> = {
     description: 'Divides what sites may draw among their sessions',
     tables: operate,
     oldestAllowed: Duration.minutes(5),
+    collected: Duration.seconds(1),
     events: {
       SharesDue: {
         contracts: [sessionStarted, sessionEnded, chargingChanged, siteBalanceDue, stationConnectionChanged],
@@ -123,6 +125,7 @@ const alike: Readonly<Record<string, EventWork>> = {
     events: {
       SessionsChanged: { contracts: [reservationChanged, sessionStarted, sessionEnded, stationBooted] },
       ConnectorsFree: { contracts: [stationStatusChanged], detail: connectorIs('AVAILABLE') },
+      ConnectorsOut: { contracts: [stationStatusChanged], detail: connectorIs('FAULTED', 'UNAVAILABLE') },
     },
   },
   CostsShown: {
@@ -147,6 +150,7 @@ const alike: Readonly<Record<string, EventWork>> = {
     description: 'Puts CDRs on the statements of who pays for them',
     tables: { registry: readItems, ledger: [...readItems, 'PutItem', 'ConditionCheckItem'] },
     oldestAllowed: Duration.minutes(15),
+    collected: Duration.seconds(2),
     events: { CdrsToSettle: { contracts: [cdrIssued] } },
   },
   Analytics: {

@@ -19,12 +19,12 @@ function mayImport(
 const roomRules = rooms.map((room) =>
   mayImport(
     `room-${room}`,
-    `Files of the room ${room} import the core, their own room, zod, the logger, and Node's hashes and timers; never an adapter, never another room.`,
+    `Files of the room ${room} import the core, their own room, zod, the logger, the clock, what a warm function remembers, and Node's hashes and timers; never an adapter, never another room.`,
     { path: `^functions/${room}/`, pathNot: door },
     [
       '^functions/core/',
       `^functions/${room}/`,
-      '^functions/platform/(logger|clock)[.]ts$',
+      '^functions/platform/(logger|clock|remembered)[.]ts$',
       npm('zod'),
       npm('aws-lambda'),
       npm('@aws-lambda-powertools/(logger|metrics)'),

@@ -105,7 +105,7 @@ describe('settings', () => {
     vi.stubEnv('OPERATIONS_TABLE', 'o');
     vi.stubEnv('LEDGER_TABLE', 'l');
 
-    expect(tableNames()).toEqual({ registry: 'r', operations: 'o', ledger: 'l' });
+    expect(tableNames('registry', 'operations', 'ledger')).toEqual({ registry: 'r', operations: 'o', ledger: 'l' });
   });
 });
 

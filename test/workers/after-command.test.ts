@@ -1,7 +1,9 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { commandSettled } from '#contracts/command-settled.v1.ts';
 import type { BatchResult, Door } from '#platform/lambda.ts';
 import { type CommandScene, newCommandScene, stationId } from '../core/commands/command-scene.ts';
+import { deliveredMessage } from '../support/delivered-message.ts';
 import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
 import { lambdaContext, startWorkerCloud, type WorkerCloud } from './worker-cloud.ts';
 
@@ -34,7 +36,7 @@ function message(commandId: string): SQSRecord {
     request: 'Reset',
     state: 'x',
   };
-  return { messageId: `m-${commandId}`, body: JSON.stringify({ detail }) } as SQSRecord;
+  return deliveredMessage(commandSettled, detail);
 }
 
 const run = (...Records: SQSRecord[]) => after({ Records }, lambdaContext);
@@ -50,8 +52,9 @@ describe('what follows a command', () => {
   test('comes again when the command has not ended or the message cannot be read', async () => {
     await scene.queue('cmd-1');
 
-    const result = await run(message('cmd-1'), { messageId: 'm-x', body: '{}' } as SQSRecord);
+    const told = message('cmd-1');
+    const result = await run(told, { messageId: 'm-x', body: '{}' } as SQSRecord);
 
-    expect(result.batchItemFailures).toEqual([{ itemIdentifier: 'm-cmd-1' }, { itemIdentifier: 'm-x' }]);
+    expect(result.batchItemFailures).toEqual([{ itemIdentifier: told.messageId }, { itemIdentifier: 'm-x' }]);
   });
 });

@@ -2,17 +2,12 @@ import type { SQSRecord } from 'aws-lambda';
 import { tenantKeys } from '#adapters/dynamodb/keys.ts';
 import { tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { putItems } from '#adapters/dynamodb/requests.ts';
+import { cdrIssued } from '#contracts/cdr-issued.v1.ts';
+import { stationStatusChanged } from '#contracts/station-status-changed.v1.ts';
 import type { Cdr } from '#core/cdrs/cdr.ts';
+import { deliveredMessage } from '../support/delivered-message.ts';
 import { newTenantId, type TestDatabase } from '../support/engine.ts';
 import type { Year } from './year-of-sessions.ts';
-
-let messages = 0;
-
-function message(detailType: string, detail: Readonly<Record<string, unknown>>): SQSRecord {
-  messages += 1;
-  const body = JSON.stringify({ 'detail-type': detailType, detail: { at: 0, ...detail } });
-  return { messageId: `m-${messages}`, body } as SQSRecord;
-}
 
 /** The message that tells of a CDR. */
 export function issued(
@@ -20,7 +15,7 @@ export function issued(
   { cdrId, sessionId, stationId, kind }: Cdr,
   eventId = `told-${cdrId}`,
 ): SQSRecord {
-  return message('CdrIssued.v1', { eventId, tenantId, cdrId, sessionId, stationId, kind });
+  return deliveredMessage(cdrIssued, { at: 0, eventId, tenantId, cdrId, sessionId, stationId, kind });
 }
 
 /** The message that tells of a connector's status; of a fault when none is given. */
@@ -29,7 +24,7 @@ export function statusTold(
   { status = 'FAULTED', ...told }: { eventId: string; stationId: string; at: number; status?: string },
 ): SQSRecord {
   const connector = { evseId: 1, connectorId: 1, status };
-  return message('StationStatusChanged.v1', { tenantId, status: 'AVAILABLE', connector, ...told });
+  return deliveredMessage(stationStatusChanged, { tenantId, status: 'AVAILABLE', connector, ...told });
 }
 
 /** A tenant with all that the queries read. */

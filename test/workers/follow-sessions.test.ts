@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { readTimer } from '#adapters/sqs/timers.ts';
 import { recordTransactionEvent } from '#core/sessions/record-transaction-event.ts';
+import type { ConnectorLive } from '#core/stations/station.ts';
 import { changeTariff } from '#core/tariffs/manage-tariffs.ts';
 import { usualPolicy } from '#core/tenants/tenant-policy.ts';
 import type { BatchResult, Door } from '#platform/lambda.ts';
@@ -97,6 +98,63 @@ describe('what follows from changes', () => {
     await happens('SessionStarted.v1', { sessionId, authorised: true });
 
     expect(await reservationState()).toBe('USED');
+  });
+
+  describe('a reservation', () => {
+    const tells = (connector: Pick<ConnectorLive, 'evseId' | 'connectorId' | 'status'>, statusAt = noon) =>
+      scene.live.recordConnectorStatus(stationId, { ...connector, statusAt });
+    const changes = (connector: object, at = noon) =>
+      happens('StationStatusChanged.v1', { status: 'AVAILABLE', at, connector });
+
+    test.each([
+      ['broke down', { evseId: 1, connectorId: 1, status: 'FAULTED' }, 'REMOVED'],
+      ['was taken out of service', { evseId: 1, connectorId: 1, status: 'UNAVAILABLE' }, 'REMOVED'],
+      ['broke down with all of the station', { evseId: 0, connectorId: 0, status: 'FAULTED' }, 'REMOVED'],
+      ['is free', { evseId: 1, connectorId: 1, status: 'AVAILABLE' }, 'RESERVED'],
+      ['is beside one that broke down', { evseId: 2, connectorId: 1, status: 'FAULTED' }, 'RESERVED'],
+    ] as const)('whose place %s: %j makes it %s [H01]', async (_, connector, state) => {
+      await reservation();
+      await tells(connector);
+
+      await changes(connector);
+
+      expect(await reservationState()).toBe(state);
+    });
+
+    test('keeps why its station gave it up, and another end that it came to before', async () => {
+      await reservation();
+      const faulted = { evseId: 1, connectorId: 1, status: 'FAULTED' } as const;
+      await changes(faulted);
+      await changes({ ...faulted, status: 'UNAVAILABLE' });
+
+      const ended = await scene.reservations.findReservation(stationId, 7);
+
+      expect(ended).toMatchObject({ state: 'REMOVED', refusal: 'FAULTED' });
+    });
+
+    test('is lost with the last connector of its EVSE', async () => {
+      await reservation();
+      const first = { evseId: 1, connectorId: 1, status: 'FAULTED' } as const;
+      const second = { evseId: 1, connectorId: 2, status: 'UNAVAILABLE' } as const;
+      await tells({ ...second, status: 'AVAILABLE' }, noon - 1);
+      await changes(first);
+      const before = await reservationState();
+      await tells(first);
+      await tells(second);
+
+      await changes(second);
+
+      expect([before, await reservationState()]).toEqual(['RESERVED', 'REMOVED']);
+    });
+
+    test('that was agreed to after an outage outlives being told of it late', async () => {
+      await reservation();
+      await tells({ evseId: 1, connectorId: 1, status: 'AVAILABLE' });
+
+      await changes({ evseId: 1, connectorId: 1, status: 'FAULTED' }, noon - 60_000);
+
+      expect(await reservationState()).toBe('RESERVED');
+    });
   });
 
   test('row 22: an end with events missing has the session looked at again', async () => {

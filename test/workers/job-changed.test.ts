@@ -1,8 +1,10 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { jobChanged } from '#contracts/job-changed.v1.ts';
 import type { BatchResult, Door } from '#platform/lambda.ts';
 import { stationId } from '../core/commands/command-scene.ts';
 import { type JobScene, newJobScene } from '../core/jobs/job-scene.ts';
+import { deliveredMessage } from '../support/delivered-message.ts';
 import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
 import { lambdaContext, startWorkerCloud, type WorkerCloud } from './worker-cloud.ts';
 
@@ -29,7 +31,7 @@ afterAll(async () => {
 function message(jobId: string, state: string): SQSRecord {
   const { tenantId, now: at } = scene;
   const detail = { eventId: 'e-1', tenantId, stationId, at, jobId, kind: 'FIRMWARE', state };
-  return { messageId: `m-${jobId}`, body: JSON.stringify({ detail }) } as SQSRecord;
+  return deliveredMessage(jobChanged, detail);
 }
 
 describe('the change of a job', () => {

@@ -1,9 +1,10 @@
-import type { SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { digest } from '#adapters/crypto/digest.ts';
 import { tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
+import { cdrIssued } from '#contracts/cdr-issued.v1.ts';
 import { bookCdr } from '#core/settlement/book-cdr.ts';
 import { givenCdr } from '../core/settlement/given-cdr.ts';
+import { deliveredMessage } from '../support/delivered-message.ts';
 import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
 import { lambdaContext, startWorkerCloud, type WorkerCloud } from './worker-cloud.ts';
 
@@ -62,9 +63,9 @@ test('an event of a CDR that is not there yet comes again, alone', async () => {
     ...{ eventId: 'e-1', tenantId: 't-1', stationId: 'CP001', at: Date.now() },
     ...{ cdrId: 'cdr-9', sessionId: 's-9' },
   };
-  const record = { messageId: 'm-1', body: JSON.stringify({ detail }) };
+  const record = deliveredMessage(cdrIssued, detail);
 
-  const result = await book({ Records: [record] } as SQSEvent, lambdaContext);
+  const result = await book({ Records: [record] }, lambdaContext);
 
-  expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-1' }] });
+  expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: record.messageId }] });
 });

@@ -1,8 +1,10 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { stationBooted } from '#contracts/station-booted.v1.ts';
 import type { BatchResult, Door } from '#platform/lambda.ts';
 import { aStation } from '../adapters/dynamodb/samples.ts';
 import { newScene, type Scene } from '../core/sessions/scene.ts';
+import { deliveredMessage } from '../support/delivered-message.ts';
 import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
 import { lambdaContext, startWorkerCloud, type WorkerCloud } from './worker-cloud.ts';
 
@@ -28,11 +30,9 @@ afterAll(async () => {
   await db.close();
 });
 
-let messages = 0;
 function message(registration: string, stationId = 'CS-1'): SQSRecord {
-  messages += 1;
   const detail = { eventId: 'e-1', tenantId: scene.tenantId, stationId, at: scene.now, registration };
-  return { messageId: `m-${messages}`, body: JSON.stringify({ detail }) } as SQSRecord;
+  return deliveredMessage(stationBooted, detail);
 }
 const run = (...Records: SQSRecord[]) => booted({ Records }, lambdaContext);
 const queued = () => scene.commands.listQueued('CS-1', 10);

@@ -31,12 +31,19 @@ const longestPursuitMs = 7 * 86_400_000;
 const patienceMs = 86_400_000;
 const mostOpen = 100;
 
-/** A session that has just ended is looked at again in a while when events of it are missing. */
-export async function followEnd(ports: CheckPorts, { sessionId }: { sessionId: string }): Promise<void> {
+/**
+ * A session that has just ended is looked at again in a while when events of it are missing. Gives the session as it
+ * was found.
+ */
+export async function followEnd(
+  ports: CheckPorts,
+  { sessionId }: { sessionId: string },
+): Promise<Session | undefined> {
   const session = await endedSession(ports, sessionId);
-  if (!session || !isNumberedByStation(session) || (await isWhole(ports, session))) return;
+  if (!session || !isNumberedByStation(session) || (await isWhole(ports, session))) return session;
   await ports.sessions.noteMissingEvents(session, 'AWAITED');
   await checkLater(ports, session);
+  return session;
 }
 
 /** A look that may be behind is enough, for half the price, where it shows the end: that stays as it is. */
