@@ -8,7 +8,7 @@ import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { readSecret } from '#adapters/secrets/read-secret.ts';
 import { securityProfiles } from '#core/stations/security-profiles.ts';
 import { systemClock } from '#platform/clock.ts';
-import { setting } from '#platform/config.ts';
+import { setting, tableNames } from '#platform/config.ts';
 import { door } from '#platform/lambda.ts';
 import { logger } from '#platform/logger.ts';
 import { reportQuirks } from './quirk-report.ts';
@@ -17,8 +17,7 @@ import { isOriginSecret } from './security/origin-secret.ts';
 import { writeContext } from './station-context.ts';
 import { readSubprotocolList } from './subprotocols.ts';
 
-/** The ledger is out of this door's reach. */
-const tables = { registry: setting('REGISTRY_TABLE'), operations: setting('OPERATIONS_TABLE'), ledger: '' };
+const tables = tableNames('registry', 'operations');
 const client = dynamoClient();
 const tenants = tenantDirectory(client, tables);
 const allowedProfiles = securityProfiles(setting('ALLOWED_SECURITY_PROFILES'));

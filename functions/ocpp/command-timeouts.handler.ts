@@ -5,11 +5,10 @@ import { openStores } from '#adapters/dynamodb/open-stores.ts';
 import { sendMessage } from '#adapters/sqs/send.ts';
 import { expireCommand } from '#core/commands/expire-command.ts';
 import { systemClock } from '#platform/clock.ts';
-import { setting } from '#platform/config.ts';
+import { setting, tableNames } from '#platform/config.ts';
 import { door, eachRecord } from '#platform/lambda.ts';
 
-/** The ledger is out of this door's reach. */
-const tables = { registry: setting('REGISTRY_TABLE'), operations: setting('OPERATIONS_TABLE'), ledger: '' };
+const tables = tableNames('registry', 'operations');
 const client = dynamoClient();
 const ownQueue = setting('COMMAND_TIMEOUTS_QUEUE_URL');
 

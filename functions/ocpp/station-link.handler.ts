@@ -12,7 +12,7 @@ import { AcceptedConnections } from '#core/stations/accepted-connections.ts';
 import { connectStation, disconnectStation } from '#core/stations/connect.ts';
 import { noteSeen, SeenHints } from '#core/stations/note-seen.ts';
 import { newId, systemClock } from '#platform/clock.ts';
-import { setting } from '#platform/config.ts';
+import { setting, tableNames } from '#platform/config.ts';
 import { door } from '#platform/lambda.ts';
 import { logger, recordLogger } from '#platform/logger.ts';
 import { decodeFrame, encodeError } from './frame.ts';
@@ -28,8 +28,7 @@ type LinkEvent = APIGatewayProxyWebsocketEventV2 & {
 };
 type Answer = APIGatewayProxyStructuredResultV2;
 
-/** The ledger is out of this door's reach. */
-const tables = { registry: setting('REGISTRY_TABLE'), operations: setting('OPERATIONS_TABLE'), ledger: '' };
+const tables = tableNames('registry', 'operations');
 const client = dynamoClient();
 const directory = tenantDirectory(client, tables);
 const timersQueue = setting('TIMERS_QUEUE_URL');
