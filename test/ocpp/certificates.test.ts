@@ -10,7 +10,7 @@ import type { Command } from '../../functions/core/commands/command.ts';
 import { encodeCommand } from '../../functions/ocpp/calls.ts';
 import { loadVersion } from '../../functions/ocpp/versions.ts';
 import { newKeeper, newSigner } from '../adapters/certificates/key-at-hand.ts';
-import { newRequest } from '../adapters/certificates/requests.ts';
+import { newRequest, stolenRequest } from '../adapters/certificates/requests.ts';
 import { hashDataOf, newMember, startResponder } from '../support/contract-pki.ts';
 import { noon, openRoom, type Room, type TestStation } from './room-under-test.ts';
 
@@ -133,6 +133,26 @@ describe.each([
     expect(await statesOf(station.stationId)).toEqual([]);
   });
 
+  test('may be asked for by the serial number of the station, and names its id [A00.FR.405, A02]', async () => {
+    const station = await room.givenStation(`${prefix}-7`, protocol, { booted: false });
+    const boots = {
+      'ocpp1.6': { chargePointVendor: 'A', chargePointModel: 'B', chargePointSerialNumber: `SN-${prefix}` },
+      'ocpp2.0.1': {
+        reason: 'PowerUp',
+        chargingStation: { vendorName: 'A', model: 'B', serialNumber: `SN-${prefix}` },
+      },
+    };
+    await station.calls('BootNotification', boots[protocol]);
+
+    const { csr } = await newRequest({ O: 'demo', CN: `SN-${prefix}` });
+    const answer = await station.calls('SignCertificate', { csr });
+    await signWhatIsAskedFor(station.stationId);
+
+    const { items } = await room.services.certificates.listCertificates(station.stationId, { limit: 5 });
+    expect(answer).toEqual({ status: 'Accepted' });
+    expect(items[0]?.issued?.subject).toBe(`O=demo, CN=${station.stationId}`);
+  });
+
   test('is made once and sent once, however often it is asked for and signed at once', async () => {
     let number = 100;
     await fc.assert(
@@ -221,6 +241,22 @@ describe.each([
       expect(await trusted()).toEqual([{ use, hash }]);
     },
   );
+});
+
+test('a certificate for vehicles is asked for by the name that ISO 15118 gives, with a key that holds [A02]', async () => {
+  const station = await room.givenStation('V2G', 'ocpp2.0.1');
+  const names = { O: 'Charging GmbH', CN: 'DE*ABC*S001' };
+  const ask = (csr: string) => station.calls('SignCertificate', { csr, certificateType: 'V2GCertificate' });
+
+  const stolen = await ask(await stolenRequest(names));
+  const answer = await ask((await newRequest(names)).csr);
+  await signWhatIsAskedFor(station.stationId);
+
+  expect([stolen.status, answer.status]).toEqual(['Rejected', 'Accepted']);
+  const { items } = await room.services.certificates.listCertificates(station.stationId, { limit: 5 });
+  expect(items.map(({ purpose, issued }) => [purpose, issued?.subject])).toEqual([
+    ['V2G', 'O=demo, CN=SECC V2G'],
+  ]);
 });
 
 test('a station of 1.6 is not asked for what 1.6 has no word for', async () => {

@@ -1,11 +1,13 @@
 import { type AlertPorts, raiseAlert } from '../alerts/raise-alert.ts';
+import type { StationStore } from '../stations/station-store.ts';
 import type { CertificatePurpose } from './certificate.ts';
 import type { CertificateAuthority } from './certificate-authority.ts';
 import type { CertificateStore } from './certificate-store.ts';
-import { refusalOf } from './check-request.ts';
+import { type ExpectedSubject, refusalOf } from './check-request.ts';
 
 export interface RequestCertificatePorts extends AlertPorts {
   readonly certificates: CertificateStore;
+  readonly stations: Pick<StationStore, 'findStation'>;
   readonly authority: Pick<CertificateAuthority, 'readRequest'>;
 }
 
@@ -24,7 +26,7 @@ export async function requestCertificate(
   },
 ): Promise<'accepted' | { readonly refused: string }> {
   const { stationId, purpose, csr } = asked;
-  const refused = refusalOf(await ports.authority.readRequest(csr), asked);
+  const refused = refusalOf(await ports.authority.readRequest(csr), await expectedOf(ports, asked));
   if (refused !== undefined) {
     await raiseAlert(ports, {
       category: 'SECURITY_ALERT',
@@ -39,4 +41,18 @@ export async function requestCertificate(
   const certificateId = ports.digest(JSON.stringify([stationId, purpose, csr.trim()])).slice(0, 32);
   await ports.certificates.request({ stationId, certificateId, purpose, csr, askedAt: ports.clock() });
   return 'accepted';
+}
+
+/**
+ * A certificate names the station by its id whatever its request does. What vehicles are shown has a name of ISO 15118's
+ * own, which is nothing of ours.
+ */
+async function expectedOf(
+  { stations }: Pick<RequestCertificatePorts, 'stations'>,
+  asked: { stationId: string; organization: string; purpose: CertificatePurpose },
+): Promise<ExpectedSubject | undefined> {
+  const { stationId, organization, purpose } = asked;
+  if (purpose === 'V2G') return undefined;
+  const { serialNumber } = (await stations.findStation(stationId)) ?? {};
+  return { organization, commonNames: [stationId, ...(serialNumber === undefined ? [] : [serialNumber])] };
 }

@@ -9,14 +9,14 @@ import { newRequest, stolenRequest } from './requests.ts';
 const now = Date.UTC(2026, 5, 15, 12);
 const dayMs = 86_400_000;
 const names = { O: 'demo', CN: 'CP001' };
-const expected = { stationId: 'CP001', organization: 'demo' };
+const expected = { commonNames: ['CP001', 'SN-4711'], organization: 'demo' };
 
 function newAuthority() {
   return stationAuthority({ signer: newSigner(), keeper: newKeeper(), clock: () => now });
 }
 
 const order = (csr: string, purpose: 'STATION' | 'V2G' = 'STATION') => ({
-  ...{ csr, purpose, ...expected },
+  ...{ csr, purpose, stationId: 'CP001', organization: 'demo' },
   serial: '4f'.padEnd(32, '1'),
   notBefore: now - 3_600_000,
   notAfter: now + 397 * dayMs,
@@ -70,7 +70,8 @@ test('a request that names this station and operator, with a key that holds, may
     hash: 'SHA-256',
   };
 
-  for (const { csr } of [await newRequest(names), await newRequest(names, rsa)]) {
+  const bySerial = { ...names, CN: 'SN-4711' };
+  for (const { csr } of [await newRequest(names), await newRequest(names, rsa), await newRequest(bySerial)]) {
     expect(refusalOf(await authority.readRequest(csr), expected)).toBeUndefined();
   }
 });
