@@ -25,6 +25,7 @@ import { sessionCheckRoutes } from './session-checks.ts';
 import { settingsRoutes } from './settings.ts';
 import { siteRoutes } from './sites.ts';
 import { statementRoutes } from './statements.ts';
+import { stationLeftoverRoutes } from './station-leftovers.ts';
 import { stationLogRoutes } from './station-log.ts';
 import { tariffAssignmentRoutes } from './tariff-assignments.ts';
 import { tariffRoutes } from './tariffs.ts';
@@ -55,6 +56,7 @@ export const routes: readonly Route[] = [
   ...securityRoutes,
   ...plugAndChargeRoutes,
   ...stationLogRoutes,
+  ...stationLeftoverRoutes,
   ...onboardingRoutes,
   ...settingsRoutes,
   ...tenantRoutes,

@@ -29,6 +29,7 @@ import type { Clock, Digest, NewId } from '#core/ports.ts';
 import type { ReservationStore } from '#core/reservations/reservation-store.ts';
 import type { SecurityEventStore } from '#core/security/security-event.ts';
 import type { SessionStore } from '#core/sessions/session-store.ts';
+import type { UnfitMessageStore } from '#core/sessions/unfit-message.ts';
 import type { StatementStore } from '#core/settlement/statement-store.ts';
 import type { ChargingSettingsStore, ChargingStore } from '#core/smart-charging/charging-store.ts';
 import type { SiteStore } from '#core/smart-charging/site.ts';
@@ -63,6 +64,7 @@ export interface AdminServices {
   readonly configuration: ConfigurationStore;
   readonly words: StationWordStore;
   readonly sessions: SessionStore;
+  readonly unfitMessages: UnfitMessageStore;
   readonly users: UserStore;
   readonly partners: PartnerStore;
   readonly tokens: TokenStore;

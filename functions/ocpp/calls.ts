@@ -1,8 +1,8 @@
 import type { Command, CommandRequest } from '#core/commands/command.ts';
 import type { CommandOutcome } from '#core/commands/settle-command.ts';
 import type { AnyOutboundAction } from './define-action.ts';
-import { describe } from './dispatch.ts';
 import { encodeCall, type Frame } from './frame.ts';
+import { describe } from './payload-check.ts';
 import { isPayload } from './quirks.ts';
 import type { AnsweredCall } from './services.ts';
 import { checkOf, type OcppVersion } from './version.ts';

@@ -2,6 +2,7 @@ import type { InstalledProfiles } from '#core/commands/call-desk.ts';
 import type { CommandRequest } from '#core/commands/command.ts';
 import type { CommandOutcome } from '#core/commands/settle-command.ts';
 import type { StationLimits } from '#core/stations/station-limits.ts';
+import type { StandIns } from './salvage.ts';
 import type { AnsweredCall, InboundCall } from './services.ts';
 
 /** A call that stations make. The request fits its schema; the answer is held to its own before it is sent. */
@@ -13,6 +14,11 @@ export interface InboundAction<Name extends string, Request, Answer> {
    * say. An error would lose the data; the refusal is raised to an operator instead.
    */
   acknowledge?(): Answer;
+  /**
+   * Present on messages about transactions, which are worked on as far as they can be read: what does not fit the
+   * schema is kept for an operator. `standIns` are words for members that hold none the schema knows.
+   */
+  readonly salvage?: { readonly standIns?: StandIns };
 }
 
 /** A call that the system makes. Any may be asked for in the version's own words. */

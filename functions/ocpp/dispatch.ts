@@ -1,10 +1,12 @@
 import { DomainError } from '#core/errors.ts';
+import { keepUnfitMessage } from '#core/sessions/unfit-message.ts';
 import type { AnyInboundAction } from './define-action.ts';
 import { type Fault, faultOf } from './error-codes.ts';
 import { type BrokenFrame, encodeError, encodeResult, type Frame } from './frame.ts';
-import type { Violation } from './payload-check.ts';
+import { describe, type PayloadCheck, type Violation } from './payload-check.ts';
 import { isPayload, mendPayload, type NoteQuirk } from './quirks.ts';
 import { refusalBeforeAccepted } from './registration-gate.ts';
+import { salvage } from './salvage.ts';
 import type { InboundCall } from './services.ts';
 import { checkOf, type OcppVersion } from './version.ts';
 
@@ -22,8 +24,8 @@ export interface Dispatched {
 }
 
 /**
- * Answers one call: registration, then action, then quirks, then the request's schema, then the handler, then the answer's own
- * schema. Never throws, and never sends what its schema does not allow.
+ * Answers one call: registration, then action, then quirks, then the request's schema, then the handler, then the
+ * answer's own schema. Never throws, and never sends what its schema does not allow.
  */
 export async function dispatchCall(
   version: OcppVersion,
@@ -44,11 +46,56 @@ export async function dispatchCall(
   }
   const request = isPayload(call.payload) ? mendPayload(call.payload, context.note) : call.payload;
   const violation = check(request, '');
-  if (violation) {
-    const { path, keyword } = violation;
-    return refuse(version, call.messageId, faultOf(keyword, path), describe(call.action, violation));
+  if (!violation) return answer(version, call, { action, request, context });
+  if (action.salvage) return answerUnfit(version, call, { action, request, context, check, violation });
+  return refuseForm(version, call, violation);
+}
+
+/**
+ * Answers a message about a transaction whose form is off. A station deletes such a message after a few errors, and with
+ * it the end of a session: so what can be read of it is worked on, what cannot is kept first, and it is confirmed
+ * where that is possible without having read it.
+ */
+async function answerUnfit(
+  version: OcppVersion,
+  call: Call,
+  work: {
+    action: AnyInboundAction;
+    request: unknown;
+    context: InboundCall;
+    check: PayloadCheck;
+    violation: Violation;
+  },
+): Promise<Dispatched> {
+  const { action, request, context, check, violation } = work;
+  const { note, services, stationId, receivedAt } = context;
+  const { rest, cut } = isPayload(request)
+    ? salvage(request, check, { ...action.salvage, note })
+    : { cut: [] };
+  const message = { stationId, receivedAt, name: call.action };
+  try {
+    if (rest && cut.length > 0) await keepUnfitMessage(services, { ...message, rest: 'TAKEN', parts: cut });
+    if (rest) return answer(version, call, { action, request: rest, context });
+    note('unfit-message');
+    const whole = { place: '', fault: describe(call.action, violation), content: asJson(call.payload) };
+    await keepUnfitMessage(services, { ...message, rest: 'LOST', parts: [whole] });
+  } catch (error) {
+    return internal(version, call, error);
   }
-  return answer(version, call, { action, request, context });
+  const refusal = refuseForm(version, call, violation);
+  return action.acknowledge
+    ? { ...refusal, answer: encodeResult(call.messageId, action.acknowledge()) }
+    : refusal;
+}
+
+/** A payload too deep to be read is not there. */
+function asJson(payload: unknown): string {
+  return JSON.stringify(payload) ?? 'null';
+}
+
+function refuseForm(version: OcppVersion, call: Call, violation: Violation): Dispatched {
+  const fault = faultOf(violation.keyword, violation.path);
+  return refuse(version, call.messageId, fault, describe(call.action, violation));
 }
 
 async function answer(
@@ -91,9 +138,4 @@ function refuse(version: OcppVersion, messageId: string, fault: Fault, reason: s
   return code === undefined
     ? { fault, reason }
     : { answer: encodeError(messageId, code, reason), fault, reason };
-}
-
-/** Names the member at fault, as `Action.member.0.member`. */
-export function describe(action: string, { path, keyword }: Violation): string {
-  return `${action}${path.replaceAll('/', '.')} violates "${keyword}"`;
 }

@@ -8,3 +8,8 @@ export interface Violation {
 export type PayloadCheck = (payload: unknown, path: string) => Violation | undefined;
 
 export type PayloadChecks<Messages> = { readonly [Action in keyof Messages]: PayloadCheck };
+
+/** Names the member at fault, as `Action.member.0.member`. */
+export function describe(action: string, { path, keyword }: Violation): string {
+  return `${action}${path.replaceAll('/', '.')} violates "${keyword}"`;
+}

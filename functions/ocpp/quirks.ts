@@ -11,6 +11,13 @@ export type Quirk =
   | 'misspelt-celsius'
   | 'transaction-id-out-of-range'
   | 'number-out-of-range'
+  | 'number-not-whole'
+  | 'number-for-text'
+  | 'text-for-number'
+  | 'empty-member'
+  | 'unknown-member'
+  | 'unfit-value'
+  | 'unfit-message'
   | 'timestamp-without-zone'
   | 'unusable-timestamp'
   | 'untidy-subprotocol-list';

@@ -22,6 +22,7 @@ import type { ReservationStore } from '#core/reservations/reservation-store.ts';
 import type { SecurityEventStore } from '#core/security/security-event.ts';
 import type { SessionHints } from '#core/sessions/session-hints.ts';
 import type { SessionStore } from '#core/sessions/session-store.ts';
+import type { UnfitMessageStore } from '#core/sessions/unfit-message.ts';
 import type { ChargingSettingsStore, ChargingStore } from '#core/smart-charging/charging-store.ts';
 import type { AcceptedConnections } from '#core/stations/accepted-connections.ts';
 import type { Newcomer, OnboardingStore } from '#core/stations/onboarding.ts';
@@ -51,6 +52,7 @@ export interface OcppServices {
   readonly configuration: ConfigurationStore;
   readonly words: StationWordStore;
   readonly sessions: SessionStore;
+  readonly unfitMessages: UnfitMessageStore;
   readonly tokens: TokenStore;
   readonly tokenUses: TokenUseStore;
   readonly commands: CommandStore;

@@ -190,6 +190,11 @@ export function tenantKeys(tenantId: string) {
     sessionsOfMonth: (month: string, shard: number) => `${tenant}#M#${month}#${shard}`,
     openSessions: (shard: number) => `${tenant}#OPEN#${shard}`,
     orphans: (stationId: string) => `${station(stationId)}#ORPHANS`,
+    unfitMessage: (stationId: string, at: number, id: string): Key => ({
+      pk: `${station(stationId)}#UNFIT`,
+      sk: orderOf(at, id),
+    }),
+    unfitMessages: (stationId: string) => `${station(stationId)}#UNFIT`,
     readings: (stationId: string) => `${station(stationId)}#READINGS`,
 
     command: (stationId: string, commandId: string): Key => ({

@@ -28,6 +28,7 @@ import type { ReservationStore } from '#core/reservations/reservation-store.ts';
 import type { FailedAttemptStore } from '#core/security/failed-attempts.ts';
 import type { SecurityEventStore } from '#core/security/security-event.ts';
 import type { SessionStore } from '#core/sessions/session-store.ts';
+import type { UnfitMessageStore } from '#core/sessions/unfit-message.ts';
 import type { StatementStore } from '#core/settlement/statement-store.ts';
 import type { ChargingSettingsStore, ChargingStore } from '#core/smart-charging/charging-store.ts';
 import type { SiteStore } from '#core/smart-charging/site.ts';
@@ -87,6 +88,7 @@ import { tenantPolicyStore } from './tenant-policy-store.ts';
 import { tokenStore } from './token-store.ts';
 import { tokenUseStore } from './token-use-store.ts';
 import { trustAnchorStore } from './trust-anchor-store.ts';
+import { unfitMessageStore } from './unfit-message-store.ts';
 import { userStore } from './user-store.ts';
 
 export type { TableNames } from './store-context.ts';
@@ -115,6 +117,7 @@ export interface Stores {
   readonly assignments: TariffAssignmentStore;
   readonly agreements: PriceAgreementStore;
   readonly sessions: SessionStore;
+  readonly unfitMessages: UnfitMessageStore;
   readonly reservations: ReservationStore;
   readonly transfers: DataTransferStore;
   readonly displays: DisplayStore;
@@ -174,6 +177,7 @@ export function openStores({
     assignments: tariffAssignmentStore(context),
     agreements: priceAgreementStore(context),
     sessions: sessionStore(context),
+    unfitMessages: unfitMessageStore(context),
     reservations: reservationStore(context),
     transfers: dataTransferStore(context),
     displays: displayStore(context),

@@ -30,6 +30,7 @@ export const meterValues = defineInboundAction({
     return {};
   },
   acknowledge: () => ({}),
+  salvage: {},
 });
 
 /** Readings as MeterValues and StopTransaction carry them. */

@@ -8,7 +8,8 @@ import { idTagInfo, tokenOf } from './id-tag.ts';
  * StartTransaction (1.6 §4.8), from the station: a transaction began, perhaps long ago; it gets its number.
  *
  * A refused tag gets a number of its own all the same, beside the true status: the station may charge on, and
- * under one number for all refused starts their energy would be lost. A repeat gets the first answer.
+ * under one number for all refused starts their energy would be lost. A repeat gets the first answer. What cannot be a
+ * tag is none, and refused like one that nobody knows.
  */
 export const startTransaction = defineInboundAction({
   name: 'StartTransaction',
@@ -24,4 +25,5 @@ export const startTransaction = defineInboundAction({
     });
     return { transactionId: transactionNumber, idTagInfo: idTagInfo(authorization) };
   },
+  salvage: { standIns: { idTag: '' } },
 });

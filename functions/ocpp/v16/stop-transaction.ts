@@ -44,4 +44,5 @@ export const stopTransaction = defineInboundAction({
     return authorization ? { idTagInfo: idTagInfo(authorization) } : {};
   },
   acknowledge: () => ({}),
+  salvage: { standIns: { reason: 'Other' } },
 });

@@ -23,6 +23,7 @@ export const meterValues = defineInboundAction({
     return {};
   },
   acknowledge: () => ({}),
+  salvage: {},
 });
 
 /** Readings as MeterValues and TransactionEvent carry them. */

@@ -68,6 +68,7 @@ export const transactionEvent = defineInboundAction({
     };
   },
   acknowledge: () => ({}),
+  salvage: { standIns: { stoppedReason: 'Other', triggerReason: 'Trigger' } },
 });
 
 /** What a display may show at the end: nothing, rather than something that would not stand or a late answer. */
