@@ -179,6 +179,32 @@ describe('the rating of an ended session', () => {
     expect(cloud.queued).toEqual([]);
   });
 
+  test('row 65: waits as long for the end of a session that another one superseded', async () => {
+    const start = {
+      stationId: 'CS-1',
+      connector: { evseId: 1, connectorId: 1 },
+      token: { uid: goodUid, tokenType: 'RFID' },
+      meterStartWh: 100_000,
+    } as const;
+    const { sessionId, transactionNumber } = await startSession(scene, { ...start, startedAt: noon });
+    await startSession(scene, { ...start, startedAt: noon + 60 * minuteMs });
+    await run(message(sessionId));
+    expect(await cdrs()).toEqual([]);
+    expect(cloud.queued).toHaveLength(1);
+
+    await endSession(scene, {
+      stationId: 'CS-1',
+      transactionNumber,
+      endedAt: noon + 50 * minuteMs,
+      meterStopWh: 110_000,
+      stopReason: 'LOCAL',
+      readings: [],
+    });
+    await run(message(sessionId));
+
+    expect(await cdrs()).toMatchObject([{ sessionId, energyWh: 10_000, endedAt: noon + 50 * minuteMs }]);
+  });
+
   test('holds events that come after the CDR against it, which stays as it is', async () => {
     const { sessionId, fill } = await sessionWithGap();
     await run(message(sessionId, { toldAgoMs: graceMs + 1_000 }));

@@ -58,12 +58,13 @@ const mostGaps = 1000;
  * `connector` is what is known of the place: energy beyond its power calls for a review.
  */
 export function assembleSession(
-  session: Session,
+  head: Session,
   entries: readonly SessionEntry[],
   connector: { readonly maxPowerW?: number } = {},
 ): SessionRecord {
-  const facts = distinctEntries(session, entries);
-  const startedAt = startOf(session, facts);
+  const facts = distinctEntries(head, entries);
+  const startedAt = startOf(head, facts);
+  const session = withEnd(head, startedAt, facts);
   const maxPowerW = connector.maxPowerW ?? greatestPowerW;
   const samples = distinctSamples(facts);
   const readings = billingReadings({
@@ -99,7 +100,7 @@ export function assembleSession(
     samples,
     chargingStates: changes,
     missingSeqNos,
-    complete: session.state === 'ENDED' && !startMissing && isWhole(facts, missingSeqNos),
+    complete: isTold(session) && !startMissing && isWhole(facts, missingSeqNos),
     reviewReasons: reviewReasons({
       session,
       facts,
@@ -173,6 +174,22 @@ function startOf(session: Session, facts: readonly SessionEntry[]): number {
   if (started) return started.at;
   if (!session.partial) return session.startedAt;
   return Math.min(session.startedAt, ...facts.filter(({ phase }) => phase).map(({ at }) => at));
+}
+
+/**
+ * Of a session that ended because the next one began nobody knows since when nothing was charged: it counts up to the
+ * last moment that its station told of.
+ */
+function withEnd(head: Session, startedAt: number, facts: readonly SessionEntry[]): Session {
+  if (head.stopReason !== 'SUPERSEDED' || head.endedAt === undefined) return head;
+  const { endedAt } = head;
+  const known = facts.map(({ at }) => at).filter((at) => at <= endedAt);
+  return { ...head, endedAt: Math.max(startedAt, ...known) };
+}
+
+/** The end of a session that was superseded may still come. */
+function isTold({ state, stopReason }: Session): boolean {
+  return state === 'ENDED' && stopReason !== 'SUPERSEDED';
 }
 
 function energyBetween(readings: { begin?: BillingReading; end?: BillingReading }): number | undefined {

@@ -33,6 +33,8 @@ export function reviewReasons(found: SessionFindings): readonly string[] {
   if (found.startMissing) reasons.push('The start of the session never arrived.');
   if (session.endedByCheck === true)
     reasons.push('The station never told the end; it was found out by asking.');
+  if (session.stopReason === 'SUPERSEDED')
+    reasons.push('The station never told the end; another session began at the connector.');
   if (endedAt < startedAt) reasons.push('The session ends before it starts.');
   if (startedAt < earliestBelievable || isAhead(found)) {
     reasons.push("The station's clock cannot have been right.");

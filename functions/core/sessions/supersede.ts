@@ -5,8 +5,8 @@ import type { SessionStore } from './session-store.ts';
 const mostLeftOpen = 100;
 
 /**
- * Ends a session that an accepted start on the same connector implies is over. What it drew is known from its
- * readings alone. Nothing happens when it has ended already.
+ * Ends a session that an accepted start on the same connector implies is over by then. What it drew, and until when, is
+ * known from what its station told of it alone. Nothing happens when it has ended already.
  */
 export async function supersede(
   ports: { sessions: SessionStore },

@@ -208,6 +208,28 @@ describe('a session the system numbered', () => {
     expect(record.samples).toEqual([]);
   });
 
+  describe('row 65: that was superseded', () => {
+    const { meterStopWh: _, ...untold } = numberedSession({ stopReason: 'SUPERSEDED' });
+
+    test('ends with the last that is known of it, for a person to judge', () => {
+      const record = assembleSession(
+        untold,
+        [readings(sample(15, 103_000)), readings(sample(40, 107_000)), readings(sample(70, 120_000))],
+        ac22,
+      );
+
+      expect(record).toMatchObject({ endedAt: minutesIn(40), energyWh: 7_000, complete: false });
+      expect(periodsOfSession(record).at(-1)?.endedAt).toBe(minutesIn(40));
+      expect(record.reviewReasons).toEqual([
+        'The station never told the end; another session began at the connector.',
+      ]);
+    });
+
+    test('has no length where nothing is known of it', () => {
+      expect(assembleSession(untold, [], ac22)).toMatchObject({ startedAt: start, endedAt: start });
+    });
+  });
+
   test('while it runs there is an energy so far and nothing to review', () => {
     const { endedAt: _, meterStopWh: __, stopReason: ___, ...running } = numberedSession({ state: 'ACTIVE' });
     const record = assembleSession(running, [readings(sample(15, 103_000))], { maxPowerW: 1 });
