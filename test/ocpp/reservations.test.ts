@@ -52,6 +52,13 @@ describe('a reservation in 1.6', () => {
     expect([state, commands[0]?.state]).toEqual(['RESERVED', 'ACCEPTED']);
   });
 
+  test('leaves out a group that no parentIdTag holds', async () => {
+    const { calls } = await reserveNow({ idToken: 'LONGGROUP', connectorId: 2, expiryDate }, 'Accepted');
+
+    expect(calls[0]?.payload).toMatchObject({ idTag: 'LONGGROUP' });
+    expect(calls[0]?.payload).not.toHaveProperty('parentIdTag');
+  });
+
   test('of any connector asks for number zero [TC_049]', async () => {
     const { calls } = await reserveNow({ idToken: goodTag, expiryDate }, 'Accepted');
 
@@ -131,6 +138,13 @@ describe('a reservation in 2.0.1', () => {
   beforeEach(() => givenStation(protocol));
   const reserveNow = (parameters: Record<string, unknown>, status: string) =>
     ask(room, station, { name: 'RESERVE_NOW', parameters, protocol }, () => ({ status }));
+
+  test('leaves out a group that no groupIdToken holds', async () => {
+    const { calls } = await reserveNow({ idToken: 'LONGGROUP', connectorId: 2, expiryDate }, 'Accepted');
+
+    expect(calls[0]?.payload).toMatchObject({ idToken: { idToken: 'LONGGROUP' } });
+    expect(calls[0]?.payload).not.toHaveProperty('groupIdToken');
+  });
 
   test('names EVSE, token, group and id [H01]', async () => {
     const { calls } = await reserveNow({ idToken: goodTag, evseId: 2, expiryDate }, 'Accepted');

@@ -12,7 +12,7 @@ export type FinalState = 'USED' | 'EXPIRED' | 'CANCELLED' | 'REJECTED' | 'REMOVE
 
 export const openStates = ['REQUESTED', 'RESERVED', 'UNKNOWN'] as const;
 
-/** Why a station refused, in its own words. */
+/** Why a station refused, in its own words, or what put an end to its word. */
 export type ReservationRefusal = 'OCCUPIED' | 'FAULTED' | 'UNAVAILABLE' | 'REJECTED';
 
 /** What is reserved: one EVSE, one connector of it, or whatever becomes free when neither is named. */

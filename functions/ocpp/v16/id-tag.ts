@@ -25,12 +25,17 @@ export function tokenOf(idTag: string): { uid: string; tokenType: TokenType } {
   return { uid: idTag, tokenType: 'RFID' };
 }
 
-/** IdTagInfo (1.6 §7.26). A group that is too long for a parentIdTag stays out: a cut one would be another. */
+/** A group as a tag. One that is too long for a parentIdTag stays out: a cut one would be another. */
+export function parentIdTagOf(groupId: string | undefined): { parentIdTag?: string } {
+  return groupId !== undefined && groupId.length <= longestIdTag ? { parentIdTag: groupId } : {};
+}
+
+/** IdTagInfo (1.6 §7.26). */
 export function idTagInfo(authorization: Authorization): IdTagInfo {
   const { status, groupId, expiresAt, cacheUntil = expiresAt } = authorization;
   return {
     status: statuses[status],
-    ...(groupId !== undefined && groupId.length <= longestIdTag ? { parentIdTag: groupId } : {}),
+    ...parentIdTagOf(groupId),
     ...(cacheUntil === undefined ? {} : { expiryDate: new Date(cacheUntil).toISOString() }),
   };
 }

@@ -1,5 +1,6 @@
 import { learnReservationAnswer } from '../reservation-answer.ts';
 import { defineOutboundAction } from './define-action.ts';
+import { parentIdTagOf } from './id-tag.ts';
 
 /**
  * ReserveNow (1.6 §5.13), to the station: keep a connector, or with number 0 any connector, for a tag.
@@ -17,7 +18,7 @@ export const reserveNow = defineOutboundAction({
       expiryDate: new Date(expiresAt).toISOString(),
       idTag: token.uid,
       reservationId: number,
-      ...(token.groupId === undefined ? {} : { parentIdTag: token.groupId }),
+      ...parentIdTagOf(token.groupId),
       ...(connectorType === undefined ? {} : { connectorType }),
     };
   },

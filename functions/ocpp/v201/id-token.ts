@@ -47,9 +47,10 @@ export function idTokenOf(token: { uid: string; tokenType: TokenType }): IdToken
   return { idToken: token.uid, type: wireTypes[token.tokenType] };
 }
 
-/** A group is a token of our own making, hence `Central`. */
-export function groupIdTokenOf(groupId: string): IdTokenType {
-  return { idToken: groupId, type: 'Central' };
+/** A group is a token of our own making, hence `Central`. One that is too long stays out: a cut one would be another. */
+export function groupIdTokenOf(groupId: string | undefined): { groupIdToken?: IdTokenType } {
+  if (groupId === undefined || groupId.length > longestIdToken) return {};
+  return { groupIdToken: { idToken: groupId, type: 'Central' } };
 }
 
 function messageContent(content: string, language: string | undefined) {
@@ -63,9 +64,7 @@ export function idTokenInfo(authorization: Authorization | undefined): IdTokenIn
   const { expiresAt, cacheUntil = expiresAt } = authorization;
   return {
     status: statuses[status],
-    ...(groupId !== undefined && groupId.length <= longestIdToken
-      ? { groupIdToken: groupIdTokenOf(groupId) }
-      : {}),
+    ...groupIdTokenOf(groupId),
     ...(cacheUntil === undefined ? {} : { cacheExpiryDateTime: new Date(cacheUntil).toISOString() }),
     ...(evseIds?.length ? { evseId: [...evseIds] } : {}),
     ...(priority === undefined ? {} : { chargingPriority: priority }),

@@ -20,7 +20,7 @@ export const requestStartTransaction = defineOutboundAction({
       remoteStartId,
       idToken: idTokenOf(token),
       ...(connector.evseId === 0 ? {} : { evseId: connector.evseId }),
-      ...(token.groupId === undefined ? {} : { groupIdToken: groupIdTokenOf(token.groupId) }),
+      ...groupIdTokenOf(token.groupId),
       ...(chargingProfile === undefined ? {} : { chargingProfile: wireProfileOf(chargingProfile) }),
     };
   },

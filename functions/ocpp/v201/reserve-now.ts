@@ -20,7 +20,7 @@ export const reserveNow = defineOutboundAction({
       ...(evseId === undefined ? {} : { evseId }),
       // Held to the schema's list before it is sent.
       ...(connectorType === undefined ? {} : { connectorType: connectorType as ConnectorEnumType }),
-      ...(token.groupId === undefined ? {} : { groupIdToken: groupIdTokenOf(token.groupId) }),
+      ...groupIdTokenOf(token.groupId),
     };
   },
   learn: ({ request, answer: { status } }, call) =>
