@@ -13,14 +13,16 @@ import { startLocalSystem } from './local-system.ts';
 
 const usage = `Measures what messages cost, what doors weigh and what the local cloud carries.
 
-  npm run bench -- [--only costs,doors,load,rating] [--stations 1,50,500] [--work heartbeat,cycle] [--seconds 10] [--table-sizes 10,1000] [--out FILE]`;
+  npm run bench -- [--only costs,doors,load,rating] [--stations 1,50,500] [--work heartbeat,cycle] [--seconds 20] [--warm-up 40] [--table-sizes 10,1000] [--out FILE]`;
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: 'costs,doors,load,rating' },
     stations: { type: 'string', default: '1,50,500' },
     work: { type: 'string', default: 'heartbeat,cycle' },
-    seconds: { type: 'string', default: '10' },
+    seconds: { type: 'string', default: '20' },
+    // Each of a dozen threads compiles what it runs often: before that, half a minute's figures say nothing.
+    'warm-up': { type: 'string', default: '40' },
     'table-sizes': { type: 'string', default: '10,1000' },
     out: { type: 'string', default: 'bench-results/latest.json' },
     help: { type: 'boolean', default: false },
@@ -105,7 +107,13 @@ async function load(): Promise<LoadResult[]> {
       const report = await withSystem(async (system) => {
         const stations = await addStations(system, { prefix: 'LOAD', count, version: '1.6' });
         const durationMs = Number(values.seconds) * 1000;
-        return inOwnProcess({ stations, work, token: '04A1B2C3D4E5F6', warmUpMs: 10_000, durationMs });
+        return inOwnProcess({
+          stations,
+          work,
+          token: '04A1B2C3D4E5F6',
+          warmUpMs: Number(values['warm-up']) * 1000,
+          durationMs,
+        });
       });
       results.push({ work, stations: count, ...report });
     }

@@ -2,6 +2,7 @@ import type { LocalEndpoints } from '../local-endpoints.ts';
 import type { LocalSystem } from '../local-system.ts';
 import { connectStation } from '../simulator/fleet.ts';
 import type { Charge, StationAccess, VirtualStation } from '../simulator/virtual-station.ts';
+import { meterWh, powerW } from './believable-meter.ts';
 import { addStations } from './bench-stations.ts';
 
 /** What one message costs in DynamoDB: on the way to its answer, and for everything it sets off. */
@@ -35,29 +36,31 @@ interface Step {
   readonly tidy?: (station: VirtualStation) => Promise<void>;
 }
 
-/** Every session has an hour of its own, so that no start repeats another. */
-const firstHour = Date.now() - 1_000 * 3_600_000;
-let sessions = 0;
-const at = (minute: number): Date => new Date(firstHour + sessions * 3_600_000 + minute * 60_000);
 let running: Charge | undefined;
+let startedAt = 0;
 
 async function begin(station: VirtualStation): Promise<Charge> {
-  sessions += 1;
-  const { charge } = await station.start(1, token, at(0), sessions);
+  startedAt = Date.now();
+  const { charge } = await station.start(1, token, new Date(startedAt), meterWh(startedAt, startedAt));
   running = charge;
   return charge;
 }
 
+async function meter(station: VirtualStation, charge: Charge | undefined): Promise<void> {
+  const at = Date.now();
+  const reading = { at: new Date(at), energyWh: meterWh(startedAt, at), powerW, stateOfCharge: 50 };
+  await station.meter(some(charge), reading);
+}
+
 async function end(station: VirtualStation): Promise<void> {
-  await station.stop(some(running), at(50), 9_000);
+  const at = Date.now();
+  await station.stop(some(running), new Date(at), meterWh(startedAt, at));
 }
 
 function some(charge: Charge | undefined): Charge {
   if (!charge) throw new Error('no charge was prepared');
   return charge;
 }
-
-const reading = { energyWh: 5_000, powerW: 11_000, stateOfCharge: 50 };
 
 const steps: readonly Step[] = [
   { message: 'BootNotification', send: (station) => station.boot() },
@@ -71,7 +74,7 @@ const steps: readonly Step[] = [
   {
     message: 'MeterValues / TransactionEvent Updated, 5 values',
     prepare: begin,
-    send: (station, charge, round) => station.meter(some(charge), { at: at(5 + round), ...reading }),
+    send: meter,
     tidy: end,
   },
   {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { connectStation } from '../simulator/fleet.ts';
 import type { StationAccess, VirtualStation } from '../simulator/virtual-station.ts';
+import { meterWh, powerW } from './believable-meter.ts';
 import { type LatencySummary, summarize } from './latency.ts';
 
 /** What the load process is told. */
@@ -23,14 +24,17 @@ export interface LoadReport {
 
 /** Six messages make a cycle: Authorize, start, status, a reading, end, status. */
 async function cycle(station: VirtualStation, token: string, timed: Timed): Promise<void> {
-  const startedAt = Date.now() - 3_600_000;
-  const at = (share: number): Date => new Date(startedAt + share * 3_600_000);
   await timed(() => station.authorize(token));
-  const { charge } = await timed(() => station.start(1, token, at(0), 0));
+  const startedAt = Date.now();
+  const { charge } = await timed(() =>
+    station.start(1, token, new Date(startedAt), meterWh(startedAt, startedAt)),
+  );
   await timed(() => station.status(1, 'Charging'));
-  const reading = { at: at(0.5), energyWh: 5_500, powerW: 11_000, stateOfCharge: 50 };
+  const readAt = Date.now();
+  const reading = { at: new Date(readAt), energyWh: meterWh(startedAt, readAt), powerW, stateOfCharge: 50 };
   await timed(() => station.meter(charge, reading));
-  await timed(() => station.stop(charge, at(1), 11_000));
+  const endedAt = Date.now();
+  await timed(() => station.stop(charge, new Date(endedAt), meterWh(startedAt, endedAt)));
   await timed(() => station.status(1, 'Available'));
 }
 
