@@ -109,6 +109,7 @@ const statuses: Readonly<Record<DomainErrorCode, readonly [number, string]>> = {
   Validation: [422, 'Unprocessable Content'],
   NotAllowed: [403, 'Forbidden'],
   StationOffline: [409, 'Station Offline'],
+  StationRefused: [409, 'Station Refused'],
   Timeout: [504, 'Gateway Timeout'],
   NotSupported: [422, 'Not Supported'],
   TooLarge: [413, 'Content Too Large'],

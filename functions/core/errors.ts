@@ -5,6 +5,8 @@ export type DomainErrorCode =
   | 'Validation'
   | 'NotAllowed'
   | 'StationOffline'
+  /** It was asked, and answered no. */
+  | 'StationRefused'
   | 'Timeout'
   | 'NotSupported'
   | 'TooLarge';

@@ -90,7 +90,7 @@ async function ended({ sessions }: GraphqlServices, sessionId: string): Promise<
 }
 
 /**
- * Waits for a station's consent. Throws `Conflict` when it refuses, unless what was wanted has come about by itself,
+ * Waits for a station's consent. Throws `StationRefused` when it refuses, unless what was wanted has come about by itself,
  * `Timeout` when it does not answer in time.
  */
 async function agreed(
@@ -104,7 +104,7 @@ async function agreed(
   if (state === 'REJECTED' || state === 'FAILED' || state === 'CANCELLED') {
     if (await isDone()) return;
     const why = failure === undefined ? '' : `: ${failure.message}`;
-    throw new DomainError('Conflict', `station ${stationId} refused command ${commandId}${why}`);
+    throw new DomainError('StationRefused', `station ${stationId} refused command ${commandId}${why}`);
   }
   throw new DomainError('Timeout', `station ${stationId} has not answered command ${commandId} yet`);
 }

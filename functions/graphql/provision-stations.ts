@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { checkSettings } from '#core/reconcile/desire-configuration.ts';
+import { checkWish } from '#core/reconcile/desire-configuration.ts';
 import { reconcileConfiguration } from '#core/reconcile/reconcile-configuration.ts';
 import { knownStation } from '#core/stations/known-station.ts';
 import { createStation, deleteStation, updateStation } from '#core/stations/provision-station.ts';
@@ -61,7 +61,7 @@ export async function create(
   const { input } = readArguments(createInput, args);
   const tenant = await services.findTenant();
   const protocol = protocolOf(input.ocppVersion ?? 'OCPP_1_6');
-  await checkConfiguration(services, protocol, input.configuration);
+  await checkConfiguration(services, { stationId: input.stationId, protocol }, input.configuration);
   const made = await createStation(services, {
     ...present(input),
     stationId: input.stationId,
@@ -98,7 +98,7 @@ export async function update(
   const { id, input, version } = readArguments(updateInput, args);
   const before = await knownStation(services, id);
   const protocol = input.ocppVersion ? protocolOf(input.ocppVersion) : before.protocol;
-  await checkConfiguration(services, protocol, input.configuration);
+  await checkConfiguration(services, { stationId: id, protocol }, input.configuration);
   const change = {
     ...present(input),
     ...(input.name == null ? {} : { name: input.name }),
@@ -124,15 +124,16 @@ export async function remove({ arguments: args }: FieldRequest, services: Graphq
   return true;
 }
 
-/** Before anything is written: what a station of this protocol cannot have is no reason for half a change. */
+/** Before anything is written: what a station cannot have, or has too much of, is no reason for half a change. */
 async function checkConfiguration(
   services: GraphqlServices,
-  protocol: string,
+  { stationId, protocol }: Pick<Station, 'stationId' | 'protocol'>,
   config: ConfigurationInput | null | undefined,
 ): Promise<void> {
   if (config == null) return;
   const settings = settingsIn(config);
-  await namingEntries(settings, 'input.configuration', () => checkSettings(services, { settings, protocol }));
+  const wish = { scope: { of: 'STATION', stationId }, settings, protocol, keepOthers: true } as const;
+  await namingEntries(settings, 'input.configuration', () => checkWish(services, wish));
 }
 
 async function configure(

@@ -184,10 +184,10 @@ describe('startSession', () => {
     expect(seen).toEqual([]);
   });
 
-  test('says Conflict when the station refuses', async () => {
+  test('says StationRefused when the station refuses', async () => {
     station(answer('REJECTED'));
 
-    await expect(start()).rejects.toMatchObject({ code: 'Conflict' });
+    await expect(start()).rejects.toMatchObject({ code: 'StationRefused' });
   });
 
   test('says Timeout with the command’s id when the station is silent, and when nobody plugs in', async () => {
@@ -268,11 +268,11 @@ describe('stopSession', () => {
     expect(await stop(sessionId, 1)).toMatchObject({ sessionId, status: 'ACTIVE' });
   });
 
-  test('says Conflict when the station refuses, Timeout when it is silent, StationOffline when it is away', async () => {
+  test('says StationRefused when the station refuses, Timeout when it is silent, StationOffline when it is away', async () => {
     const { sessionId } = await begins();
 
     station(answer('REJECTED'));
-    await expect(stop(sessionId)).rejects.toMatchObject({ code: 'Conflict' });
+    await expect(stop(sessionId)).rejects.toMatchObject({ code: 'StationRefused' });
     await given('ocpp1.6', 'CS-2');
     await asked.scene.live.disconnect('CS-1', 'c-1', asked.scene.now);
     await expect(stop(sessionId)).rejects.toMatchObject({ code: 'StationOffline' });

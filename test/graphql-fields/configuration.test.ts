@@ -107,6 +107,22 @@ describe('updateStationConfiguration', () => {
     expect(await requestsTo('CS-3')).toEqual([]);
     expect(await requestsTo('CS-1')).toHaveLength(1);
   });
+
+  test('changes nothing of a station that would have too much desired of it', async () => {
+    const wish = (from: number) =>
+      Array.from({ length: 150 }, (_, index) => ({ key: `Own${from + index}`, value: '1' }));
+    await asked.ask('Mutation.updateStationConfiguration', {
+      stationId: 'CS-1',
+      config: { entries: wish(0) },
+    });
+    const input = { name: 'Changed', configuration: { entries: wish(150) } };
+
+    await expect(asked.ask('Mutation.updateStation', { id: 'CS-1', input })).rejects.toMatchObject({
+      code: 'Validation',
+      field: 'input.configuration.entries',
+    });
+    expect(await asked.scene.stations.findStation('CS-1')).toMatchObject({ revision: 1 });
+  });
 });
 
 describe('the configuration of stations', () => {

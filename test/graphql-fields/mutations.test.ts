@@ -1,10 +1,10 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import type { AuditEntry } from '#core/audit/audit-store.ts';
 import { evaluate } from '../../scripts/authorization/evaluate.ts';
 import { aStation } from '../adapters/dynamodb/samples.ts';
-import { givenToken, newScene, noon, type Scene } from '../core/sessions/scene.ts';
+import { givenToken, goodUid, newScene, noon, type Scene } from '../core/sessions/scene.ts';
 import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
 import { lambdaContext, startWorkerCloud, type WorkerCloud } from '../workers/worker-cloud.ts';
 
@@ -97,6 +97,26 @@ describe('every mutation', () => {
     await resolve(ours, 'Mutation.sendStationCommand', { stationId: 'CS-1', command: { command: 'RESET' } });
 
     expect(await trailOf(ours)).toMatchObject([{ outcome: 'REFUSED', errorType: 'StationOffline' }]);
+  });
+
+  test('of a start that the station refused is in the trail: it was asked', async () => {
+    await ours.stations.createStation(aStation({ stationId: 'CS-1' }));
+    const connectedAt = Date.now();
+    await ours.live.connect({ stationId: 'CS-1', connectionId: 'c', protocol: 'ocpp1.6', connectedAt });
+    const input = { stationId: 'CS-1', connectorId: 1, authTokenId: goodUid };
+
+    const asking = resolve(ours, 'Mutation.startSession', { input });
+    const { commandId } = await vi.waitFor(async () => {
+      const [command] = await ours.commands.listQueued('CS-1', 1);
+      if (!command) throw new Error('nothing is queued');
+      return command;
+    });
+    await ours.commands.settle('CS-1', commandId, { state: 'REJECTED', settledAt: Date.now(), answer: {} });
+
+    expect(await asking).toMatchObject({ error: { type: 'Conflict' } });
+    expect(await trailOf(ours)).toMatchObject([
+      { outcome: 'REFUSED', errorType: 'StationRefused', target: 'CS-1' },
+    ]);
   });
 
   test('that breaks off is in the trail, as something that may have happened in part', async () => {

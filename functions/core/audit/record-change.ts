@@ -26,7 +26,12 @@ export interface AskedChange {
  * Refusals that stand in the trail: for lack of rights, and those of stations, to which something may have been sent.
  * What was refused because it made no sense changed nothing.
  */
-const recordedRefusals: ReadonlySet<DomainErrorCode> = new Set(['NotAllowed', 'StationOffline', 'Timeout']);
+const recordedRefusals: ReadonlySet<DomainErrorCode> = new Set([
+  'NotAllowed',
+  'StationOffline',
+  'StationRefused',
+  'Timeout',
+]);
 
 /**
  * Does what was asked for and writes it into the tenant's trail, with how it ended. What `perform` gives or throws is

@@ -1,7 +1,7 @@
 import type { CallDesk } from '../commands/call-desk.ts';
 import type { ConfigurationScope, DesiredConfiguration, Setting } from '../device-model/configuration.ts';
 import type { ConfigurationStore } from '../device-model/configuration-store.ts';
-import { refuseSecret } from '../device-model/refuse-secret.ts';
+import { refuseCredential } from '../device-model/refuse-credential.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 
@@ -32,8 +32,7 @@ export async function desireConfiguration(
   const named = await checkSettings(ports, wish);
   for (let round = 0; round < mostRounds; round += 1) {
     const before = await ports.configuration.findDesired(wish.scope);
-    const settings = wish.keepOthers ? withOthers(named, before?.settings ?? []) : named;
-    refuseTooMany(settings);
+    const settings = wished(named, wish, before);
     const desired: DesiredConfiguration = {
       settings: settings.map(({ key, value }) => {
         const known = before?.settings.find((one) => one.key === key && one.value === value);
@@ -46,9 +45,25 @@ export async function desireConfiguration(
   throw new DomainError('Conflict', 'the configuration is being changed by somebody else');
 }
 
-function withOthers(named: readonly Setting[], before: readonly Setting[]): readonly Setting[] {
-  const byKey = new Map([...before, ...named].map((setting) => [setting.key, setting]));
-  return [...byKey.values()];
+/** For use cases that write something else first: throws as `desireConfiguration` would for this wish. */
+export async function checkWish(
+  ports: { configuration: Pick<ConfigurationStore, 'findDesired'>; calls: CallDesk },
+  wish: Omit<ConfigurationWish, 'setBy'>,
+): Promise<void> {
+  const named = await checkSettings(ports, wish);
+  wished(named, wish, wish.keepOthers ? await ports.configuration.findDesired(wish.scope) : undefined);
+}
+
+/** All that is desired when this wish has come true. Throws `Validation` for more than one scope may have. */
+function wished(
+  named: readonly Setting[],
+  { keepOthers }: Pick<ConfigurationWish, 'keepOthers'>,
+  before: DesiredConfiguration | undefined,
+): readonly Setting[] {
+  const kept = keepOthers ? (before?.settings ?? []) : [];
+  const settings = [...new Map([...kept, ...named].map((setting) => [setting.key, setting])).values()];
+  refuseTooMany(settings);
+  return settings;
 }
 
 function refuseTooMany(settings: readonly Setting[]): void {
@@ -57,7 +72,7 @@ function refuseTooMany(settings: readonly Setting[]): void {
 }
 
 /** The settings by the names that their protocol has for them. Throws as `desireConfiguration`. */
-export async function checkSettings(
+async function checkSettings(
   { calls }: { calls: CallDesk },
   { settings, protocol }: Pick<ConfigurationWish, 'settings' | 'protocol'>,
 ): Promise<readonly Setting[]> {
@@ -71,7 +86,7 @@ export async function checkSettings(
         `settings.${key}`,
       );
     }
-    refuseSecret(calls, key, `settings.${key}`);
+    refuseCredential(calls, key, `settings.${key}`);
     const place = protocol === undefined ? { key } : await calls.placeOf(protocol, key);
     if (!place) throw noSuchSetting(key, `settings.${key}`);
     byKey.set(place.key, { key: place.key, value });

@@ -70,6 +70,7 @@ describe('what a change is about', () => {
     [{ id: 'CS-1', input: { name: 'x' } }, { stationId: 'CS-2' }, 'CS-1'],
     [{ input: { stationId: 'CS-1' } }, { id: 'CS-1' }, 'CS-1'],
     [{ input: { name: 'x' } }, { id: 'U-1' }, 'U-1'],
+    [{ input: { uid: 'AA01', userId: 'U-1' } }, { id: 'AA01' }, 'AA01'],
     [{ path: { stationId: 'CS-1' }, body: { id: 'other' } }, { status: 200 }, 'CS-1'],
     [{ id: '' }, null, undefined],
     [{ id: 'x'.repeat(256) }, true, undefined],
