@@ -9,6 +9,7 @@ import { partnerChanged } from './partner-changed.v1.ts';
 import { reservationChanged } from './reservation-changed.v1.ts';
 import { sessionEnded } from './session-ended.v1.ts';
 import { sessionEventDelayed } from './session-event-delayed.v1.ts';
+import { sessionIdentified } from './session-identified.v1.ts';
 import { sessionMetered } from './session-metered.v1.ts';
 import { sessionStarted } from './session-started.v1.ts';
 import { siteBalanceDue } from './site-balance-due.v1.ts';
@@ -25,6 +26,7 @@ export const contracts = [
   stationReady,
   stationBooted,
   sessionStarted,
+  sessionIdentified,
   sessionMetered,
   sessionEnded,
   sessionEventDelayed,

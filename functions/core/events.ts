@@ -49,6 +49,15 @@ export interface SessionStarted extends Fact {
   readonly partnerId?: string;
 }
 
+/** Where a session runs, or whose it is, became known only after its start, or is known better. */
+export interface SessionIdentified extends Fact {
+  readonly type: 'SessionIdentified';
+  readonly sessionId: string;
+  readonly connector?: ConnectorRef;
+  /** Whether a token of the tenant stands behind it. */
+  readonly authorised: boolean;
+}
+
 /** Readings of a session arrived, of the moment `at`. The register is not the consumption. */
 export interface SessionMetered extends Fact {
   readonly type: 'SessionMetered';
@@ -190,6 +199,7 @@ export type CoreEvent =
   | StationReady
   | StationBooted
   | SessionStarted
+  | SessionIdentified
   | SessionMetered
   | SessionEnded
   | SessionEventDelayed

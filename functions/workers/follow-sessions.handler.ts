@@ -7,6 +7,7 @@ import { timersOf } from '#adapters/sqs/timers.ts';
 import { delivered } from '#contracts/delivered.ts';
 import { reservationChanged } from '#contracts/reservation-changed.v1.ts';
 import { sessionEnded } from '#contracts/session-ended.v1.ts';
+import { sessionIdentified } from '#contracts/session-identified.v1.ts';
 import { sessionStarted } from '#contracts/session-started.v1.ts';
 import { stationBooted } from '#contracts/station-booted.v1.ts';
 import { stationStatusChanged } from '#contracts/station-status-changed.v1.ts';
@@ -23,6 +24,7 @@ import { rememberedTenants } from './tenants.ts';
 const message = z.discriminatedUnion('detail-type', [
   delivered(reservationChanged),
   delivered(sessionStarted),
+  delivered(sessionIdentified),
   delivered(sessionEnded),
   delivered(stationBooted),
   delivered(stationStatusChanged),
@@ -56,6 +58,7 @@ async function follow({ body }: SQSRecord): Promise<void> {
     case 'ReservationChanged.v1':
       return event.detail.state === 'REQUESTED' ? setExpiry(ports, event.detail) : undefined;
     case 'SessionStarted.v1':
+    case 'SessionIdentified.v1':
       await matchReservation(ports, event.detail);
       return pinPrice(ports, event.detail);
     case 'SessionEnded.v1': {

@@ -7,6 +7,7 @@ import { jobChanged } from '#contracts/job-changed.v1.ts';
 import { reservationChanged } from '#contracts/reservation-changed.v1.ts';
 import { sessionEnded } from '#contracts/session-ended.v1.ts';
 import { sessionEventDelayed } from '#contracts/session-event-delayed.v1.ts';
+import { sessionIdentified } from '#contracts/session-identified.v1.ts';
 import { sessionMetered } from '#contracts/session-metered.v1.ts';
 import { sessionStarted } from '#contracts/session-started.v1.ts';
 import { siteBalanceDue } from '#contracts/site-balance-due.v1.ts';
@@ -90,7 +91,14 @@ const alike: Readonly<Record<string, EventWork>> = {
     collected: Duration.seconds(1),
     events: {
       SharesDue: {
-        contracts: [sessionStarted, sessionEnded, chargingChanged, siteBalanceDue, stationConnectionChanged],
+        contracts: [
+          sessionStarted,
+          sessionIdentified,
+          sessionEnded,
+          chargingChanged,
+          siteBalanceDue,
+          stationConnectionChanged,
+        ],
       },
     },
   },
@@ -123,7 +131,9 @@ const alike: Readonly<Record<string, EventWork>> = {
     collected: Duration.seconds(1),
     alsoMay: ({ worker }, { api }) => api.timers.maySet(worker),
     events: {
-      SessionsChanged: { contracts: [reservationChanged, sessionStarted, sessionEnded, stationBooted] },
+      SessionsChanged: {
+        contracts: [reservationChanged, sessionStarted, sessionIdentified, sessionEnded, stationBooted],
+      },
       ConnectorsFree: { contracts: [stationStatusChanged], detail: connectorIs('AVAILABLE') },
       ConnectorsOut: { contracts: [stationStatusChanged], detail: connectorIs('FAULTED', 'UNAVAILABLE') },
     },

@@ -19,6 +19,7 @@ const facts: readonly CoreEvent[] = [
   { type: 'StationReady', ...fact },
   { type: 'StationBooted', ...fact, registration: 'ACCEPTED', reason: 'PowerUp' },
   { type: 'SessionStarted', ...session, connector: { evseId: 1, connectorId: 1 }, authorised: false },
+  { type: 'SessionIdentified', ...session, connector: { evseId: 1, connectorId: 1 }, authorised: true },
   {
     type: 'SessionMetered',
     ...session,

@@ -212,6 +212,16 @@ describe('what follows from changes', () => {
       });
     });
 
+    test('whose driver or connector became known later has it pinned then [E03]', async () => {
+      await tenant('usual');
+      await givenTariff(scene, 'usual');
+      const { sessionId } = await event('STARTED', 0);
+
+      await happens('SessionIdentified.v1', { sessionId, authorised: true });
+
+      expect(await scene.sessions.findSession(sessionId)).toMatchObject({ tariffPin: { tariffId: 'usual' } });
+    });
+
     test('whose start was told to nobody has it pinned when it ends', async () => {
       await tenant('usual');
       await givenTariff(scene, 'usual');

@@ -1,5 +1,8 @@
 import type { Session, SessionEntry } from '#core/sessions/session.ts';
+import { lackingFacts, withFacts } from '#core/sessions/session-facts.ts';
 import type { SessionFacts } from '#core/sessions/session-store.ts';
+import { isSamePlace } from '#core/sessions/supersede.ts';
+import type { ConnectorRef } from '#core/stations/station.ts';
 import { transact, update } from './requests.ts';
 import { placesOf, readSession } from './session-items.ts';
 import type { SessionWrites } from './session-writes.ts';
@@ -9,25 +12,24 @@ import { Update } from './update.ts';
 /** Each further round means that another writer changed the head in between. */
 const mostRounds = 5;
 
-const factNames = ['connector', 'token', 'remoteStartId', 'reservationId'] as const;
-
-/** Adds to a head what it lacks, in one write as long as it lacks all of it. */
+/** Adds to a head what it lacks, in one write as long as it lacks all of it. Gives the head as it is then. */
 export async function addFacts(
   context: StoreContext,
   { sessionId, stationId }: { sessionId: string; stationId: string },
   facts: SessionFacts,
-): Promise<void> {
+): Promise<Session | undefined> {
   let missing = facts;
   for (let round = 0; round < mostRounds; round += 1) {
-    if (factNames.every((name) => missing[name] === undefined)) return;
     const change = setFacts(context, new Update(), missing);
     change.when(`${change.name('stationId')} = ${change.value(stationId)}`);
-    const key = context.keys.session(sessionId);
-    const result = await update(context.client, change.for(context.tables.operations, key));
-    if (result.done || result.found === undefined) return;
-    const known = readSession(result.found);
-    if (known.stationId !== stationId) return;
-    missing = missingFacts(known, facts);
+    const request = change.for(context.tables.operations, context.keys.session(sessionId));
+    const result = await update(context.client, { ...request, ReturnValues: 'ALL_OLD' });
+    const met = result.done ? result.before : result.found;
+    const known = met && readSession(met);
+    if (known?.stationId !== stationId) return undefined;
+    if (result.done) return withFacts(known, missing);
+    missing = lackingFacts(known, facts);
+    if (Object.keys(missing).length === 0) return known;
   }
   throw new Error(`the facts of session ${sessionId} could not be added`);
 }
@@ -49,7 +51,8 @@ export async function fillPartial(
       await writes.addEntries(session.sessionId, [entry]);
       return 'known';
     }
-    const occupies = start.occupies && known.state === 'ACTIVE';
+    const isThere = isSamePlace(session, withFacts(known, lackingFacts(known, session)));
+    const occupies = start.occupies && known.state === 'ACTIVE' && isThere;
     const result = await transact(context.client, [
       { Update: fillUpdate(context, known, session) },
       { Update: writes.entry(session.sessionId, entry) },
@@ -64,8 +67,9 @@ export async function fillPartial(
 }
 
 function fillUpdate(context: StoreContext, known: Session, session: Session) {
-  const { startedAt, meterStartWh, token } = session;
-  const { token: _, ...facts } = missingFacts(known, session);
+  const { startedAt, meterStartWh } = session;
+  const token = hasBetterToken(known, session) ? undefined : session.token;
+  const { token: _, ...facts } = lackingFacts(known, session);
   const filled: Session = { ...known, startedAt, ...(token === undefined ? {} : { token }) };
   const { order, byTimePk, byUserPk } = placesOf(context.keys, filled, Date.now());
   const change = setFacts(context, new Update(), facts)
@@ -79,23 +83,45 @@ function fillUpdate(context: StoreContext, known: Session, session: Session) {
     .remove('partial');
   change.when(`${change.name('partial')} = ${change.value(true)}`);
   change.when(`${change.name('state')} = ${change.value(known.state)}`);
+  if (token && token.status !== 'ACCEPTED') change.when(hasNoBetterToken(change));
   return change.for(context.tables.operations, context.keys.session(session.sessionId));
 }
 
-function missingFacts(known: Session, facts: SessionFacts): SessionFacts {
-  return Object.fromEntries(
-    factNames
-      .filter((name) => known[name] === undefined && facts[name] !== undefined)
-      .map((name) => [name, facts[name]]),
-  );
+/** A token that was refused at the start leaves the session to one that was accepted later, whichever is told first. */
+function hasBetterToken({ token: known }: Session, { token }: Session): boolean {
+  return token?.status !== 'ACCEPTED' && known?.status === 'ACCEPTED';
+}
+
+function hasNoBetterToken(change: Update): string {
+  const status = `${change.name('token')}.${change.name('status')}`;
+  return `${isAbsent(change, 'token')} OR ${status} <> ${change.value('ACCEPTED')}`;
 }
 
 /** The conditions keep what is there: a fact that came in meanwhile makes the write fail, not disappear. */
 function setFacts({ keys }: StoreContext, change: Update, facts: SessionFacts): Update {
-  for (const name of factNames) {
-    if (facts[name] === undefined) continue;
-    change.set(name, facts[name]).when(`attribute_not_exists(${change.name(name)})`);
+  const { connector, connectorAssumed, token, remoteStartId, reservationId } = facts;
+  if (connector) {
+    const named = connectorAssumed === true ? [] : [isAssumedAt(change, connector)];
+    change
+      .setAll({ connector, connectorAssumed })
+      .when([isAbsent(change, 'connector'), ...named].join(' OR '));
   }
-  const userId = facts.token?.userId;
-  return userId === undefined ? change : change.set('byUserPk', keys.sessionsOfUser(userId));
+  if (token) {
+    const byUserPk = token.userId === undefined ? undefined : keys.sessionsOfUser(token.userId);
+    const isBetter = token.status === 'ACCEPTED';
+    change.setAll({ token, byUserPk }).when(isBetter ? hasNoBetterToken(change) : isAbsent(change, 'token'));
+  }
+  for (const [name, value] of Object.entries({ remoteStartId, reservationId })) {
+    if (value !== undefined) change.set(name, value).when(isAbsent(change, name));
+  }
+  return change;
+}
+
+function isAbsent(change: Update, name: string): string {
+  return `attribute_not_exists(${change.name(name)})`;
+}
+
+function isAssumedAt(change: Update, { evseId }: ConnectorRef): string {
+  const assumed = `${change.name('connectorAssumed')} = ${change.value(true)}`;
+  return `(${assumed} AND ${change.name('connector')}.${change.name('evseId')} = ${change.value(evseId)})`;
 }

@@ -12,6 +12,7 @@ const sessionSchema = z.object({
   transactionRef: text,
   startKey: text.exactOptional(),
   connector: connectorRef.exactOptional(),
+  connectorAssumed: z.boolean().exactOptional(),
   token: sessionToken.exactOptional(),
   state: z.enum(['ACTIVE', 'ENDED']),
   startedAt: whole,

@@ -3,6 +3,7 @@ import type { Session } from '#core/sessions/session.ts';
 import type { SessionStore } from '#core/sessions/session-store.ts';
 import type { PlainItem } from './items.ts';
 import { put, transact } from './requests.ts';
+import { moveToConnector } from './session-connector.ts';
 import { endSession } from './session-end.ts';
 import { addFacts, fillPartial } from './session-facts.ts';
 import { readSession } from './session-items.ts';
@@ -23,6 +24,7 @@ export function sessionStore(context: StoreContext): SessionStore {
     ...sessionMarks(context),
     addEntries: writes.addEntries,
     addFacts: (sessionId, stationId, facts) => addFacts(context, { sessionId, stationId }, facts),
+    moveToConnector: (session, leaves) => moveToConnector(context, session, leaves),
     endSession: (session, end, entries) => endSession(context, writes, { session, end, entries }),
 
     async openSession(session, { occupies }) {
@@ -49,8 +51,8 @@ export function sessionStore(context: StoreContext): SessionStore {
     },
 
     async ensurePartial(session) {
-      const { done } = await put(client, writes.newHead({ ...session, partial: true }));
-      return done ? 'created' : 'known';
+      const result = await put(client, writes.newHead({ ...session, partial: true }));
+      return result.done ? { outcome: 'created' } : { outcome: 'known', head: takenBy(result.found) };
     },
 
     async recordLoneEnd(session, entries) {

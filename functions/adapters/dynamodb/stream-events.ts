@@ -161,6 +161,17 @@ function sessionEvents(change: Change): readonly CoreEvent[] {
       ...ofPartner,
     });
   }
+  if (old && !begun && isIdentified(session, old)) {
+    events.push({
+      type: 'SessionIdentified',
+      ...factOf(change, 'identified'),
+      stationId,
+      at: recordedAt,
+      sessionId,
+      ...(connector === undefined ? {} : { connector }),
+      authorised: token?.status === 'ACCEPTED',
+    });
+  }
   if (session.state === 'ENDED' && old?.state !== 'ENDED') {
     events.push({
       type: 'SessionEnded',
@@ -184,6 +195,15 @@ function sessionEvents(change: Change): readonly CoreEvent[] {
     });
   }
   return events;
+}
+
+/** Of sessions that have started and run: what they lack then is told by their start, or needed by nobody. */
+function isIdentified(session: Session, old: Session): boolean {
+  if (session.partial === true || session.state !== 'ACTIVE') return false;
+  const { connector, connectorAssumed, token } = session;
+  const isPlaced =
+    connectorAssumed !== old.connectorAssumed || connector?.connectorId !== old.connector?.connectorId;
+  return isPlaced || token?.uid !== old.token?.uid || token?.status !== old.token?.status;
 }
 
 /** A CDR that was held back has not been told of. */

@@ -16,11 +16,13 @@ import {
 import { judgeStopToken } from './end-session.ts';
 import type { ChargingState, Session, SessionEntry, StopReason } from './session.ts';
 import { eventKey } from './session-entries.ts';
-import type { SessionHints } from './session-hints.ts';
+import { lackingFacts } from './session-facts.ts';
+import type { KnownPlace, SessionHints } from './session-hints.ts';
 import { referencedSessionId } from './session-id.ts';
 import type { SessionFacts } from './session-store.ts';
 import { sessionTokenOf } from './start-session.ts';
 import { isSamePlace, supersede, supersedeLeftBehind } from './supersede.ts';
+import { isAccepted, takeConnector } from './take-connector.ts';
 
 export interface TransactionEventPorts extends UsePorts {
   readonly tenantId: string;
@@ -37,6 +39,8 @@ export interface TransactionEvent {
   readonly seqNo: number;
   readonly at: number;
   readonly connector?: ConnectorRef;
+  /** The event names the EVSE alone: `connector` is taken to be its first. */
+  readonly connectorAssumed?: boolean;
   readonly samples: readonly MeterSample[];
   readonly chargingState?: ChargingState;
   readonly trigger?: string;
@@ -76,7 +80,8 @@ export async function recordTransactionEvent(
   if (event.phase === 'STARTED') await recordStart(ports, { session, entry, forget });
   else if (event.phase === 'ENDED') await recordEnd(ports, { session, event, entry, known, authorization });
   else await recordUpdate(ports, { session, event, entry, hints, forget });
-  if (event.phase !== 'UPDATED') hints.add(sessionId);
+  if (event.phase === 'STARTED') hints.add(sessionId, placeOf(event));
+  if (event.phase === 'ENDED') hints.add(sessionId);
   const { stationId, reservationId: number } = event;
   if (number !== undefined && authorization?.status === 'ACCEPTED') {
     await useReservation(ports, { stationId, number, sessionId });
@@ -115,6 +120,7 @@ async function recordStart(
   const occupies = accepted && session.connector !== undefined && !isLate;
   const outcome = await ports.sessions.recordStart(session, entry, { occupies });
   if (outcome !== 'known') await noteTokenStart(ports, session, forget);
+  if (outcome === 'filled') await takeWhatIsKnown(ports, session.sessionId);
   if (!occupies) return;
   if (outcome === 'known') {
     const first = await ports.sessions.findSession(session.sessionId);
@@ -125,9 +131,10 @@ async function recordStart(
   }
 }
 
-/** Nobody refused it: a session without a token is one that its station lets run. */
-function isAccepted({ token }: Session): boolean {
-  return token === undefined || token.status === 'ACCEPTED';
+/** Events that came before the start may have told the connector, or a token that was accepted. */
+async function takeWhatIsKnown(ports: TransactionEventPorts, sessionId: string): Promise<void> {
+  const filled = await ports.sessions.findSession(sessionId);
+  if (filled) await takeConnector(ports, filled);
 }
 
 /** The other session that has the connector. A start that comes late finds one there that started after it. */
@@ -151,27 +158,38 @@ async function recordUpdate(
   },
 ): Promise<void> {
   const { session, event, entry, hints, forget } = update;
-  await ports.sessions.addEntries(session.sessionId, [entry]);
-  if (!hints.has(session.sessionId)) {
-    await ports.sessions.ensurePartial({ ...session, partial: true });
-    hints.add(session.sessionId);
-  }
-  const facts = factsOf(session, event);
-  if (facts) await ports.sessions.addFacts(session.sessionId, session.stationId, facts);
-  await noteTokenStart(ports, session, forget);
+  const { sessionId, token, connector } = session;
+  await ports.sessions.addEntries(sessionId, [entry]);
+  const head = await addToHead(ports, session, hints);
+  if (head && (token || connector)) await takeConnector(ports, head);
+  hints.add(sessionId, placeOf(event));
+  if (head?.state === 'ACTIVE' && head.token?.uid === token?.uid) await noteTokenStart(ports, head, forget);
 }
 
-/** An update tells the head something only when it carries what heads keep and starts may lack. */
-function factsOf(session: Session, event: TransactionEvent): SessionFacts | undefined {
-  if (!event.token && event.remoteStartId === undefined && event.reservationId === undefined)
-    return undefined;
-  const { connector, token, remoteStartId, reservationId } = session;
-  return {
-    ...(connector ? { connector } : {}),
-    ...(token ? { token } : {}),
-    ...(remoteStartId === undefined ? {} : { remoteStartId }),
-    ...(reservationId === undefined ? {} : { reservationId }),
-  };
+/** The head with what the event tells; nothing is looked at where it certainly knows all of that already. */
+async function addToHead(
+  ports: TransactionEventPorts,
+  session: Session,
+  hints: SessionHints,
+): Promise<Session | undefined> {
+  const { sessionId, stationId, token, remoteStartId, reservationId } = session;
+  const tellsPlaceAlone = !token && remoteStartId === undefined && reservationId === undefined;
+  if (tellsPlaceAlone && hints.has(sessionId, placeOf(session))) return undefined;
+  if (hints.has(sessionId)) return ports.sessions.addFacts(sessionId, stationId, lackingFacts({}, session));
+  const partial = { ...session, partial: true };
+  const made = await ports.sessions.ensurePartial(partial);
+  if (made.outcome === 'created') return partial;
+  const lacking = lackingFacts(made.head, session);
+  if (Object.keys(lacking).length === 0) return made.head;
+  return ports.sessions.addFacts(sessionId, stationId, lacking);
+}
+
+function placeOf({
+  connector,
+  connectorAssumed,
+}: Pick<Session, 'connector' | 'connectorAssumed'>): KnownPlace {
+  if (!connector) return 'NOWHERE';
+  return connectorAssumed === true ? 'EVSE' : 'CONNECTOR';
 }
 
 async function recordEnd(
@@ -186,7 +204,7 @@ async function recordEnd(
 ): Promise<void> {
   const { session, event, entry, known, authorization } = ended;
   const { sessionId, stationId } = session;
-  const connector = session.connector ?? known?.connector;
+  const connector = known?.connector ?? session.connector;
   const stopTokenUid =
     authorization && authorization.uid !== known?.token?.uid ? authorization.uid : undefined;
   const stopReason: StopReason = event.stopReason ?? 'LOCAL';
@@ -198,6 +216,8 @@ async function recordEnd(
     );
   const outcome = await end();
   if (known) await noteTokenEnd(ports, known);
+  const untold = known && lackingFacts(known, placeIn(session));
+  if (untold?.connector) await ports.sessions.addFacts(sessionId, stationId, untold);
   if (outcome !== 'unknown') return;
   const { token: _, ...unauthorised } = session;
   const alone = await ports.sessions.recordLoneEnd(
@@ -229,7 +249,7 @@ function headOf(
   event: TransactionEvent,
   authorization: Authorization | undefined,
 ): Session {
-  const { stationId, transactionRef, at, connector, remoteStartId, reservationId } = event;
+  const { stationId, transactionRef, at, remoteStartId, reservationId } = event;
   const meterStartWh = event.phase === 'STARTED' ? beginRegister(event.samples) : undefined;
   return {
     sessionId,
@@ -238,11 +258,18 @@ function headOf(
     state: 'ACTIVE',
     startedAt: at,
     ...(meterStartWh === undefined ? {} : { meterStartWh }),
-    ...(connector ? { connector } : {}),
+    ...placeIn(event),
     ...(authorization ? { token: sessionTokenOf(authorization) } : {}),
     ...(remoteStartId === undefined ? {} : { remoteStartId }),
     ...(reservationId === undefined ? {} : { reservationId }),
   };
+}
+
+function placeIn({
+  connector,
+  connectorAssumed,
+}: Pick<Session, 'connector' | 'connectorAssumed'>): SessionFacts {
+  return { ...(connector ? { connector } : {}), ...(connectorAssumed ? { connectorAssumed } : {}) };
 }
 
 /** The register at the start, when the start event has it. */

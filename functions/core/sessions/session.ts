@@ -46,6 +46,8 @@ export interface Session {
   readonly startKey?: string;
   /** Unknown while only later events have arrived. */
   readonly connector?: ConnectorRef;
+  /** The station has named only the EVSE so far: the connector is taken to be its first. */
+  readonly connectorAssumed?: boolean;
   readonly token?: SessionToken;
   readonly state: SessionState;
   /** The station's own time of the start; the first event's while the start has not arrived. */

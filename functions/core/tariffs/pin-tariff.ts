@@ -1,4 +1,4 @@
-import { connectorOfSession } from '../sessions/connector-of-session.ts';
+import { connectorOfSession, isPlaceSettled } from '../sessions/connector-of-session.ts';
 import type { Session } from '../sessions/session.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { Connector } from '../stations/station.ts';
@@ -42,7 +42,8 @@ export async function tariffOfSession(
 
 /**
  * Pins the tariff of a session, once: the first pin stays. An agreed price is used up by it. Nothing is pinned while
- * its start or its token is not known, since either may change the choice, or while no tariff prices it.
+ * its start, its token (an accepted one) or its connector is not known, since each may change the choice, or while no
+ * tariff prices it.
  */
 export async function pinTariff(
   ports: PricingPorts & {
@@ -53,9 +54,10 @@ export async function pinTariff(
   { sessionId }: { sessionId: string },
 ): Promise<'pinned' | 'kept' | 'nothing-to-pin'> {
   const session = await ports.sessions.findSession(sessionId);
-  if (!session?.token || session.partial === true) return 'nothing-to-pin';
+  if (session?.token?.status !== 'ACCEPTED' || session.partial === true) return 'nothing-to-pin';
   if (session.tariffPin || session.cdrId !== undefined) return 'kept';
   const station = await ports.stations.findStation(session.stationId);
+  if (station && !isPlaceSettled(station, session)) return 'nothing-to-pin';
   const connector = station && connectorOfSession(station, session);
   const { tariff, ...found } = await tariffOfSession(ports, session, connector);
   if (!tariff || !('by' in found)) return 'nothing-to-pin';

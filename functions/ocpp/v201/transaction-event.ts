@@ -93,7 +93,7 @@ function eventOf(request: TransactionEventRequest, at: number) {
     seqNo,
     at,
     trigger: triggerReason,
-    ...(evse === undefined ? {} : { connector: connectorOf(evse) }),
+    ...(evse === undefined ? {} : placeOf(evse)),
     ...(chargingState === undefined ? {} : { chargingState: chargingStates[chargingState] }),
     ...(offline === undefined ? {} : { offline }),
     ...(token === undefined ? {} : { token }),
@@ -104,6 +104,8 @@ function eventOf(request: TransactionEventRequest, at: number) {
   };
 }
 
-function connectorOf({ id, connectorId }: EVSEType) {
-  return { evseId: id, connectorId: connectorId ?? 1 };
+/** An EVSE whose connector is not chosen yet, or that has only one, is told without it (E01.FR.16). */
+function placeOf({ id, connectorId }: EVSEType) {
+  if (connectorId === undefined) return { connector: { evseId: id, connectorId: 1 }, connectorAssumed: true };
+  return { connector: { evseId: id, connectorId } };
 }

@@ -351,8 +351,9 @@ describe('a session that its station numbered', () => {
     await sessions.addFacts(session.sessionId, 'CS-001', { token, connector: { evseId: 9, connectorId: 9 } });
     await sessions.addFacts(session.sessionId, 'CS-001', { token: { ...token, uid: 'B' }, remoteStartId: 7 });
     await sessions.addFacts(session.sessionId, 'CS-002', { reservationId: 1 });
-    await sessions.addFacts('unknown', 'CS-001', { reservationId: 1 });
+    const unknown = await sessions.addFacts('unknown', 'CS-001', { reservationId: 1 });
 
+    expect(unknown).toBeUndefined();
     expect(await sessions.findSession(session.sessionId)).toEqual({ ...session, token, remoteStartId: 7 });
     expect(await sessions.findSession('unknown')).toBeUndefined();
   });

@@ -166,6 +166,29 @@ describe('events of the stream', () => {
     ]);
   });
 
+  test('tell what becomes known of a session after its start, while it runs', async () => {
+    const { token, connector: _, ...bare } = aSession();
+    const { sessionId } = bare;
+    const evse = { connector: { evseId: 1, connectorId: 1 }, connectorAssumed: true };
+    const named = { connector: { evseId: 1, connectorId: 2 } };
+    const refused = { uid: 'X', tokenType: 'RFID', status: 'BLOCKED' } as const;
+    const events = await eventsAfter(async ({ sessions }) => {
+      await sessions.openSession(bare, { occupies: false });
+      await sessions.addFacts(sessionId, stationId, { remoteStartId: 1 });
+      await sessions.addFacts(sessionId, stationId, evse);
+      await sessions.addFacts(sessionId, stationId, { ...named, token: refused });
+      await sessions.moveToConnector({ sessionId, stationId, ...named }, []);
+      if (token) await sessions.addFacts(sessionId, stationId, { token });
+    });
+
+    expect(events.slice(1)).toMatchObject([
+      { type: 'SessionIdentified', sessionId, connector: evse.connector, authorised: false },
+      { type: 'SessionIdentified', sessionId, connector: named.connector, authorised: false },
+      { type: 'SessionIdentified', sessionId, connector: named.connector, authorised: true },
+    ]);
+    expect(events).toHaveLength(4);
+  });
+
   test('tell the start of a session when it is known, before or after its end', async () => {
     const { token: _, ...bare } = aSession();
     const start = { ...anEntry(noon), key: 'E#0', samples: [] };

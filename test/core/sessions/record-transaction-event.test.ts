@@ -8,6 +8,7 @@ import {
   allSessions,
   blockedFromNowOn,
   blockedUid,
+  expiredUid,
   goodUid,
   minuteMs,
   newScene,
@@ -288,6 +289,167 @@ describe('row 26: a token that comes in a later update', () => {
   });
 });
 
+describe('a token that was refused at the start', () => {
+  const refused = started({ token: { ...token, uid: blockedUid } });
+
+  test('leaves the session to one that is accepted later [E05]', async () => {
+    const { sessionId } = await record(refused);
+
+    await record(updated({ token }));
+
+    expect(await sessionOf(scene, sessionId)).toMatchObject({ token: { uid: goodUid, status: 'ACCEPTED' } });
+    expect(await occupantOf(scene, 'CS-1')).toBe(sessionId);
+    expect((await scene.tokenUses.findUse(goodUid))?.open).toEqual({ [sessionId]: noon });
+    expect((await scene.sessions.listSessions({ userId: 'user-1' }, { limit: 5 })).items).toHaveLength(1);
+  });
+
+  test('leaves it to that one also when the start is told last', async () => {
+    const { sessionId } = await record(updated({ token }));
+
+    await record(refused);
+
+    expect(await sessionOf(scene, sessionId)).toMatchObject({ token: { uid: goodUid, status: 'ACCEPTED' } });
+    expect(await occupantOf(scene, 'CS-1')).toBe(sessionId);
+  });
+
+  test('is not replaced by another that is refused', async () => {
+    const { sessionId } = await record(refused);
+
+    await record(updated({ token: { ...token, uid: expiredUid } }));
+
+    expect(await sessionOf(scene, sessionId)).toMatchObject({ token: { uid: blockedUid } });
+    expect(await occupantOf(scene, 'CS-1')).toBeUndefined();
+  });
+
+  test('ends an older session at the connector only once one is accepted', async () => {
+    const older = await record(started({ transactionRef: 'tx-0', at: noon - minuteMs }));
+    const { sessionId } = await record(refused);
+    const before = await sessionOf(scene, older.sessionId);
+
+    await record(updated({ token }));
+
+    expect(before.state).toBe('ACTIVE');
+    expect(await sessionOf(scene, older.sessionId)).toMatchObject({
+      stopReason: 'SUPERSEDED',
+      endedAt: noon,
+    });
+    expect(await occupantOf(scene, 'CS-1')).toBe(sessionId);
+  });
+});
+
+describe('a connector that is told after the start [E03]', () => {
+  const second = { evseId: 2, connectorId: 1 };
+  const { connector: _, ...tokenFirst } = started();
+  const plugged = updated({ connector: second, trigger: 'CablePluggedIn', samples: [] });
+
+  test.each([
+    ['start, cable', [tokenFirst, plugged]],
+    ['cable, start', [plugged, tokenFirst]],
+    ['start, cable, each again', [tokenFirst, plugged, plugged, tokenFirst]],
+  ])('becomes the session’s, which takes it: %s', async (_order, events) => {
+    const ids = [];
+    for (const event of events) ids.push((await record(event)).sessionId);
+
+    expect(await sessionOf(scene, ids[0] ?? '')).toMatchObject({
+      connector: second,
+      token: { uid: goodUid },
+    });
+    expect(await occupantOf(scene, 'CS-1', second)).toBe(ids[0]);
+  });
+
+  test('ends the older session there', async () => {
+    const older = await record(started({ transactionRef: 'tx-0', at: noon - minuteMs, connector: second }));
+    await record(tokenFirst);
+
+    await record(plugged);
+
+    expect(await sessionOf(scene, older.sessionId)).toMatchObject({
+      stopReason: 'SUPERSEDED',
+      endedAt: noon,
+    });
+  });
+
+  test('is left to a newer session there', async () => {
+    await record(tokenFirst);
+    const later = noon + 5 * minuteMs;
+    const newer = await record(started({ transactionRef: 'tx-2', at: later, connector: second }));
+
+    await record(plugged);
+
+    expect(await sessionOf(scene, newer.sessionId)).toMatchObject({ state: 'ACTIVE' });
+    expect(await occupantOf(scene, 'CS-1', second)).toBe(newer.sessionId);
+  });
+
+  test('is not taken for a token that was refused, nor for a session that is over', async () => {
+    await record({ ...tokenFirst, token: { ...token, uid: blockedUid } });
+    await record(plugged);
+    await record({ ...tokenFirst, transactionRef: 'tx-2' });
+    await record(ended({ transactionRef: 'tx-2' }));
+    const over = await record({ ...plugged, transactionRef: 'tx-2' });
+
+    expect(await sessionOf(scene, over.sessionId)).toMatchObject({ connector: second });
+    expect(await occupantOf(scene, 'CS-1', second)).toBeUndefined();
+  });
+
+  test('may be told by the end', async () => {
+    const { sessionId } = await record(tokenFirst);
+
+    await record(ended({ connector: second }));
+
+    expect(await sessionOf(scene, sessionId)).toMatchObject({ state: 'ENDED', connector: second });
+  });
+
+  test('is taken by the repeat of an event whose first attempt died before that', async () => {
+    const { sessionId } = await record(tokenFirst);
+    const throttled = { ...scene.sessions, moveToConnector: () => Promise.reject(new Error('throttled')) };
+    const attempt = recordTransactionEvent({ ...scene, sessions: throttled }, plugged, new SessionHints());
+    await expect(attempt).rejects.toThrow('throttled');
+
+    await record(plugged);
+
+    expect(await occupantOf(scene, 'CS-1', second)).toBe(sessionId);
+  });
+});
+
+describe('an EVSE that is told without its connector', () => {
+  const third = { evseId: 1, connectorId: 3 };
+  const evseAlone = { connector, connectorAssumed: true };
+
+  test.each([
+    ['in order', [started(evseAlone), updated({ connector: third })]],
+    ['the other way round', [updated({ connector: third }), started(evseAlone)]],
+    [
+      'and the EVSE again',
+      [started(evseAlone), updated({ connector: third }), updated({ ...evseAlone, seqNo: 2 })],
+    ],
+  ])('is taken for its first one until the connector is told: %s', async (_order, events) => {
+    const ids = [];
+    for (const event of events) ids.push((await record(event)).sessionId);
+
+    const session = await sessionOf(scene, ids[0] ?? '');
+    expect([session.connector, session.connectorAssumed]).toEqual([third, undefined]);
+    expect(await occupantOf(scene, 'CS-1', third)).toBe(ids[0]);
+    expect(await occupantOf(scene, 'CS-1')).toBeUndefined();
+  });
+
+  test('is the session’s place as it is', async () => {
+    const { sessionId } = await record(started(evseAlone));
+    await record(updated(evseAlone));
+
+    expect(await sessionOf(scene, sessionId)).toMatchObject({ connector, connectorAssumed: true });
+    expect(await occupantOf(scene, 'CS-1')).toBe(sessionId);
+    await record(ended());
+    expect(await occupantOf(scene, 'CS-1')).toBeUndefined();
+  });
+
+  test('is not changed by a connector of another EVSE', async () => {
+    const { sessionId } = await record(started(evseAlone));
+    await record(updated({ connector: { evseId: 2, connectorId: 1 } }));
+
+    expect(await sessionOf(scene, sessionId)).toMatchObject({ connector });
+  });
+});
+
 describe('an end', () => {
   test('ends the session and frees the connector', async () => {
     const { sessionId } = await record(started());
@@ -399,6 +561,17 @@ describe('hints', () => {
     }
 
     expect(writes).toBe(1);
+  });
+
+  test('spare all but the entry of an event that tells the place again', async () => {
+    const hints = new SessionHints();
+    const { sessionId } = await record(started(), hints);
+    const { addEntries } = scene.sessions;
+    const sessions = { addEntries } as Scene['sessions'];
+
+    await recordTransactionEvent({ ...scene, sessions }, updated({ connector }), hints);
+
+    expect(await scene.sessions.listEntries(sessionId)).toHaveLength(2);
   });
 
   test('forget the oldest when there are too many', () => {

@@ -209,6 +209,54 @@ describe('the tariff of a session', () => {
   });
 });
 
+describe('at a station with several connectors, a tariff', () => {
+  const second = { evseId: 1, connectorId: 2 };
+  const tell = async (phase: 'STARTED' | 'UPDATED' | 'ENDED', seqNo: number, more: object) => {
+    const event = { stationId, phase, transactionRef: 'tx-1', seqNo, at: scene.now + seqNo, samples: [] };
+    return (await recordTransactionEvent(scene, { ...event, ...more }, scene.hints)).sessionId;
+  };
+  const token = { uid: goodUid, tokenType: 'RFID' };
+
+  beforeEach(async () => {
+    await givenTariff(scene, 'usual');
+    await givenTariff(scene, 'fast');
+    const station = await scene.stations.findStation(stationId);
+    if (!station) throw new Error('no station');
+    const connectors = [connector, second].map((one) => ({ ...one, connectorType: 'TYPE_2' }));
+    await scene.stations.replaceStation({ ...station, connectors, revision: 2 });
+    await assign({ kind: 'CONNECTOR', stationId, ...second }, 'fast');
+    scene.now += minuteMs;
+  });
+
+  test.each([
+    ['any EVSE', {}],
+    ['an EVSE', { connector, connectorAssumed: true }],
+  ])('waits for the connector, where its station named %s at the start [E03]', async (_, place) => {
+    const sessionId = await tell('STARTED', 0, { token, ...place });
+    const early = await pinOf(sessionId, 'usual');
+    await tell('UPDATED', 1, { connector: second });
+
+    expect([early, await pinOf(sessionId, 'usual')]).toEqual([undefined, ['fast', 1, 'CONNECTOR']]);
+  });
+
+  test('is that of the first one at the end of a session whose station never named another', async () => {
+    const sessionId = await tell('STARTED', 0, { token, connector, connectorAssumed: true });
+    await tell('ENDED', 1, {});
+
+    expect(await pinOf(sessionId, 'usual')).toEqual(['usual', 1, 'TENANT']);
+  });
+
+  test('waits for a token that is accepted [E05]', async () => {
+    await assign({ kind: 'TOKEN', tokenUid: goodUid }, 'fast');
+    scene.now += minuteMs;
+    const sessionId = await tell('STARTED', 0, { token: { ...token, uid: 'NOBODY' }, connector });
+    const refused = await pinOf(sessionId, 'usual');
+    await tell('UPDATED', 1, { token });
+
+    expect([refused, await pinOf(sessionId, 'usual')]).toEqual([undefined, ['fast', 1, 'TOKEN']]);
+  });
+});
+
 /** What an owner says of a tariff that is not there yet. */
 function undescribed(tariffId: string) {
   const elements = [{ priceComponents: [{ type: 'ENERGY' as const, price: '1', stepSize: 1 }] }];
