@@ -4,6 +4,7 @@ import { digest } from '#adapters/crypto/digest.ts';
 import { verifyMeterValue } from '#adapters/crypto/verify-meter-value.ts';
 import type { Cdr } from '#core/cdrs/cdr.ts';
 import { issueCdr } from '#core/cdrs/issue-cdr.ts';
+import type { Session } from '#core/sessions/session.ts';
 import { SessionHints } from '#core/sessions/session-hints.ts';
 import { AcceptedConnections } from '#core/stations/accepted-connections.ts';
 import { usualPolicy } from '#core/tenants/tenant-policy.ts';
@@ -148,10 +149,23 @@ export async function send(
 }
 
 /** The CDR of the tenant's only session, without the moment it was made. */
-export async function billed({ tenant, stores, services }: Tenant): Promise<Omit<Cdr, 'createdAt'>> {
-  const { items } = await services.sessions.listSessions({}, { limit: 10 });
-  const [session, ...others] = items;
-  if (!session || others.length > 0) throw new Error(`${items.length} sessions`);
+export async function billed(tenant: Tenant): Promise<Omit<Cdr, 'createdAt'>> {
+  const [cdr, ...others] = await bills(tenant);
+  if (!cdr || others.length > 0) throw new Error(`${others.length + 1} sessions`);
+  return cdr;
+}
+
+/** The CDRs of all of the tenant's sessions, by start. */
+export async function bills(tenant: Tenant): Promise<readonly Omit<Cdr, 'createdAt'>[]> {
+  const { items } = await tenant.services.sessions.listSessions({}, { limit: 10 });
+  const byStart = items.toSorted((a, b) => a.startedAt - b.startedAt);
+  return Promise.all(byStart.map((session) => billOf(tenant, session)));
+}
+
+async function billOf(
+  { tenant, stores, services }: Tenant,
+  session: Session,
+): Promise<Omit<Cdr, 'createdAt'>> {
   const { cdrs, tariffs, locations } = stores;
   const wish = { sessionId: session.sessionId, graceOver: false };
   const result = await issueCdr(
@@ -161,6 +175,19 @@ export async function billed({ tenant, stores, services }: Tenant): Promise<Omit
   if (!('cdr' in result)) throw new Error(result.outcome);
   const { createdAt: _, ...cdr } = result.cdr;
   return cdr;
+}
+
+/** The same messages of another transaction, hours later, on the same connector. */
+export function hoursLater(hours: number, transactionId: number | string, messages: readonly Message[]) {
+  const later = (text: string) => new Date(Date.parse(text) + hours * 60 * minuteMs).toISOString();
+  return messages.map(([action, payload]): Message => {
+    const text = JSON.stringify(payload, (name, value) => (name === 'timestamp' ? later(value) : value));
+    const { transactionId: own, transactionInfo, ...rest } = JSON.parse(text);
+    const named = own === undefined ? {} : { transactionId };
+    const info =
+      transactionInfo === undefined ? {} : { transactionInfo: { ...transactionInfo, transactionId } };
+    return [action, { ...rest, ...named, ...info }];
+  });
 }
 
 /** All events of a transaction in 2.0.1. */

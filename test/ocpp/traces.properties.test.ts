@@ -3,10 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
 import {
   billed,
+  bills,
   type Course,
   cleanBill,
   courses,
   energyOf,
+  hoursLater,
   type Message,
   newTenant,
   numbered,
@@ -43,11 +45,22 @@ function arrivals(messages: readonly Message[]): fc.Arbitrary<readonly Message[]
     );
 }
 
+/** The messages of two transactions, each in its own order. */
+function interleaved(one: readonly Message[], other: readonly Message[]): fc.Arbitrary<readonly Message[]> {
+  const turns = fc.array(fc.boolean(), { minLength: one.length + other.length });
+  return turns.map((isFirst) => {
+    const [left, right] = [[...one], [...other]];
+    const mixed = isFirst.flatMap((first) => (first ? left : right).splice(0, 1));
+    return [...mixed, ...left, ...right];
+  });
+}
+
 const bursting: Course = {
   steps: [300, 0, 200],
   powerApart: true,
   inKwh: true,
   lateToken: true,
+  lateCable: true,
   readingsAtStop: true,
 };
 
@@ -112,3 +125,38 @@ describe('OCPP 1.6: what follows a start, in any order and any number', () => {
     expect(await billed(shaken)).toEqual(await cleanBill(clean, 'ocpp1.6', bursting));
   });
 });
+
+describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)(
+  'row 65: two transactions of %s on one connector',
+  (protocol) => {
+    test('have the bills they have one after the other, whichever of them is told first', async () => {
+      const transactionId = await numbered(await newTenant(db, 'ocpp1.6'));
+      const [laterStart = start16()] = hoursLater(5, 0, [start16()]);
+      const { transactionId: laterId } = await send(await newTenant(db, 'ocpp1.6'), 'ocpp1.6', laterStart);
+      const traces = (course: Course) =>
+        protocol === 'ocpp1.6'
+          ? [
+              [start16(), ...rest16(transactionId, course)],
+              [laterStart, ...hoursLater(5, Number(laterId), rest16(transactionId, course))],
+            ]
+          : [trace201(course), hoursLater(5, 'tx-2', trace201(course))];
+      const runs = courses.chain((course) => {
+        const [one = [], other = []] = traces(course);
+        return fc.tuple(fc.constant([...one, ...other]), interleaved(one, other));
+      });
+      await fc.assert(
+        fc.asyncProperty(runs, async ([inOrder, arrived]) => {
+          const [clean, mixed] = await Promise.all([newTenant(db, protocol), newTenant(db, protocol)]);
+          for (const message of inOrder) await send(clean, protocol, message);
+
+          for (const message of arrived) await send(mixed, protocol, message);
+
+          const expected = await bills(clean);
+          expect(await bills(mixed)).toEqual(expected);
+        expect(expected).toMatchObject([billable, billable]);
+        }),
+        { numRuns: 12 },
+      );
+    });
+  },
+);

@@ -2,13 +2,14 @@ import type { Clock, Digest } from '../ports.ts';
 import type { ReservationStore } from '../reservations/reservation-store.ts';
 import { useReservation } from '../reservations/use-reservation.ts';
 import type { ConnectorRef } from '../stations/station.ts';
+import { saneTime } from '../stations/station-clock.ts';
 import type { StationLiveStore } from '../stations/station-store.ts';
 import type { Authorization } from '../tokens/authorize-token.ts';
 import { foldTokenUid, type TokenType } from '../tokens/token.ts';
 import { judgeStart, noteTokenStart, type UsePorts } from '../tokens/token-use.ts';
 import type { Session, SessionToken } from './session.ts';
 import { numberedSessionId, transactionNumberOf } from './session-id.ts';
-import { isSamePlace, supersede, supersedeLeftBehind } from './supersede.ts';
+import { isBehind, isSamePlace, supersede, supersedeLeftBehind } from './supersede.ts';
 
 /** Starts of one tenant may meet on a number; more than a few in a row means the store is broken. */
 const mostAttempts = 8;
@@ -46,7 +47,8 @@ export interface StartedSession {
  * 1. The token is judged; a refused one still gets a session of its own, so that no energy is lost, but one
  *    no driver pays for. 2. The number follows from the start itself: a repeat, whatever its message id, finds
  * the first session and its first verdict. 3. Only an accepted start occupies the connector, and only then is
- * an older open session there ended as superseded, and the reservation that the start names used.
+ * an older open session there ended as superseded, and the reservation that the start names used. 4. A start that its
+ * station kept while another session began there leaves the connector to that one, and waits for its own end.
  */
 export async function startSession(ports: StartPorts, start: SessionStart): Promise<StartedSession> {
   const startKey = startKeyOf(ports.tenantId, start);
@@ -59,29 +61,25 @@ export async function startSession(ports: StartPorts, start: SessionStart): Prom
     ),
     ports.live.findConnector(stationId, connector),
   ]);
+  const occupant =
+    before?.sessionId === undefined ? undefined : await ports.sessions.findSession(before.sessionId);
+  const accepted = authorization.status === 'ACCEPTED';
+  const startedAt = saneTime(start.startedAt, ports.clock());
+  const occupies = accepted && !(occupant && isBehind({ startedAt }, occupant, ports.clock()));
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
     const transactionNumber = transactionNumberOf(ports.digest, startKey, attempt);
     const session = newSession(ports, start, { startKey, transactionNumber, authorization });
-    const occupies = authorization.status === 'ACCEPTED';
     const result = await ports.sessions.openSession(session, { occupies });
     if (result.outcome === 'opened') {
       await noteTokenStart(ports, session, forget);
-      if (occupies && before?.sessionId !== undefined) {
-        await supersede(ports, {
-          stationId: start.stationId,
-          sessionId: before.sessionId,
-          endedAt: start.startedAt,
-        });
+      if (occupies && occupant) {
+        await supersede(ports, { stationId, sessionId: occupant.sessionId, endedAt: startedAt });
       }
-      if (occupies) await useNamed(ports, start, session.sessionId);
+      if (accepted) await useNamed(ports, start, session.sessionId);
       return { sessionId: session.sessionId, transactionNumber, authorization, repeated: false };
     }
     if (result.by.startKey === startKey) {
-      if (result.by.token?.status === 'ACCEPTED') {
-        if (result.by.state === 'ACTIVE') await noteTokenStart(ports, result.by);
-        await supersedeLeftBehind(ports, result.by);
-        await useNamed(ports, start, session.sessionId);
-      }
+      await finishFirst(ports, start, result.by);
       return {
         sessionId: session.sessionId,
         transactionNumber,
@@ -91,6 +89,14 @@ export async function startSession(ports: StartPorts, start: SessionStart): Prom
     }
   }
   throw new Error(`no free transaction number after ${mostAttempts} attempts`);
+}
+
+/** What the first telling of a start may have died before doing. */
+async function finishFirst(ports: StartPorts, start: SessionStart, first: Session): Promise<void> {
+  if (first.token?.status !== 'ACCEPTED') return;
+  if (first.state === 'ACTIVE') await noteTokenStart(ports, first);
+  await supersedeLeftBehind(ports, first);
+  await useNamed(ports, start, first.sessionId);
 }
 
 /** A refused start leaves its reservation to whom it was made for. */

@@ -42,3 +42,18 @@ export function isSamePlace(session: Place, other: Place): boolean {
   if (one === undefined || session.stationId !== other.stationId) return false;
   return one.evseId === two?.evseId && one.connectorId === two.connectorId;
 }
+
+/** What is told within this of its happening is what goes on now, also where the station's clock was set back. */
+const freshMs = 5 * 60_000;
+
+/**
+ * Whether a start that is told at `receivedAt` began before the session that has its connector, and was kept by its
+ * station until now: then it says nothing about that session.
+ */
+export function isBehind(
+  { startedAt }: Pick<Session, 'startedAt'>,
+  occupant: Pick<Session, 'startedAt'>,
+  receivedAt: number,
+): boolean {
+  return receivedAt - startedAt > freshMs && startedAt < Math.min(occupant.startedAt, receivedAt);
+}

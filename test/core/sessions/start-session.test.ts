@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { endSession } from '#core/sessions/end-session.ts';
 import { transactionNumberOf } from '#core/sessions/session-id.ts';
 import { type SessionStart, startSession } from '#core/sessions/start-session.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/engine.ts';
@@ -85,6 +86,66 @@ describe('an accepted start', () => {
     await startSession(scene, start({ startedAt: noon - minuteMs }));
 
     expect(await sessionOf(scene, older.sessionId)).toMatchObject({ stopReason: 'SUPERSEDED' });
+  });
+
+  describe('that its station kept while another session began on the connector', () => {
+    const offline = { startedAt: noon - 5 * 60 * minuteMs, meterStartWh: 90_000 };
+
+    test('row 65: leaves that one alone and waits for its own end', async () => {
+      const live = await startSession(scene, start());
+      scene.now = noon + minuteMs;
+
+      const kept = await startSession(scene, start(offline));
+      const again = await startSession(scene, start(offline));
+
+      expect(again).toMatchObject({ repeated: true, sessionId: kept.sessionId });
+      expect(await sessionOf(scene, live.sessionId)).toMatchObject({ state: 'ACTIVE' });
+      expect(await sessionOf(scene, kept.sessionId)).toMatchObject({
+        state: 'ACTIVE',
+        startedAt: offline.startedAt,
+        token: { status: 'ACCEPTED' },
+      });
+      expect(await occupantOf(scene, 'CS-1')).toBe(live.sessionId);
+    });
+
+    test('ends by its own end, and the connector stays with the other', async () => {
+      const live = await startSession(scene, start());
+      const kept = await startSession(scene, start(offline));
+
+      await endSession(scene, {
+        stationId: 'CS-1',
+        transactionNumber: kept.transactionNumber,
+        endedAt: noon - 60 * minuteMs,
+        meterStopWh: 95_000,
+        stopReason: 'LOCAL',
+        readings: [],
+      });
+
+      expect(await sessionOf(scene, kept.sessionId)).toMatchObject({ state: 'ENDED', stopReason: 'LOCAL' });
+      expect(await occupantOf(scene, 'CS-1')).toBe(live.sessionId);
+    });
+
+    test.each([
+      ['never set', Date.UTC(2000, 0, 1)],
+      ['far ahead', Date.UTC(2040, 0, 1)],
+    ])('takes its place all the same when its clock is %s: such a start is of now', async (_, startedAt) => {
+      const older = await startSession(scene, start());
+      scene.now = noon + 60 * minuteMs;
+
+      const newer = await startSession(scene, start({ startedAt }));
+
+      expect(await sessionOf(scene, older.sessionId)).toMatchObject({ stopReason: 'SUPERSEDED' });
+      expect(await occupantOf(scene, 'CS-1')).toBe(newer.sessionId);
+    });
+
+    test('takes the place of one whose start was told from a time to come', async () => {
+      const ahead = await startSession(scene, start({ startedAt: Date.UTC(2040, 0, 1) }));
+      scene.now = noon + minuteMs;
+
+      await startSession(scene, start({ startedAt: scene.now }));
+
+      expect(await sessionOf(scene, ahead.sessionId)).toMatchObject({ stopReason: 'SUPERSEDED' });
+    });
   });
 
   test('leaves the sessions on other connectors and stations alone', async () => {
