@@ -7,7 +7,7 @@ import { actionFor, type Call, callOf, largestCallBytes } from './calls.ts';
 import type { AnyOutboundAction } from './define-action.ts';
 import { isPayload } from './quirks.ts';
 import { sealSecrets } from './sealed-secrets.ts';
-import { isSecret } from './secrets.ts';
+import { isSecret, isSecurityProfile } from './secrets.ts';
 import { isSubprotocol } from './subprotocols.ts';
 import { checkOf, type OcppVersion } from './version.ts';
 import { loadVersion } from './versions.ts';
@@ -20,7 +20,8 @@ const frameOverheadBytes = 128;
  * action's name in upper snake case (`GET_BASE_REPORT`), its parameters are the OCPP request itself.
  */
 export const callDesk: CallDesk = {
-  async prepareCall(protocol, { name, parameters }, { limits, installed, seal }) {
+  async prepareCall(protocol, { name, parameters }, station) {
+    const { limits, seal } = station;
     const version = await versionOf(protocol);
     const action = version.outbound.find((candidate) => commandName(candidate.name) === name);
     if (!action) {
@@ -28,7 +29,7 @@ export const callDesk: CallDesk = {
     }
     const request = withOwnNumber(action, parameters);
     checkCall(version, { action: action.name, payload: request });
-    await action.check?.(request, limits, installed);
+    await action.check?.(request, limits, station);
     const payloads = piecesOf(action, request, limits);
     for (const payload of payloads) checkSize({ action: action.name, payload });
     const sealed = await Promise.all(payloads.map((payload) => sealSecrets(action, payload, seal)));
@@ -60,6 +61,7 @@ export const callDesk: CallDesk = {
   },
 
   isSecret,
+  isSecurityProfile,
 };
 
 function checkWhole(version: OcppVersion, request: CommandRequest): void {

@@ -1,4 +1,4 @@
-import type { InstalledProfiles } from '#core/commands/call-desk.ts';
+import type { CalledStation } from '#core/commands/call-desk.ts';
 import type { CommandRequest } from '#core/commands/command.ts';
 import type { CommandOutcome } from '#core/commands/settle-command.ts';
 import type { StationLimits } from '#core/stations/station-limits.ts';
@@ -35,9 +35,9 @@ interface OwnWords<Name extends string, Request, Answer> {
   toOutcome?(answer: Answer): CommandOutcome;
   /**
    * Holds a request in the version's own words to rules beyond its schema, before it is queued. Throws `Validation`
-   * naming the member below `parameters`. `installed` reads the profiles the station is known to have.
+   * naming the member below `parameters`.
    */
-  check?(request: Request, limits: StationLimits, installed: InstalledProfiles): void | Promise<void>;
+  check?(request: Request, limits: StationLimits, station: CalledStation): void | Promise<void>;
   /**
    * The member that tells the station's answers to this call from those to others of its kind: a caller who names none
    * gets a fresh number, and so does each further piece of a request that is cut.
@@ -105,7 +105,7 @@ export interface AnyOutboundAction {
   readonly kinds?: readonly CommandRequest['kind'][];
   toRequest?(command: CommandRequest): unknown;
   toOutcome?(answer: unknown): CommandOutcome;
-  check?(request: unknown, limits: StationLimits, installed: InstalledProfiles): void | Promise<void>;
+  check?(request: unknown, limits: StationLimits, station: CalledStation): void | Promise<void>;
   readonly ownNumber?: string;
   secrets?(request: unknown): readonly SecretPath[];
   cut?(command: CommandRequest, limits: StationLimits): readonly CommandRequest[];

@@ -7,3 +7,8 @@ export function isSecret(name: string): boolean {
 export function isStationPassword(name: string): boolean {
   return /^(authorizationkey|basicauthpassword)$/i.test(name);
 }
+
+/** Whether it is under which security profile the station connects, in the names of either version. */
+export function isSecurityProfile(name: string): boolean {
+  return /(^|\.)securityprofile$/i.test(name);
+}

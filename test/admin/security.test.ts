@@ -159,6 +159,39 @@ describe('credentials over REST', () => {
     expect([...(await requestsOf('CS-1')), ...(await requestsOf('CS-2'))]).toEqual([]);
   });
 
+  test('nor is its security profile, and no way into the network is below it [A05, B09]', async () => {
+    const network = (securityProfile: number) => ({
+      configurationSlot: 1,
+      connectionData: {
+        ...{ ocppVersion: 'OCPP20', ocppTransport: 'JSON', ocppCsmsUrl: 'wss://csms.example/ocpp/demo' },
+        ...{ messageTimeout: 30, securityProfile, ocppInterface: 'Wired0' },
+      },
+    });
+    const component = { name: 'SecurityCtrlr' };
+    const results = [
+      await sent('CS-1', 'CHANGE_CONFIGURATION', { key: 'SecurityProfile', value: '3' }),
+      await sent('CS-2', 'CHANGE_CONFIGURATION', { key: 'SecurityCtrlr.SecurityProfile', value: '3' }),
+      await sent('CS-2', 'SET_VARIABLES', {
+        setVariableData: [{ component, variable: { name: 'SecurityProfile' }, attributeValue: '3' }],
+      }),
+      await admin.request('PUT /models/Duo/configuration', { settings: { SecurityProfile: '3' } }),
+      await sent('CS-2', 'SET_NETWORK_PROFILE', network(0)),
+    ];
+    const own = await sent('CS-2', 'SET_NETWORK_PROFILE', network(1));
+
+    expect(results.map(({ status, body }) => [status, body.errors[0].pointer])).toEqual([
+      [422, '/parameters/key'],
+      [422, '/parameters/key'],
+      [422, '/parameters/setVariableData/0/variable'],
+      [422, '/settings/SecurityProfile'],
+      [422, '/parameters/connectionData/securityProfile'],
+    ]);
+    for (const { body } of results) {
+      expect(body.detail).toContain('POST /stations/{stationId}/security-profile');
+    }
+    expect(own.status).toBe(202);
+  });
+
   test('other secrets are sealed in the command that carries them, and in every view of it [B09]', async () => {
     const { body: network } = await sent('CS-2', 'SET_NETWORK_PROFILE', {
       configurationSlot: 1,

@@ -1,6 +1,7 @@
 import type { SettingPlace } from '../device-model/configuration.ts';
 import type { Component, ComponentRef } from '../device-model/device-model.ts';
 import type { InstalledProfile } from '../smart-charging/charging-profile.ts';
+import type { SecurityProfile } from '../stations/station.ts';
 import type { StationCapabilities } from '../stations/station-capabilities.ts';
 import type { StationLimits } from '../stations/station-limits.ts';
 import type { CommandRequest } from './command.ts';
@@ -18,6 +19,8 @@ export type InstalledProfiles = () => Promise<readonly InstalledProfile[]>;
 export interface CalledStation {
   readonly limits: StationLimits;
   readonly installed: InstalledProfiles;
+  /** The lowest under which it may connect. */
+  readonly securityProfile: SecurityProfile;
   /** Makes a text unreadable for all but whoever sends it to this very station. */
   readonly seal: (text: string) => Promise<string>;
 }
@@ -55,4 +58,6 @@ export interface CallDesk {
   ): Promise<StationCapabilities | undefined>;
   /** Whether a setting of this name is a password or a key, whatever the protocol. */
   isSecret(key: string): boolean;
+  /** Whether the setting of this name is how stations identify themselves, whatever the protocol. */
+  isSecurityProfile(key: string): boolean;
 }

@@ -100,7 +100,12 @@ async function requestsOf(
   const limits = await ports.limits.findLimits(station.stationId);
   const installed = async () => (await ports.charging.findCharging(station.stationId)).profiles;
   const seal = (text: string) => ports.sealSecret(station.stationId, text);
-  return ports.calls.prepareCall(station.protocol, { name, parameters }, { limits, installed, seal });
+  const { protocol, securityProfile } = station;
+  return ports.calls.prepareCall(
+    protocol,
+    { name, parameters },
+    { limits, installed, securityProfile, seal },
+  );
 }
 
 async function refuseOffline(

@@ -1,7 +1,7 @@
 import type { CommandRequest } from '../commands/command-request.ts';
 import { invalidParameter, textParameter, textsParameter } from '../commands/parameters.ts';
 import type { WishPorts, WishReader } from '../commands/wishes.ts';
-import { refuseSecret } from './refuse-secret.ts';
+import { refuseCredential } from './refuse-credential.ts';
 
 /** GET_CONFIGURATION: settings by name (`keys`, or one `key`), or everything that can be set. */
 export const readGetConfiguration: WishReader = async (ports, { parameters, commandId, station }) => {
@@ -15,7 +15,7 @@ export const readGetConfiguration: WishReader = async (ports, { parameters, comm
 export const readChangeConfiguration: WishReader = async (ports, { parameters, station }) => {
   const key = textParameter(parameters, 'key');
   if (key === undefined) throw invalidParameter('key', 'is required: the name of the setting');
-  refuseSecret(ports.calls, key, 'parameters.key');
+  refuseCredential(ports.calls, key, 'parameters.key');
   await refuseUnknown(ports, station.protocol, key);
   return {
     kind: 'CHANGE_SETTINGS',

@@ -1,3 +1,4 @@
+import { type AlertPorts, raiseAlert } from '../alerts/raise-alert.ts';
 import { checkRevision } from '../check-revision.ts';
 import { DomainError } from '../errors.ts';
 import type { LocationStore } from '../locations/location-store.ts';
@@ -112,9 +113,12 @@ export interface StationChange {
   readonly lifecycle?: Station['lifecycle'];
 }
 
-/** Changes a station. Throws `NotFound`, `Validation`, or `Conflict` when somebody else changed it meanwhile. */
+/**
+ * Changes a station. That it may connect under a lower security profile than before is told to operators. Throws
+ * `NotFound`, `Validation`, or `Conflict` when somebody else changed it meanwhile.
+ */
 export async function updateStation(
-  ports: ProvisionPorts,
+  ports: ProvisionPorts & AlertPorts,
   stationId: string,
   change: StationChange,
   expectedRevision?: number,
@@ -144,7 +148,20 @@ export async function updateStation(
       'id',
     );
   }
+  if (station.securityProfile < before.securityProfile) await tellLowered(ports, before, station);
   return station;
+}
+
+async function tellLowered(ports: AlertPorts, before: Station, { stationId, securityProfile }: Station) {
+  await raiseAlert(ports, {
+    category: 'SECURITY_ALERT',
+    severity: 'HIGH',
+    kind: 'SECURITY_PROFILE_LOWERED',
+    subject: String(securityProfile),
+    message: `the station may connect under security profile ${securityProfile}: ${before.securityProfile} was its lowest`,
+    stationId,
+    details: { from: before.securityProfile, to: securityProfile },
+  });
 }
 
 type Placed = Pick<Station, 'locationId' | 'coordinates' | 'coordinatesOf' | 'timeZone'>;

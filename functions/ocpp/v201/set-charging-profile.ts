@@ -18,7 +18,7 @@ export const setChargingProfile = defineOutboundAction({
   toRequest({ evseId, profile }) {
     return { evseId, chargingProfile: wireProfileOf(profile) };
   },
-  async check({ evseId, chargingProfile }, limits, installed) {
+  async check({ evseId, chargingProfile }, limits, { installed }) {
     const profile = profileOf(chargingProfile);
     const fault = faultOfProfile(profile, { evseId, limits, startRequired: true });
     if (fault) throw faultError(fault, words);

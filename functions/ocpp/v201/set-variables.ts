@@ -1,9 +1,9 @@
 import type { SettingAnswer } from '#core/device-model/configuration.ts';
 import type { ToldVariable } from '#core/device-model/device-model.ts';
-import { passwordRoute } from '#core/device-model/refuse-secret.ts';
+import { passwordRoute, securityProfileRoute } from '#core/device-model/refuse-credential.ts';
 import { DomainError } from '#core/errors.ts';
 import { noteSettingAnswer } from '#core/reconcile/note-setting-answer.ts';
-import { isSecret, isStationPassword } from '../secrets.ts';
+import { isSecret, isSecurityProfile, isStationPassword } from '../secrets.ts';
 import { splitList } from '../split-list.ts';
 import { defineOutboundAction } from './define-action.ts';
 import { attributeType, componentRef, componentType, learnVariables, variableRef } from './device-model.ts';
@@ -57,10 +57,7 @@ export const setVariables = defineOutboundAction({
     for (const [index, { component, variable, attributeType: type }] of setVariableData.entries()) {
       const place = `${attributeType(type)} ${keyOf(componentRef(component), variableRef(variable))}`;
       const field = `parameters.setVariableData.${index}.variable`;
-      if (isStationPassword(variable.name)) {
-        const message = `the password of a station is changed with ${passwordRoute}`;
-        throw new DomainError('Validation', message, field);
-      }
+      refuseOwnCredential(variable.name, field);
       if (seen.has(place)) {
         throw new DomainError('Validation', `${field} is set twice in one message`, field);
       }
@@ -87,6 +84,16 @@ export const setVariables = defineOutboundAction({
     }
   },
 });
+
+/** Throws `Validation` for what the station identifies itself with: it has ways of its own. */
+function refuseOwnCredential(name: string, field: string): void {
+  if (isStationPassword(name)) {
+    throw new DomainError('Validation', `the password of a station is changed with ${passwordRoute}`, field);
+  }
+  if (!isSecurityProfile(name)) return;
+  const message = `the security profile of a station is changed with ${securityProfileRoute}`;
+  throw new DomainError('Validation', message, field);
+}
 
 function toData(key: string, value: string): readonly SetVariableDataType[] {
   const place = placeOf(key);

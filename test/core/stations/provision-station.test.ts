@@ -196,6 +196,21 @@ describe('a change of a station', () => {
     expect(password?.hash).toBe('hash of another-password-1');
   });
 
+  test('to a lower profile is told to operators, to a higher one to nobody', async () => {
+    await createStation(scene, described({ securityProfile: 2 }));
+    const kinds = async () => {
+      const { items } = await scene.alerts.listAlerts({ stationId: 'CS-1' }, { limit: 5 });
+      return items.map(({ kind, severity }) => [kind, severity]);
+    };
+
+    await updateStation(scene, 'CS-1', { securityProfile: 3 });
+    const raised = await kinds();
+    await updateStation(scene, 'CS-1', { securityProfile: 1 });
+
+    expect(raised).toEqual([]);
+    expect(await kinds()).toEqual([['SECURITY_PROFILE_LOWERED', 'HIGH']]);
+  });
+
   test('to a profile with passwords needs one', async () => {
     await createStation(scene, described({ securityProfile: 3 }));
 
