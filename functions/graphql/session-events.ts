@@ -61,7 +61,8 @@ function endEvent({ endedAt, stopReason, meterStopWh, endedByCheck }: Session): 
 function entryEvent(entry: SessionEntry, isChange: boolean): View {
   const { at, phase, chargingState, trigger, offline, seqNo, samples } = entry;
   const kind = phase === undefined ? 'METER_VALUES' : `STATION_${phase}`;
-  return event(at, isChange ? 'CHARGING_STATE' : kind, {
+  const isState = isChange || (phase === undefined && chargingState !== undefined);
+  return event(at, isState ? 'CHARGING_STATE' : kind, {
     phase,
     chargingState,
     trigger,

@@ -349,7 +349,7 @@ export const revisionPrefix = 'REVISION#';
 /** Stations of a location share its partition. */
 export const stationPrefix = 'STATION#';
 
-/** Entries share their session's partition. Their keys' families (`E#…`, `R#…`) are each in order. */
+/** Entries share their session's partition. Their keys' families (`C#…`, `E#…`, `R#…`) are each in order. */
 export const entryPrefix = 'ENTRY#';
 
 /** The tenant and the kind of thing a partition key belongs to; `undefined` for a key that names no tenant. */

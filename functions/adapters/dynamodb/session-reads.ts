@@ -80,6 +80,9 @@ async function listEntries(context: StoreContext, sessionId: string): Promise<re
   return entries.sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
 }
 
+/** Entries of the first family of keys (`C#`) tell states and never have samples. */
+const firstWithSamples = `${entryPrefix}E#`;
+
 /**
  * Keys of one family (what stands before the first `#`) are in order, so the latest of each family competes.
  * A session has one or two families; a family without readings at its end costs a second look.
@@ -91,6 +94,7 @@ async function findLatestEntry(context: StoreContext, sessionId: string): Promis
     const stretch = entriesOf(context, sessionId);
     const { items, next } = await readStretch(context.client, {
       ...stretch,
+      from: firstWithSamples,
       ...(below === undefined ? {} : { to: below }),
       newestFirst: true,
       limit: 4,

@@ -182,13 +182,20 @@ export function stationLiveStore(context: StoreContext): StationLiveStore {
     async recordConnectorStatus(stationId, connector) {
       const { status, statusAt, errorCode, vendorErrorCode, info } = connector;
       const change = new Update();
-      const attribute = statusAttribute(connectorName(connector));
+      const name = connectorName(connector);
+      const attribute = statusAttribute(name);
       change.set('stationId', stationId);
       change.set(attribute, { status, statusAt, errorCode, vendorErrorCode, info });
       const storedAt = `${change.name(attribute)}.${change.name('statusAt')}`;
       change.when(`attribute_not_exists(${storedAt}) OR ${storedAt} <= ${change.value(statusAt)}`);
-      const { done } = await update(client, change.for(table, keys.live(stationId)));
-      return done ? 'recorded' : 'stale';
+      const request = change.for(table, keys.live(stationId));
+      const result = await update(client, { ...request, ReturnValues: 'ALL_OLD' });
+      const live = result.done ? result.before : result.found;
+      const sessionId = live?.[sessionAttribute(name)];
+      return {
+        outcome: result.done ? 'recorded' : 'stale',
+        ...(typeof sessionId === 'string' ? { sessionId } : {}),
+      };
     },
   };
 }

@@ -79,7 +79,7 @@ export function assembleSession(
   const guessed = readings.begin || readings.end ? undefined : guessOf(session, startedAt, samples);
   const energyWh = counted ?? guessed;
   const missingSeqNos = missingOf(facts);
-  const changes = stateChanges(facts);
+  const changes = stateChanges(facts, startedAt);
   const startMissing = session.partial === true && !facts.some(({ phase }) => phase === 'STARTED');
   const lastAt = Math.max(startedAt, session.endedAt ?? 0, ...facts.map(({ at }) => at));
   return {
@@ -124,7 +124,11 @@ export function distinctEntries(session: Session, entries: readonly SessionEntry
     if (!known || compareRepeats(entry, known) < 0) byKey.set(entry.key, entry);
   }
   return [...byKey.values()].sort(
-    (a, b) => a.at - b.at || (a.seqNo ?? 0) - (b.seqNo ?? 0) || compareText(a.key, b.key),
+    (a, b) =>
+      a.at - b.at ||
+      (a.seqNo ?? 0) - (b.seqNo ?? 0) ||
+      a.receivedAt - b.receivedAt ||
+      compareText(a.key, b.key),
   );
 }
 
@@ -210,10 +214,16 @@ function guessOf(
   );
 }
 
-function stateChanges(facts: readonly SessionEntry[]): readonly ChargingStateChange[] {
+/**
+ * What the vehicle did, from the first word on. A station that counts no events tells it beside the session: of before
+ * the start that is not the session's, and a vehicle whose first word comes later has charged until then.
+ */
+function stateChanges(facts: readonly SessionEntry[], startedAt: number): readonly ChargingStateChange[] {
   const changes: ChargingStateChange[] = [];
-  for (const { at, chargingState } of facts) {
-    if (chargingState && changes.at(-1)?.state !== chargingState) changes.push({ at, state: chargingState });
+  for (const { at, chargingState, seqNo } of facts) {
+    if (chargingState === undefined || (seqNo === undefined && at < startedAt)) continue;
+    if (changes.length === 0 && seqNo === undefined) changes.push({ at: startedAt, state: 'CHARGING' });
+    if (changes.at(-1)?.state !== chargingState) changes.push({ at, state: chargingState });
   }
   return changes;
 }

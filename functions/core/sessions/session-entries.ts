@@ -1,6 +1,6 @@
 import type { MeterSample } from '../metering/sample.ts';
 import type { Digest } from '../ports.ts';
-import type { SessionEntry } from './session.ts';
+import type { ChargingState, SessionEntry } from './session.ts';
 
 /** Numbers in keys keep their order as text. */
 const timeDigits = 14;
@@ -33,6 +33,18 @@ export function readingEntries(
 
 function fingerprint(digest: Digest, stationId: string, samples: readonly MeterSample[]): string {
   return digest(`readings/${JSON.stringify([stationId, samples])}`).slice(0, digestDigits);
+}
+
+/** What the vehicle does, told without an event or a reading: once for each moment and state. */
+export function stateEntry(told: {
+  stationId: string;
+  at: number;
+  receivedAt: number;
+  state: ChargingState;
+}): SessionEntry {
+  const { stationId, at, receivedAt, state } = told;
+  const key = `C#${String(at).padStart(timeDigits, '0')}#${state}`;
+  return { key, stationId, at, receivedAt, chargingState: state, samples: [] };
 }
 
 /** The key of an event in the station's own count: a repeat of the event lands on itself. */

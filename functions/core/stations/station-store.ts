@@ -89,6 +89,9 @@ export interface StationLiveStore {
   }): Promise<'noted' | 'not-accepted' | 'not-current'>;
   /** Opens the calls gate from `callsFrom` on, or shuts it for a station that was rejected. */
   recordBoot(boot: BootRecord): Promise<'recorded' | 'not-current'>;
-  /** Keeps the status unless a later one is stored. */
-  recordConnectorStatus(stationId: string, connector: ConnectorLive): Promise<'recorded' | 'stale'>;
+  /** Keeps the status unless a later one is stored, and tells whose session runs at the connector. */
+  recordConnectorStatus(
+    stationId: string,
+    connector: ConnectorLive,
+  ): Promise<{ readonly outcome: 'recorded' | 'stale'; readonly sessionId?: string }>;
 }

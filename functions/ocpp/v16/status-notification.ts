@@ -20,7 +20,8 @@ const statuses: Readonly<Record<StatusNotificationRequest['status'], ConnectorSt
 /**
  * StatusNotification (1.6 §4.9), from the station: the state of a connector, or with number 0 of the station.
  *
- * The latest by the station's own time is kept, whatever order they arrive in. The vendor's id is not kept.
+ * The latest by the station's own time is kept, whatever order they arrive in. The session at the connector keeps what
+ * it says of the vehicle: there is no other word on parking. The vendor's id is not kept.
  */
 export const statusNotification = defineInboundAction({
   name: 'StatusNotification',

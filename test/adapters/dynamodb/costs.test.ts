@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStores, type Stores } from '#adapters/dynamodb/open-stores.ts';
+import { recordStatus } from '#core/stations/record-status.ts';
 import { newTenantId, startTestDatabase, type TestDatabase } from '../../support/engine.ts';
 import { type Consumed, measuredClient } from '../../support/measured-client.ts';
 import { aCommand, anEntry, aSession, aStation, aToken, noon } from './samples.ts';
@@ -71,6 +72,17 @@ describe.runIf(countsAsAws)('what a message costs', () => {
     );
 
     expect(cost).toEqual({ calls: 1, readUnits: 0, writeUnits: 1 });
+  });
+
+  test('a status report of a connector in use: two calls, two units', async () => {
+    const scene = { ...stores, clock: () => noon + 2 };
+    const place = { evseId: 2, connectorId: 1 };
+
+    const cost = await costOf(() =>
+      recordStatus(scene, { stationId, connector: place, status: 'SUSPENDED_EV' }),
+    );
+
+    expect(cost).toEqual({ calls: 2, readUnits: 0, writeUnits: 2 });
   });
 
   test('a reading of five values: one call, one unit', async () => {

@@ -123,12 +123,33 @@ describe('the status of a connector', () => {
     return (await live.findLive(stationId)).connectors.map(({ evseId }) => evseId);
   }
 
+  test('comes with the session at its connector, be it the latest or not', async () => {
+    const { live, sessions } = db.storesOf();
+    const session = aSession({ stationId, connector: { evseId: 1, connectorId: 1 } });
+    const { sessionId } = session;
+    await sessions.openSession(session, { occupies: true });
+
+    expect([
+      await live.recordConnectorStatus(stationId, status(1, noon + 5)),
+      await live.recordConnectorStatus(stationId, status(1, noon)),
+      await live.recordConnectorStatus(stationId, status(2, noon)),
+    ]).toEqual([
+      { outcome: 'recorded', sessionId },
+      { outcome: 'stale', sessionId },
+      { outcome: 'recorded' },
+    ]);
+  });
+
   test('is the latest one, in whatever order reports arrive', async () => {
     const { live } = db.storesOf();
 
-    expect(await live.recordConnectorStatus(stationId, status(1, noon + 5, 'FAULTED'))).toBe('recorded');
-    expect(await live.recordConnectorStatus(stationId, status(1, noon))).toBe('stale');
-    expect(await live.recordConnectorStatus(stationId, status(1, noon + 5, 'FAULTED'))).toBe('recorded');
+    const outcomes = [
+      await live.recordConnectorStatus(stationId, status(1, noon + 5, 'FAULTED')),
+      await live.recordConnectorStatus(stationId, status(1, noon)),
+      await live.recordConnectorStatus(stationId, status(1, noon + 5, 'FAULTED')),
+    ];
+
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['recorded', 'stale', 'recorded']);
 
     expect(await live.findConnector(stationId, { evseId: 1, connectorId: 1 })).toEqual(
       status(1, noon + 5, 'FAULTED'),

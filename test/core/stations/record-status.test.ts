@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { assembleSession } from '#core/sessions/assemble-session.ts';
+import { endSession } from '#core/sessions/end-session.ts';
+import { startSession } from '#core/sessions/start-session.ts';
 import { recordStatus, type StatusReport } from '#core/stations/record-status.ts';
 import type { ConnectorStatus } from '#core/stations/station.ts';
 import { stationStatus } from '#core/stations/station-status.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/engine.ts';
-import { minuteMs, newScene, noon, type Scene } from '../sessions/scene.ts';
+import { goodUid, minuteMs, newScene, noon, type Scene, sessionOf } from '../sessions/scene.ts';
 
 let db: TestDatabase;
 let scene: Scene;
@@ -94,6 +97,71 @@ describe('a status', () => {
     await recordStatus(scene, report('CHARGING', { at: noon + 5_000 }));
 
     expect(await recordStatus(scene, report('PREPARING', { at: noon + 4_000 }))).toBe('stale');
+  });
+});
+
+describe('a status of a connector that a session has', () => {
+  const started = async () =>
+    startSession(scene, {
+      stationId: 'CS-1',
+      connector,
+      token: { uid: goodUid, tokenType: 'RFID' },
+      startedAt: noon,
+      meterStartWh: 100_000,
+    });
+  const statesOf = async (sessionId: string) =>
+    assembleSession(await sessionOf(scene, sessionId), await scene.sessions.listEntries(sessionId))
+      .chargingStates;
+  const minutes = (count: number) => noon + count * minuteMs;
+
+  test('is what its vehicle did, by the station’s time, in whatever order they come and however often', async () => {
+    const { sessionId } = await started();
+
+    for (const [status, minute] of [
+      ['SUSPENDED_EV', 60],
+      ['CHARGING', 1],
+      ['SUSPENDED_EVSE', 30],
+      ['CHARGING', 1],
+      ['CHARGING', 40],
+    ] as const) {
+      await recordStatus(scene, report(status, { at: minutes(minute) }));
+    }
+
+    expect(await statesOf(sessionId)).toEqual([
+      { at: minutes(0), state: 'CHARGING' },
+      { at: minutes(30), state: 'SUSPENDED_EVSE' },
+      { at: minutes(40), state: 'CHARGING' },
+      { at: minutes(60), state: 'SUSPENDED_EV' },
+    ]);
+  });
+
+  test('of before its start is none of it', async () => {
+    const { sessionId } = await started();
+
+    await recordStatus(scene, report('FINISHING', { at: minutes(-5) }));
+
+    expect(await statesOf(sessionId)).toEqual([]);
+  });
+
+  test.each(['AVAILABLE', 'PREPARING', 'OCCUPIED', 'FAULTED', 'UNAVAILABLE'] as const)(
+    'that is %s says nothing of its vehicle',
+    async (status) => {
+      const { sessionId } = await started();
+
+      await recordStatus(scene, report(status, { at: minutes(5) }));
+
+      expect(await statesOf(sessionId)).toEqual([]);
+    },
+  );
+
+  test('is no longer the session’s once it has ended', async () => {
+    const { sessionId, transactionNumber } = await started();
+    const stop = { stationId: 'CS-1', transactionNumber, stopReason: 'LOCAL', readings: [] } as const;
+    await endSession(scene, { ...stop, endedAt: minutes(60), meterStopWh: 110_000 });
+
+    await recordStatus(scene, report('FINISHING', { at: minutes(60) }));
+
+    expect(await statesOf(sessionId)).toEqual([]);
   });
 });
 

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rateRecord } from '../../../functions/core/cdrs/rate-record.ts';
+import { assembleSession } from '../../../functions/core/sessions/assemble-session.ts';
 import { numberedSessionId } from '../../../functions/core/sessions/session-id.ts';
 import { blockToken } from '../../../functions/core/tokens/provision-token.ts';
+import { aTariff } from '../../adapters/dynamodb/samples.ts';
 import { goodTag, noon, openRoom, type Room, type TestStation } from '../room-under-test.ts';
 
 let room: Room;
@@ -24,6 +27,21 @@ async function starts(idTag: string, meterStart = 1_000, minutes = 0, connectorI
   const answer = await station.calls('StartTransaction', request);
   return answer as { transactionId: number; idTagInfo: Record<string, unknown> };
 }
+
+/** Two euros for an hour of charging, six for one of parking. */
+const terms = {
+  timeZone: 'UTC',
+  tariff: aTariff({
+    elements: [
+      {
+        priceComponents: [
+          { type: 'TIME', price: '2', stepSize: 1 },
+          { type: 'PARKING_TIME', price: '6', stepSize: 1 },
+        ],
+      },
+    ],
+  }),
+};
 
 function sessionOf(transactionId: number) {
   const { services } = room;
@@ -107,6 +125,39 @@ describe('StartTransaction', () => {
     const { idTagInfo } = await starts('LONGGROUP');
 
     expect(idTagInfo).toEqual({ status: 'Accepted' });
+  });
+});
+
+describe('StatusNotification', () => {
+  test('during a transaction tells since when its vehicle only parks, up to the very stop', async () => {
+    const { stationId } = await givenStation();
+    const { transactionId } = await starts(goodTag);
+    const says = (status: string, minutes: number) =>
+      station.calls('StatusNotification', {
+        connectorId: 1,
+        errorCode: 'NoError',
+        status,
+        timestamp: at(minutes),
+      });
+
+    await says('Charging', 0);
+    await says('SuspendedEV', 60);
+    await station.calls('StopTransaction', { transactionId, meterStop: 11_000, timestamp: at(540) });
+    await says('Finishing', 540);
+
+    const { services } = room;
+    const sessionId = numberedSessionId(services.digest, services.tenantId, transactionId);
+    const session = await sessionOf(transactionId);
+    const entries = await services.sessions.listEntries(sessionId);
+    const rating = session && rateRecord(assembleSession(session, entries), terms);
+    expect(session?.stationId).toBe(stationId);
+    expect(rating).toMatchObject({
+      totalCost: { exclVat: '50' },
+      periods: [
+        { activity: 'CHARGING', energyWh: 10_000, endedAt: noon + 60 * 60_000 },
+        { activity: 'PARKING', energyWh: 0, endedAt: noon + 540 * 60_000 },
+      ],
+    });
   });
 });
 
