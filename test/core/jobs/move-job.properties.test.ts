@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { digest } from '#adapters/crypto/digest.ts';
 import { failures, isOver, type Job, newJob, phases, type ReportedStatus } from '#core/jobs/job.ts';
 import { reportedJob } from '#core/jobs/move-job.ts';
+import { againFrom } from '#core/jobs/start-job.ts';
 
 const statuses: readonly ReportedStatus[] = [
   ...phases.filter((phase) => phase !== 'REQUESTED' && phase !== 'ACCEPTED'),
@@ -14,15 +16,25 @@ const statuses: readonly ReportedStatus[] = [
 ];
 
 const order: readonly string[] = phases;
+let ids = 0;
+const ports = { digest, newId: () => `id-${ids++}` };
 
-function aJob(retriesLeft: number): Job {
-  const request = {
-    kind: 'UPDATE_FIRMWARE',
-    jobId: 'job-1',
-    requestId: 7,
-    file: { location: 'https://files.example/fw' },
-    retrieveAt: 0,
-  } as const;
+const firmware = {
+  kind: 'UPDATE_FIRMWARE',
+  jobId: 'job-1',
+  requestId: 7,
+  file: { location: 'https://files.example/fw' },
+  retrieveAt: 0,
+} as const;
+const log = {
+  kind: 'UPLOAD_LOG',
+  jobId: 'job-1',
+  requestId: 7,
+  log: 'DIAGNOSTICS',
+  file: { location: 'https://files.example/log' },
+} as const;
+
+function aJob(request: typeof firmware | typeof log, retriesLeft: number): Job {
   const made = {
     stationId: 'CS-1',
     request,
@@ -34,25 +46,50 @@ function aJob(retriesLeft: number): Job {
   return newJob(made, 0);
 }
 
-describe('a job', () => {
-  test('never goes back, ends at most once, and keeps what was said, whatever its station says in whatever order', () => {
-    const said = fc.array(fc.constantFrom(...statuses), { maxLength: 60 });
+/** What happens to a job: its station speaks of one of its attempts, or the next attempt is made where it is due. */
+const report = fc.record({ status: fc.constantFrom(...statuses), attemptsAgo: fc.nat({ max: 2 }) });
+type Report = typeof report extends fc.Arbitrary<infer Said> ? Said : never;
+const step = fc.oneof(
+  { weight: 4, arbitrary: report },
+  { weight: 1, arbitrary: fc.constant('next attempt' as const) },
+);
 
+function afterReport(before: Job, { status, attemptsAgo }: Report, at: number): Job {
+  const former = attemptsAgo > 0 ? before.formerRequestIds.at(-attemptsAgo) : undefined;
+  const job = reportedJob(before, { status, at, requestId: former ?? before.request.requestId });
+
+  const attempt = before.attempt - (former === undefined ? 0 : attemptsAgo);
+  expect(job.history.at(-1)).toMatchObject({ status, at, attempt });
+  expect(job.history.length).toBeLessThanOrEqual(40);
+  const { history: _, updatedAt: __, ...kept } = before;
+  if (isOver(before.state) || former !== undefined) expect(job).toMatchObject(kept);
+  expectNoStepBack(before, job);
+  return job;
+}
+
+function expectNoStepBack(before: Job, job: Job): void {
+  if ([before.state, job.state].includes('DOWNLOAD_PAUSED')) return;
+  const [from = 0, to = -1] = [before, job].map(({ state }) => order.indexOf(state));
+  if (to !== -1) expect(to).toBeGreaterThanOrEqual(from);
+}
+
+function afterAttempt(before: Job, retries: number, at: number): Job {
+  if (before.state !== 'RETRY_DUE') return before;
+  const job = againFrom(ports, before, at);
+  expect(job).toMatchObject({ state: 'REQUESTED', attempt: before.attempt + 1 });
+  expect(job.attempt).toBeLessThanOrEqual(1 + retries);
+  return job;
+}
+
+describe('a job', () => {
+  test('never goes back within an attempt, heeds its latest one alone, ends at most once, and keeps what was said', () => {
+    const request = fc.constantFrom(firmware, log);
+    const steps = fc.array(step, { maxLength: 60 });
     fc.assert(
-      fc.property(said, fc.integer({ min: 0, max: 2 }), (reports, retriesLeft) => {
-        let job = aJob(retriesLeft);
-        for (const [at, status] of reports.entries()) {
-          const before = job;
-          job = reportedJob(before, { status, at, requestId: 7 });
-          expect(job.history.at(-1)).toMatchObject({ status, at });
-          expect(job.history.length).toBeLessThanOrEqual(40);
-          if (isOver(before.state)) {
-            const { history: _, updatedAt: __, ...kept } = before;
-            expect(job).toMatchObject(kept);
-          }
-          const isPause = [before.state, job.state].includes('DOWNLOAD_PAUSED');
-          const [from, to] = [before, job].map(({ state }) => order.indexOf(state));
-          if (to !== -1 && !isPause) expect(to).toBeGreaterThanOrEqual(from ?? 0);
+      fc.property(request, steps, fc.integer({ min: 0, max: 2 }), (asked, happens, retries) => {
+        let job = aJob(asked, retries);
+        for (const [at, what] of happens.entries()) {
+          job = what === 'next attempt' ? afterAttempt(job, retries, at) : afterReport(job, what, at);
         }
       }),
     );

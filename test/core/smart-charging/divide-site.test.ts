@@ -5,6 +5,20 @@ import { type Claim, equalShare, stepsTowards } from '#core/smart-charging/divid
 const claim = (sessionId: string, most: number, least = 60): Claim => ({ sessionId, least, most });
 const divided = (budget: number, ...claims: Claim[]) => Object.fromEntries(equalShare(budget, claims));
 
+/** Nothing is left over that somebody could use. */
+function expectNothingIdle(
+  budget: number,
+  claims: readonly Claim[],
+  shares: ReadonlyMap<string, number>,
+): void {
+  const left = budget - [...shares.values()].reduce((sum, share) => sum + share, 0);
+  for (const { sessionId, least, most } of claims) {
+    const share = shares.get(sessionId) ?? 0;
+    const more = Math.min(most, Math.max(least, share + 1)) - share;
+    if (most >= least && more > 0) expect(left).toBeLessThan(more);
+  }
+}
+
 describe('equal shares', () => {
   test('give the same to all, and what is left over a tenth each to the earliest', () => {
     expect(divided(1000, claim('a', 320), claim('b', 320), claim('c', 320))).toEqual({
@@ -58,6 +72,7 @@ describe('equal shares', () => {
               if (theirs > share + 1) expect(share === most || theirs === other.least).toBe(true);
             }
           }
+          expectNothingIdle(budget, claims, shares);
         },
       ),
     );
