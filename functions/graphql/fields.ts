@@ -43,12 +43,17 @@ import {
   updateOCPIPartner,
 } from './partners.ts';
 import { create, remove, update } from './provision-stations.ts';
-import { publishConnectorStatus, publishSessionMetrics } from './publications.ts';
+import { publishConnectorStatus, publishStationStatus } from './publications.ts';
 import { quote } from './quotes.ts';
 import { cancelReservation, reserveConnector } from './reservations.ts';
 import { estimatedCosts } from './running-costs.ts';
 import type { GraphqlServices } from './services.ts';
 import { eventsOfSessions } from './session-events.ts';
+import {
+  publishCrossNetworkSession,
+  publishSessionMetrics,
+  publishSessionUpdate,
+} from './session-publications.ts';
 import {
   activeSessionsCount,
   activeSessionsOfStations,
@@ -84,7 +89,7 @@ import {
   tariffVersions,
   updateTariff,
 } from './tariffs.ts';
-import { tenant, tenants, updateTenant } from './tenants.ts';
+import { tenant, tenants, tenantsPage, updateTenant } from './tenants.ts';
 import {
   authToken,
   authTokensPage,
@@ -165,7 +170,10 @@ export const fields: Readonly<Record<string, OneField>> = {
   'Query.ocppConnectionsPage': ocppConnectionsPage,
   'Subscription.sessionUpdates': followSessions,
   'Subscription.sessionMetrics': followMetrics,
+  'Mutation.publishStationStatus': publishStationStatus,
+  'Mutation.publishSessionUpdate': publishSessionUpdate,
   'Mutation.publishSessionMetrics': publishSessionMetrics,
+  'Mutation.publishCrossNetworkSession': publishCrossNetworkSession,
   'Mutation.publishConnectorStatus': publishConnectorStatus,
   'Query.statement': statement,
   'Query.statements': statements,
@@ -185,6 +193,7 @@ export const fields: Readonly<Record<string, OneField>> = {
   'Mutation.syncOCPIPartner': syncOCPIPartner,
   'Query.tenant': tenant,
   'Query.tenants': tenants,
+  'Query.tenantsPage': tenantsPage,
   'Mutation.updateTenant': updateTenant,
   'Query.user': user,
   'Query.userByEmail': userByEmail,

@@ -1,20 +1,21 @@
 import * as z from 'zod';
 import type { Session } from '#core/sessions/session.ts';
 import type { Station } from '#core/stations/station.ts';
+import { stationStatus } from '#core/stations/station-status.ts';
+import { Remembered } from '#platform/remembered.ts';
 import { type FieldRequest, readArguments, rfc3339 } from './field-request.ts';
-import { Remembered } from './remembered.ts';
 import type { GraphqlServices } from './services.ts';
-import { metricsView } from './session-view.ts';
 
 type View = Record<string, unknown>;
 
-type Begin = Pick<Session, 'startedAt' | 'meterStartWh'>;
+/** What readings of a session are counted from. */
+export type SessionBegin = Pick<Session, 'startedAt' | 'meterStartWh'>;
 type Connectors = readonly Pick<Station['connectors'][number], 'evseId' | 'connectorId'>[];
 
 /** What spares a read for every reading and every word of a connector. */
 export interface PublicationMemory {
   /** Of sessions, by tenant and id: what is known of a begin stays as it is. */
-  readonly begins: Remembered<Begin>;
+  readonly begins: Remembered<SessionBegin>;
   /** Of stations, by tenant and id, in the order of their numbers: another order is told some minutes late. */
   readonly connectors: Remembered<Connectors>;
 }
@@ -27,45 +28,26 @@ export function publicationMemory(): PublicationMemory {
   };
 }
 
-const figure = z.number().nullish();
-const metered = z.object({
-  tenantId: z.string(),
-  sessionId: z.string(),
-  at: z.number(),
-  energyWh: figure,
-  powerW: figure,
-  currentA: figure,
-  voltageV: figure,
-  temperatureC: figure,
-});
+const connected = z.object({ tenantId: z.string(), stationId: z.string(), at: z.number() });
 
-/** `Mutation.publishSessionMetrics`: what a reading says of its session, whose begin is read once. */
-export async function publishSessionMetrics(
+/**
+ * `Mutation.publishStationStatus` of a station that connected: what it is, by what its connectors last said. Whoever
+ * reconnects need not say it again.
+ */
+export async function publishStationStatus(
   { arguments: args }: FieldRequest,
-  services: Pick<GraphqlServices, 'tenantId' | 'sessions' | 'clock' | 'memory'>,
+  { live }: Pick<GraphqlServices, 'live'>,
 ): Promise<View> {
-  const { tenantId, sessionId, at, ...figures } = readArguments(metered, args);
-  const begin = await beginOf(services, sessionId);
-  const told = Object.entries(figures).filter(([, value]) => value != null);
-  const sample = { at, context: 'PERIODIC' as const, ...Object.fromEntries(told) };
-  const from = { ...(begin ?? { startedAt: at }), sessionId };
-  return { tenantId, ...metricsView(from, { samples: [sample] }, at) };
-}
-
-async function beginOf(
-  { tenantId, sessions, clock, memory }: Pick<GraphqlServices, 'tenantId' | 'sessions' | 'clock' | 'memory'>,
-  sessionId: string,
-): Promise<Begin | undefined> {
-  const name = `${tenantId}/${sessionId}`;
-  const known = memory.begins.recall(name, clock());
-  if (known) return known;
-  const found = await sessions.findSession(sessionId);
-  const { startedAt, meterStartWh, partial = false } = found ?? { startedAt: 0 };
-  // What is still missing of the begin may yet arrive.
-  if (meterStartWh === undefined || partial) return found;
-  const begin = { startedAt, meterStartWh };
-  memory.begins.keep(name, begin, clock());
-  return begin;
+  const { tenantId, stationId, at } = readArguments(connected, args);
+  const { connectors, link } = await live.findLive(stationId);
+  const online = link.connectionId !== undefined;
+  return {
+    tenantId,
+    stationId,
+    status: stationStatus(connectors, online),
+    timestamp: rfc3339(at),
+    details: { online },
+  };
 }
 
 const reported = z.object({

@@ -59,7 +59,10 @@ export function energyKwh(session: Session): number | undefined {
   return Math.max(0, session.meterStopWh - session.meterStartWh) / 1000;
 }
 
-/** The latest figures of a session as GraphQL's `SessionRealTimeMetrics`: kW, kWh since the start, V, A, °C, seconds. */
+/**
+ * The latest figures of a session as GraphQL's `SessionRealTimeMetrics`: kW, kWh since the start, V, A, °C, seconds.
+ * `latest` has samples.
+ */
 export function metricsView(
   session: { sessionId?: string; startedAt: number; endedAt?: number; meterStartWh?: number },
   latest: Pick<SessionEntry, 'samples'> | undefined,
@@ -70,8 +73,10 @@ export function metricsView(
   const powerW = last('powerW');
   const energyWh = last('energyWh');
   const { meterStartWh, startedAt, endedAt } = session;
+  const readAt = latest?.samples.map(({ at }) => at).reduce((one, two) => Math.max(one, two));
   return {
     sessionId: session.sessionId,
+    timestamp: readAt === undefined ? undefined : rfc3339(readAt),
     currentPower: powerW === undefined ? undefined : powerW / 1000,
     currentEnergy:
       energyWh === undefined || meterStartWh === undefined

@@ -19,7 +19,7 @@ export interface Publication {
 }
 
 const stationStatus = 'tenantId stationId status timestamp details';
-const metrics = 'currentPower currentEnergy voltage current temperature duration estimatedCost';
+const metrics = 'timestamp currentPower currentEnergy voltage current temperature duration estimatedCost';
 const sessionUpdate = `tenantId stationId sessionId status timestamp
     realTimeMetrics { ${metrics} }`;
 const commandUpdate = 'tenantId stationId commandId command status timestamp';
@@ -38,29 +38,29 @@ export const publications: Readonly<Record<string, Publication>> = {
   StationConnection: {
     contract: stationConnectionChanged,
     mutation: 'publishStationStatus',
-    operation: `mutation ($tenantId: ID!, $stationId: String!, $status: StationStatus, $online: Boolean, $at: Float!) {
-  publishStationStatus(tenantId: $tenantId, stationId: $stationId, status: $status, online: $online, at: $at) { ${stationStatus} }
+    operation: `mutation ($tenantId: ID!, $stationId: String!, $online: Boolean, $at: Float!) {
+  publishStationStatus(tenantId: $tenantId, stationId: $stationId, online: $online, at: $at) { ${stationStatus} }
 }`,
   },
   SessionStart: {
     contract: sessionStarted,
     mutation: 'publishSessionUpdate',
-    operation: `mutation ($tenantId: ID!, $sessionId: ID!, $stationId: String!, $authorised: Boolean, $at: Float!) {
-  publishSessionUpdate(event: STARTED, tenantId: $tenantId, sessionId: $sessionId, stationId: $stationId, authorised: $authorised, at: $at) { ${sessionUpdate} }
+    operation: `mutation ($tenantId: ID!, $sessionId: ID!, $at: Float!) {
+  publishSessionUpdate(event: STARTED, tenantId: $tenantId, sessionId: $sessionId, at: $at) { ${sessionUpdate} }
 }`,
   },
   SessionReading: {
     contract: sessionMetered,
     mutation: 'publishSessionUpdate',
-    operation: `mutation ($tenantId: ID!, $sessionId: ID!, $stationId: String!, $powerW: Float, $currentA: Float, $voltageV: Float, $at: Float!) {
-  publishSessionUpdate(event: METERED, tenantId: $tenantId, sessionId: $sessionId, stationId: $stationId, powerW: $powerW, currentA: $currentA, voltageV: $voltageV, at: $at) { ${sessionUpdate} }
+    operation: `mutation ($tenantId: ID!, $sessionId: ID!, $energyWh: Float, $powerW: Float, $currentA: Float, $voltageV: Float, $temperatureC: Float, $at: Float!) {
+  publishSessionUpdate(event: METERED, tenantId: $tenantId, sessionId: $sessionId, energyWh: $energyWh, powerW: $powerW, currentA: $currentA, voltageV: $voltageV, temperatureC: $temperatureC, at: $at) { ${sessionUpdate} }
 }`,
   },
   SessionEnd: {
     contract: sessionEnded,
     mutation: 'publishSessionUpdate',
-    operation: `mutation ($tenantId: ID!, $sessionId: ID!, $stationId: String!, $at: Float!) {
-  publishSessionUpdate(event: ENDED, tenantId: $tenantId, sessionId: $sessionId, stationId: $stationId, at: $at) { ${sessionUpdate} }
+    operation: `mutation ($tenantId: ID!, $sessionId: ID!, $at: Float!) {
+  publishSessionUpdate(event: ENDED, tenantId: $tenantId, sessionId: $sessionId, at: $at) { ${sessionUpdate} }
 }`,
   },
   CommandEnd: {
@@ -111,8 +111,8 @@ export const publications: Readonly<Record<string, Publication>> = {
     contract: sessionStarted,
     detail: ofPartners,
     mutation: 'publishCrossNetworkSession',
-    operation: `mutation ($tenantId: ID!, $partnerId: ID!, $sessionId: ID!, $authorised: Boolean, $at: Float!) {
-  publishCrossNetworkSession(event: STARTED, tenantId: $tenantId, partnerId: $partnerId, sessionId: $sessionId, authorised: $authorised, at: $at) { ${crossNetworkSession} }
+    operation: `mutation ($tenantId: ID!, $partnerId: ID!, $sessionId: ID!, $at: Float!) {
+  publishCrossNetworkSession(event: STARTED, tenantId: $tenantId, partnerId: $partnerId, sessionId: $sessionId, at: $at) { ${crossNetworkSession} }
 }`,
   },
   PartnersSessionEnd: {

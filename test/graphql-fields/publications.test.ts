@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Remembered } from '#platform/remembered.ts';
 import { fields } from '../../functions/graphql/fields.ts';
-import { Remembered } from '../../functions/graphql/remembered.ts';
 import { aStation } from '../adapters/dynamodb/samples.ts';
 import { noon } from '../core/sessions/scene.ts';
 import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
@@ -41,4 +41,27 @@ test('a warm function that works for two tenants mixes nothing up', async () => 
   const told = [await numberIn(ours), await numberIn(theirs), await numberIn(ours)];
 
   expect(told).toMatchObject([{ connectorId: 2 }, { connectorId: 1 }, { connectorId: 2 }]);
+});
+
+test('a station that connects is what its connectors last said, and offline once it is gone', async () => {
+  const { ask, scene } = await newAsked(db);
+  const { live, tenantId } = scene;
+  const connector = { evseId: 1, connectorId: 1, status: 'AVAILABLE', statusAt: noon } as const;
+  await live.connect({ stationId: 'CS-1', connectionId: 'c-1', protocol: 'ocpp1.6', connectedAt: noon });
+  await live.recordConnectorStatus('CS-1', connector);
+  const tell = () =>
+    ask('Mutation.publishStationStatus', { tenantId, stationId: 'CS-1', online: true, at: noon });
+
+  const told = await tell();
+  await live.disconnect('CS-1', 'c-1', noon);
+
+  const timestamp = '2026-06-15T12:00:00.000Z';
+  expect(told).toEqual({
+    tenantId,
+    stationId: 'CS-1',
+    status: 'AVAILABLE',
+    timestamp,
+    details: { online: true },
+  });
+  expect(await tell()).toMatchObject({ status: 'OFFLINE', details: { online: false } });
 });

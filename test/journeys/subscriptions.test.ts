@@ -14,8 +14,10 @@ interface Metrics {
   readonly currentEnergy: number | null;
 }
 interface SessionUpdate {
+  readonly stationId: string;
   readonly sessionId: string;
   readonly status: string;
+  readonly realTimeMetrics: (Metrics & { readonly timestamp: string }) | null;
 }
 
 let system: System;
@@ -48,6 +50,27 @@ describe('a dashboard with AWS’s own client library', () => {
     await heard.next(({ stationId, status }) => stationId === 'CP003' && status === 'OCCUPIED');
 
     expect(Date.now() - sentAt).toBeLessThan(1_000);
+    heard.end();
+    await station.close();
+  });
+
+  it('hears what a station is when it reconnects and says nothing more', async () => {
+    const before = await givenStation(system.endpoints, 'CP002');
+    await before.boot();
+    await before.status(1, 'Charging');
+    await before.close();
+    await system.idle();
+    const heard = await subscribeWithAmplify<StatusUpdate>(
+      system.endpoints,
+      { tenant: 'demo' },
+      { ...statusUpdates, variables: { ids: ['CP002'] } },
+    );
+
+    const station = await givenStation(system.endpoints, 'CP002');
+    await heard.next(() => true);
+    await system.idle();
+
+    expect(heard.arrived.map(({ status }) => status)).toEqual(['OCCUPIED']);
     heard.end();
     await station.close();
   });
@@ -99,6 +122,36 @@ describe('a dashboard with AWS’s own client library', () => {
     await heard.next((update) => update.sessionId === sessionId && update.status === 'COMPLETED');
 
     expect(Date.now() - endedAt).toBeLessThan(1_000);
+    heard.end();
+    await station.close();
+  });
+
+  it('follows a session nobody we know authorised as what it is, to its end', async () => {
+    const heard = await subscribeWithAmplify<SessionUpdate>(
+      system.endpoints,
+      { tenant: 'demo' },
+      {
+        field: 'sessionUpdates',
+        query: `subscription { sessionUpdates {
+          tenantId stationId sessionId status timestamp realTimeMetrics { currentEnergy duration timestamp }
+        } }`,
+      },
+    );
+    const station = await givenStation(system.endpoints, 'CP005');
+    await station.boot();
+
+    const begun = new Date();
+    const { charge } = await station.start(1, 'DEADBEEF01', begun, 1000);
+    await station.meter(charge, { at: begun, energyWh: 1500, powerW: 7400, stateOfCharge: 50 });
+    await station.stop(charge, new Date(), 1500);
+    await system.idle();
+
+    const own = heard.arrived.filter(({ stationId }) => stationId === 'CP005');
+    expect(new Set(own.map(({ status }) => status))).toEqual(new Set(['INVALID']));
+    expect(own.find(({ realTimeMetrics }) => realTimeMetrics)?.realTimeMetrics).toMatchObject({
+      currentEnergy: 0.5,
+      timestamp: begun.toISOString(),
+    });
     heard.end();
     await station.close();
   });

@@ -1,0 +1,11 @@
+import type { Context } from '@aws-appsync/utils';
+import { answerOfTenant, askForEvent } from '../../shared/ask-tenant.ts';
+
+/** The start or the end of a session of a partner's driver, for subscribers. */
+export function request(ctx: Context) {
+  return askForEvent(ctx);
+}
+
+export function response(ctx: Context) {
+  return answerOfTenant(ctx);
+}
