@@ -34,6 +34,8 @@ export interface Course {
   readonly powerApart: boolean;
   readonly inKwh: boolean;
   readonly lateToken: boolean;
+  /** The EVSE is told with the cable, after the start. */
+  readonly lateCable: boolean;
   readonly readingsAtStop: boolean;
 }
 
@@ -42,6 +44,7 @@ export const courses: fc.Arbitrary<Course> = fc.record({
   powerApart: fc.boolean(),
   inKwh: fc.boolean(),
   lateToken: fc.boolean(),
+  lateCable: fc.boolean(),
   readingsAtStop: fc.boolean(),
 });
 
@@ -196,11 +199,13 @@ export function trace201({
   powerApart,
   inKwh,
   lateToken,
+  lateCable,
   readingsAtStop,
 }: Course): readonly Message[] {
   let seqNo = -1;
   let energyWh = 100_000;
   const idToken = { idToken: uid, type: 'ISO14443' };
+  const evse = { id: 1, connectorId: 1 };
   const value = (context: string) => ({
     value: inKwh ? energyWh / 1000 : energyWh,
     context,
@@ -223,12 +228,12 @@ export function trace201({
   };
   const messages = [
     event('Started', 0, {
-      evse: { id: 1, connectorId: 1 },
-      chargingState: 'EVConnected',
+      ...(lateCable ? {} : { evse, chargingState: 'EVConnected' }),
       sampledValue: [value('Transaction.Begin')],
       ...(lateToken ? {} : { idToken }),
     }),
   ];
+  if (lateCable) messages.push(event('Updated', 0.25, { evse, chargingState: 'EVConnected' }));
   if (lateToken) messages.push(event('Updated', 0.5, { idToken }));
   for (const [index, step] of steps.entries()) {
     energyWh += step;

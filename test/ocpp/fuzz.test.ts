@@ -152,6 +152,7 @@ describe.each(editions)('whatever a station of $subprotocol sends', ({ subprotoc
       powerApart: false,
       inKwh: true,
       lateToken: true,
+      lateCable: false,
       readingsAtStop: true,
     };
     const expected = await cleanBill(await newTenant(db, subprotocol), subprotocol, course);
