@@ -15,7 +15,7 @@ const stageShape = z.strictObject({
   logRetentionDays: z.literal([1, 7, 30, 90, 180, 365]),
   /** How long what stations said can be read. */
   stationLogDays: z.int().min(1).max(400),
-  /** Who hears of alarms. */
+  /** Who hears of alarms: somebody, wherever data are to be kept. */
   alarmEmail: z.email().optional(),
   /** Keeps tables, secrets and users when a stack is deleted, and refuses to delete them. */
   protectData: z.boolean(),
@@ -56,7 +56,11 @@ const stageSchema = stageShape
       path: ['securityProfiles'],
       message: 'profile 3 needs stationTrustStoreId: without it nobody checks certificates',
     },
-  );
+  )
+  .refine((stage) => !stage.protectData || stage.alarmEmail !== undefined, {
+    path: ['alarmEmail'],
+    message: 'somebody must hear of alarms where data are to be kept',
+  });
 
 /** Everything in which one deployment of the app may differ from another. */
 export type StageConfig = Readonly<z.infer<typeof stageSchema>>;
@@ -96,6 +100,7 @@ const stages: Readonly<Record<string, StageInput>> = {
     ...shared,
     name: 'dev',
     logLevel: 'DEBUG',
+    alarmEmail: 'developers@example.com',
     logRetentionDays: 7,
     callbackUrls: ['http://localhost:5173/'],
   },
@@ -103,6 +108,7 @@ const stages: Readonly<Record<string, StageInput>> = {
     ...shared,
     name: 'prod',
     logRetentionDays: 365,
+    alarmEmail: 'operations@example.com',
     callbackUrls: ['https://csms.example.com/'],
     throttle: { ratePerSecond: 5000, burst: 5000 },
   },

@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { Archive, EventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -62,12 +63,26 @@ export class DataStack extends Stack {
       protectData: stage.protectData,
     });
     this.stationCa = new SigningKey(this, 'StationCa', { description: 'Signs the certificates of stations' });
-    this.alarmTopic = new Topic(this, 'AlarmTopic', { enforceSSL: true });
-    if (stage.alarmEmail !== undefined)
-      this.alarmTopic.addSubscription(new EmailSubscription(stage.alarmEmail));
-    acknowledge(this.alarmTopic, {
+    this.alarmTopic = this.makeAlarmTopic(stage);
+  }
+
+  private makeAlarmTopic(stage: StageConfig): Topic {
+    const topic = new Topic(this, 'AlarmTopic', { enforceSSL: true });
+    // A topic with a policy has lost AWS's default one, by which alarms of the account reach it.
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AlarmsOfThisAccount',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
+    if (stage.alarmEmail !== undefined) topic.addSubscription(new EmailSubscription(stage.alarmEmail));
+    acknowledge(topic, {
       'AwsSolutions-SNS2': 'alarm texts name functions and numbers, no person and no tenant',
     });
+    return topic;
   }
 
   private makeTable(role: TableRole, stage: StageConfig): CsmsTable {

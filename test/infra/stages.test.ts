@@ -35,6 +35,12 @@ describe('stages', () => {
     expect(trusting.securityProfiles).toEqual([2, 3]);
   });
 
+  it('refuses to keep data where nobody hears of alarms', () => {
+    const { alarmEmail: _, ...unheard } = dev;
+
+    expect(() => parseStage(unheard)).toThrow('somebody must hear of alarms');
+  });
+
   it('refuses a field it does not know', () => {
     expect(() => parseStage({ ...dev, retention: 3 } as never)).toThrow('retention');
   });
