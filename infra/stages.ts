@@ -25,6 +25,11 @@ const stageShape = z.strictObject({
   plainStations: z.boolean(),
   /** CloudFront trust store that proves station certificates (security profile 3); absent: not at the edge. */
   stationTrustStoreId: z.string().optional(),
+  /**
+   * The version of the origin secret that CloudFront sends (`infra/README.md` says when to name another); absent:
+   * the one that is current when the stage is first deployed.
+   */
+  originSecretVersion: z.uuid().optional(),
   /** Hosts within the network that stations' and tenants' requests may lead to: OCSP responders, provisioning services. */
   insideHosts: z.array(z.string().min(1)),
   domains: z.strictObject({ public: domain.optional(), stations: domain.optional() }),

@@ -1,4 +1,4 @@
-import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Fn, SecretValue, Stack, type StackProps } from 'aws-cdk-lib';
 import type { CfnGraphQLApi } from 'aws-cdk-lib/aws-appsync';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
@@ -60,7 +60,7 @@ export class EdgeStack extends Stack {
     const origin = httpsOrigin(domainName, {
       originPath: path,
       // CloudFront refuses names that begin with X-Edge- or X-Amz-.
-      customHeaders: { 'x-origin-secret': data.originSecret.secretValueFromJson('current').unsafeUnwrap() },
+      customHeaders: { 'x-origin-secret': originSecret(stage, data).unsafeUnwrap() },
     });
     const rewrite = this.edgeFunction('StationPath', 'infra/edge/station-path.js');
     const distribution = new Distribution(this, 'Stations', {
@@ -125,6 +125,14 @@ export class EdgeStack extends Stack {
       certificate: Certificate.fromCertificateArn(this, id, domain.certificateArn),
     };
   }
+}
+
+/** CloudFormation looks a secret up anew only when the text that names it is another, hence the version. */
+function originSecret({ originSecretVersion }: StageConfig, data: DataStack): SecretValue {
+  return SecretValue.secretsManager(data.originSecret.secretArn, {
+    jsonField: 'current',
+    ...(originSecretVersion === undefined ? {} : { versionId: originSecretVersion }),
+  });
 }
 
 function realtimeUrl({ api }: GraphqlApi): string {

@@ -60,6 +60,20 @@ it('the functions stations wait for keep their share of the account’s concurre
   api.hasResourceProperties('AWS::Lambda::Function', { ReservedConcurrentExecutions: 100 });
 });
 
+it('CloudFront sends the version of the origin secret that the stage names, so that another one is looked up', () => {
+  const sentWith = (originSecretVersion: string) => {
+    const other = new CsmsStage(
+      new App({ outdir: mkdtempSync(join(tmpdir(), 'csms-edge-')) }),
+      parseStage({ ...stageConfig('prod'), originSecretVersion } as Parameters<typeof parseStage>[0]),
+    );
+    return JSON.stringify(Template.fromStack(other.edge).findResources('AWS::CloudFront::Distribution'));
+  };
+  const [one, two] = ['4c6b9e0e-6a1f-4f0e-8b7e-1d5a3c2b1a00', '4c6b9e0e-6a1f-4f0e-8b7e-1d5a3c2b1a01'];
+
+  expect(sentWith(one)).toContain(`:SecretString:current::${one}}}`);
+  expect(sentWith(two)).toContain(`:SecretString:current::${two}}}`);
+});
+
 it('alarms reach the person the stage names', () => {
   Template.fromStack(stage.data).hasResourceProperties('AWS::SNS::Subscription', {
     Protocol: 'email',
