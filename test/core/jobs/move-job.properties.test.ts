@@ -50,7 +50,8 @@ function aJob(request: typeof firmware | typeof log, retriesLeft: number): Job {
 const report = fc.record({ status: fc.constantFrom(...statuses), attemptsAgo: fc.nat({ max: 2 }) });
 type Report = typeof report extends fc.Arbitrary<infer Said> ? Said : never;
 const step = fc.oneof(
-  { weight: 4, arbitrary: report },
+  { weight: 2, arbitrary: report },
+  { weight: 1, arbitrary: fc.constant({ status: 'DOWNLOAD_FAILED', attemptsAgo: 0 } as const) },
   { weight: 1, arbitrary: fc.constant('next attempt' as const) },
 );
 
