@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import type { Page, PageRequest } from '#core/ports.ts';
 import { updateTenant as update } from '#core/tenants/provision-tenant.ts';
 import type { Tenant } from '#core/tenants/tenant.ts';
 import { type Caller, type FieldRequest, readArguments, rfc3339 } from './field-request.ts';
-import { firstPage } from './paging.ts';
+import { filteredPage } from './filtered-page.ts';
+import { pageRequest, pageView, pagingShape, plainList } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
 
 type View = Record<string, unknown>;
@@ -14,30 +16,53 @@ const tenantFilter = z
   })
   .nullish();
 
-/** `Query.tenant`: null for any tenant but the caller's own, and but for members of the platform. */
+/**
+ * `Query.tenant`: null for any tenant but the caller's. A member of the platform names it, so that the look stands in
+ * the trail of the tenant that was looked at.
+ */
 export async function tenant(
-  { arguments: args, caller }: FieldRequest,
+  { arguments: args }: FieldRequest,
   { tenantId, tenants: directory }: GraphqlServices,
 ): Promise<View | null> {
   const { id } = readArguments(z.object({ id: z.string().min(1) }), args);
-  const found = id === tenantId || isOfPlatform(caller) ? await directory.findTenant(id) : undefined;
+  const found = id === tenantId ? await directory.findTenant(id) : undefined;
   return found ? tenantView(found) : null;
 }
 
-/** `Query.tenants`: the caller's own; for a member of the platform all, as far as a page goes. */
+const tenantList = z.object({ filter: tenantFilter, ...pagingShape });
+
+/** `Query.tenants`: the caller's own; for a member of the platform the first of all. */
 export async function tenants(
   { arguments: args, caller }: FieldRequest,
   services: GraphqlServices,
 ): Promise<View[]> {
-  const { filter } = readArguments(z.object({ filter: tenantFilter }), args);
-  const found = isOfPlatform(caller)
-    ? (await services.tenants.listTenants()).items.slice(0, firstPage.limit)
-    : [await services.findTenant()];
-  return found
-    .filter(
-      ({ status, tenantType }) => isOneOf(filter?.status, status) && isOneOf(filter?.tenantType, tenantType),
-    )
-    .map(tenantView);
+  const { filter } = readArguments(tenantList, args);
+  const found = await plainList('tenantsPage', (page) => listTenants(services, { caller, filter }, page));
+  return found.map(tenantView);
+}
+
+/** `Query.tenantsPage`. */
+export async function tenantsPage(
+  { arguments: args, caller }: FieldRequest,
+  services: GraphqlServices,
+): Promise<View> {
+  const read = readArguments(tenantList, args);
+  const page = await listTenants(services, { caller, filter: read.filter }, pageRequest(read));
+  return pageView(page, tenantView);
+}
+
+/** `SUPER_ADMIN` alone says nothing: only whoever named a tenant that their token does not is of the platform. */
+async function listTenants(
+  services: GraphqlServices,
+  { caller, filter }: { caller: Caller; filter: z.infer<typeof tenantFilter> },
+  page: PageRequest,
+): Promise<Page<Tenant>> {
+  const fits = ({ status, tenantType }: Tenant) =>
+    isOneOf(filter?.status, status) && isOneOf(filter?.tenantType, tenantType);
+  if (caller.fromPlatform) {
+    return filteredPage(({ cursor, limit }) => services.tenants.listTenants(cursor, limit), fits, page);
+  }
+  return { items: [await services.findTenant()].filter(fits) };
 }
 
 const settings = z.record(z.string(), z.json());
@@ -67,10 +92,6 @@ export async function updateTenant(
     ...(customProperties === undefined ? {} : { customProperties }),
   };
   return tenantView(await update(services, services.tenantId, patch, version ?? undefined));
-}
-
-function isOfPlatform({ roles }: Caller): boolean {
-  return roles.includes('SUPER_ADMIN');
 }
 
 /** None: any will do. */

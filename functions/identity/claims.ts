@@ -35,11 +35,12 @@ export function claimsOfUser(user: {
 
 /**
  * The claims of a person whom their tenant has written down as a user: the roles that the tenant gave them, whatever the
- * pool's groups say, and nothing at all while they are not ACTIVE.
+ * pool's groups say, and nothing at all while they are not ACTIVE. The platform is no tenant's to give.
  */
 export function withUser(claims: Claims, user: User | undefined): Claims {
   if (!user) return claims;
-  return user.status === 'ACTIVE' ? { ...claims, roles: known(user.roles) } : { roles: [] };
+  if (user.status !== 'ACTIVE') return { roles: [] };
+  return { ...claims, roles: known(user.roles).filter((role) => role !== 'SUPER_ADMIN') };
 }
 
 /** The claims of a program; one that is not registered gets a token that opens nothing. */

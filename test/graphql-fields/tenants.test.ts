@@ -51,8 +51,39 @@ test('a member of the platform sees all', async () => {
   );
 
   expect(ids).toEqual(expect.arrayContaining([asked.scene.tenantId, theirs.scene.tenantId]));
-  expect(await asPlatform('Query.tenant', { id: theirs.scene.tenantId })).toMatchObject({ name: 'Demo' });
+});
+
+test('a member of the platform looks at one tenant by naming it, so that its trail tells', async () => {
+  expect(await asPlatform('Query.tenant', { id: asked.scene.tenantId })).toMatchObject({ name: 'Demo' });
+  expect(await asPlatform('Query.tenant', { id: theirs.scene.tenantId })).toBeNull();
   expect(await asPlatform('Query.tenant', { id: 'nobody' })).toBeNull();
+});
+
+test('a member of the platform pages through all, however few fit', async () => {
+  const seen: unknown[] = [];
+  let nextToken: unknown = null;
+  do {
+    const args = { filter: { tenantType: ['CPO'], status: [] }, limit: 1, nextToken };
+    const page = (await asPlatform('Query.tenantsPage', args)) as View & { items: View[] };
+    expect(page.items.length).toBeLessThanOrEqual(1);
+    seen.push(...page.items.map(({ id }) => id));
+    nextToken = page.nextToken;
+  } while (nextToken !== null);
+
+  expect(seen).toEqual([...new Set(seen)].toSorted());
+  expect(seen).toEqual(expect.arrayContaining([asked.scene.tenantId, theirs.scene.tenantId]));
+  const suspended = { filter: { status: ['SUSPENDED'] } };
+  expect(await asPlatform('Query.tenantsPage', suspended)).toEqual({ items: [], nextToken: null });
+});
+
+test('a role of the platform in a tenant’s own token opens no other tenant', async () => {
+  const caller = { tenantId: asked.scene.tenantId, subject: 'x', roles: ['SUPER_ADMIN', 'TENANT_ADMIN'] };
+  const ask = (field: string, args: View) =>
+    fields[field]?.({ field, caller, arguments: args }, asked.services);
+
+  expect(await ask('Query.tenants', {})).toMatchObject([{ id: asked.scene.tenantId }]);
+  expect(await ask('Query.tenantsPage', {})).toMatchObject({ items: [{ id: asked.scene.tenantId }] });
+  expect(await ask('Query.tenant', { id: theirs.scene.tenantId })).toBeNull();
 });
 
 test('an administrator changes what is the tenant’s to say', async () => {

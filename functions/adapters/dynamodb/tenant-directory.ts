@@ -4,7 +4,7 @@ import type { Tenant } from '#core/tenants/tenant.ts';
 import type { ApiClient, TenantDirectory } from '#core/tenants/tenant-store.ts';
 import { itemReader } from './items.ts';
 import { lookupKeys } from './keys.ts';
-import { mostPerPage } from './pages.ts';
+import { badCursor, isSortText, mostPerPage, pageLimit } from './pages.ts';
 import { readStretch } from './queries.ts';
 import { getItem, transact, update } from './requests.ts';
 import { text, whole } from './schemas.ts';
@@ -101,7 +101,8 @@ export function tenantDirectory(
       return done ? 'replaced' : 'changed-meanwhile';
     },
 
-    async listTenants(after) {
+    async listTenants(after, limit = mostPerPage) {
+      if (after !== undefined && !isSortText(after)) throw badCursor();
       const { items, next } = await readStretch(client, {
         table,
         declaration: declarations.registry,
@@ -109,7 +110,7 @@ export function tenantDirectory(
         partition: lookupKeys.tenants,
         ...(after === undefined ? {} : { after }),
         newestFirst: false,
-        limit: mostPerPage,
+        limit: pageLimit({ limit }),
       });
       return { items: items.map(readTenant), ...(next === undefined ? {} : { cursor: next }) };
     },

@@ -20,8 +20,11 @@ export interface TenantDirectory {
    * Makes `before` into `after` if nobody changed it since. Id, slug, type, party, currency, default tariff and policy stay.
    */
   replaceTenant(after: Tenant, before: Tenant): Promise<'replaced' | 'changed-meanwhile'>;
-  /** All of them, a page at a time, in the order of their ids. For work that no tenant asks for. */
-  listTenants(cursor?: string): Promise<Page<Tenant>>;
+  /**
+   * All of them, a page at a time (200 when it is not said), in the order of their ids. For work that no tenant asks
+   * for, and for the platform's people.
+   */
+  listTenants(cursor?: string, limit?: number): Promise<Page<Tenant>>;
   findApiClient(clientId: string): Promise<ApiClient | undefined>;
   saveApiClient(client: ApiClient): Promise<void>;
 }

@@ -74,6 +74,12 @@ export interface UserActor {
 
 const ranks: readonly string[] = ['DRIVER', 'VIEWER', 'OPERATOR', 'TENANT_ADMIN', 'SUPER_ADMIN'];
 
+/** Users are of tenants. Throws `Validation` when one is to have the role of the platform's own people. */
+export function refusePlatformRole(roles: readonly UserRole[]): void {
+  if (!roles.includes('SUPER_ADMIN')) return;
+  throw new DomainError('Validation', 'the role SUPER_ADMIN is not for users of a tenant', 'input.roles');
+}
+
 /**
  * Nobody gives or takes a right that they have not themselves. Throws `NotAllowed` when one of the roles is above all of
  * the actor's.

@@ -1,7 +1,14 @@
 import { DomainError } from '../errors.ts';
 import type { Clock, NewId } from '../ports.ts';
 import type { SetTimer } from '../timers.ts';
-import { checkedDetails, checkRank, type UserActor, type UserDetails, usualRoles } from './check-user.ts';
+import {
+  checkedDetails,
+  checkRank,
+  refusePlatformRole,
+  type UserActor,
+  type UserDetails,
+  usualRoles,
+} from './check-user.ts';
 import type { MarkPorts } from './mark-tokens.ts';
 import { markTokens } from './mark-tokens.ts';
 import { type OpenSessionPorts, openSessionsOf } from './open-sessions.ts';
@@ -30,6 +37,7 @@ export async function createUser(
 ): Promise<User> {
   const details = checkedDetails({ ...said, userGroups, roles: roles ?? usualRoles(said.userType) });
   checkRank(actor, details.roles);
+  refusePlatformRole(details.roles);
   const now = ports.clock();
   const user: User = {
     userId: ports.newId(),
@@ -79,6 +87,7 @@ export async function updateUser(
     roles: patch.roles ?? before.roles,
   });
   checkRank(actor, details.roles);
+  refusePlatformRole(patch.roles ?? []);
   const { status, createdAt, blockedReason, lastLoginAt } = before;
   return replace(ports, before, {
     userId,

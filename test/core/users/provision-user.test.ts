@@ -94,7 +94,7 @@ describe('roles', () => {
   test.each<[string[], UserRole, boolean]>([
     [['TENANT_ADMIN'], 'TENANT_ADMIN', true],
     [['TENANT_ADMIN'], 'SUPER_ADMIN', false],
-    [['SUPER_ADMIN'], 'SUPER_ADMIN', true],
+    [['SUPER_ADMIN'], 'TENANT_ADMIN', true],
     [['OPERATOR', 'VIEWER'], 'TENANT_ADMIN', false],
     [[], 'DRIVER', false],
   ])('of %j let somebody give %s: %s', async (roles, role, may) => {
@@ -104,9 +104,20 @@ describe('roles', () => {
     else await expect(made).rejects.toMatchObject({ code: 'NotAllowed' });
   });
 
+  test('of the platform are for no user of a tenant, whoever gives them', async () => {
+    const roles: UserRole[] = ['TENANT_ADMIN', 'SUPER_ADMIN'];
+    const { userId } = await createUser(scene, { ...driver, roles: ['TENANT_ADMIN'] }, platform);
+    const refusal = { code: 'Validation', field: 'input.roles' };
+
+    const other = { ...driver, email: 'b@example.org', roles };
+    await expect(createUser(scene, other, platform)).rejects.toMatchObject(refusal);
+    await expect(updateUser(scene, { userId, patch: { roles } }, platform)).rejects.toMatchObject(refusal);
+  });
+
   test('above one’s own protect from every change', async () => {
-    const root = await createUser(scene, { ...driver, roles: ['SUPER_ADMIN'] }, platform);
+    const root = await createUser(scene, { ...driver, roles: ['TENANT_ADMIN'] }, platform);
     const { userId } = root;
+    const admin = { subject: 'olga', roles: ['OPERATOR'] };
 
     const attempts = [
       updateUser(scene, { userId, patch: { roles: ['VIEWER'] } }, admin),
