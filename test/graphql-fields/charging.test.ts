@@ -115,6 +115,48 @@ describe('startSession', () => {
     expect(session).toMatchObject({ transactionId: 'tx-1', authMethod: 'REMOTE' });
   });
 
+  describe('where the cable was plugged in first, and its session runs', () => {
+    const tell = (phase: 'STARTED' | 'UPDATED', seqNo: number, more: object) =>
+      recordTransactionEvent(
+        asked.scene,
+        {
+          ...{ stationId: 'CS-2', transactionRef: 'tx-1', phase, seqNo, at: asked.scene.now, samples: [] },
+          ...more,
+        },
+        asked.scene.hints,
+      );
+    const connector = { evseId: 1, connectorId: 1 };
+    const token = { uid: goodUid, tokenType: 'RFID' };
+
+    beforeEach(async () => {
+      await given('ocpp2.0.1', 'CS-2');
+      await tell('STARTED', 0, { trigger: 'CablePluggedIn', connector });
+    });
+
+    test.each([true, false])(
+      'gives that session its driver, whether the station names the start (%s) or not [F01]',
+      async (names) => {
+        station(async (command) => {
+          await answer('ACCEPTED')(command);
+          const { request } = command;
+          if (request.kind !== 'START_SESSION') throw new Error('another request');
+          const { remoteStartId } = request;
+          await tell('UPDATED', 1, { trigger: 'RemoteStart', token, ...(names ? { remoteStartId } : {}) });
+        });
+
+        const session = await start({ stationId: 'CS-2' });
+
+        expect(session).toMatchObject({ transactionId: 'tx-1', tokenUid: goodUid });
+      },
+    );
+
+    test('says Conflict once it has a driver', async () => {
+      await tell('UPDATED', 1, { trigger: 'Authorized', token });
+
+      await expect(start({ stationId: 'CS-2' })).rejects.toMatchObject({ code: 'Conflict' });
+    });
+  });
+
   test('agrees on the tariff that is named, for this driver at this connector', async () => {
     await asked.scene.tariffs.saveTariff(aTariff({ tariffId: 'GUEST' }));
     station(async (command) => {

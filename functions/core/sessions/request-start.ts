@@ -32,7 +32,7 @@ export interface AskedStart {
   readonly evseId: number;
   readonly tokenUid: string;
   readonly remoteStartId: number;
-  /** The sessions that ran there before. */
+  /** The sessions that ran there before, all but those that wait for a driver. */
   readonly former: ReadonlySet<string>;
 }
 
@@ -134,13 +134,21 @@ async function refuseOccupied(
   if (link?.connectionId === undefined) {
     throw new DomainError('StationOffline', `station ${stationId} is not connected`, 'stationId');
   }
-  const running = live?.sessionId ?? open.find(({ connector }) => connector?.evseId === evseId)?.sessionId;
+  const former = open.filter((session) => !isWaiting(session));
+  const waiting = new Set(open.filter(isWaiting).map(({ sessionId }) => sessionId));
+  const occupant = live?.sessionId === undefined || waiting.has(live.sessionId) ? undefined : live.sessionId;
+  const running = occupant ?? former.find(({ connector }) => connector?.evseId === evseId)?.sessionId;
   if (running !== undefined) {
     throw new DomainError('Conflict', `session ${running} runs at this connector`, 'connectorId');
   }
   const obstacle = live && obstacles[live.status];
   if (obstacle) throw new DomainError('Conflict', `the connector is ${obstacle}`, 'connectorId');
-  return new Set(open.map(({ sessionId }) => sessionId));
+  return new Set(former.map(({ sessionId }) => sessionId));
+}
+
+/** A cable that was plugged in first: the start that is asked for gives its session a driver (2.0.1 F01). */
+function isWaiting({ token, startKey }: Session): boolean {
+  return token === undefined && startKey === undefined;
 }
 
 async function openSessionsAt(
