@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import * as z from 'zod';
 import type { SignatureVerdict, VerifySignedValue } from '#core/metering/signed-values.ts';
+import { ocmfReadings } from './ocmf-readings.ts';
 
 /** The third part of an OCMF text (OCMF 1.x, "Signature Data"). Absent means what the default says. */
 const signatureShape = z.object({
@@ -14,7 +15,7 @@ const algorithm = /^ECDSA-[A-Za-z0-9]+-SHA(256|384|512)$/;
 
 /**
  * Checks a value in the Open Charge Metering Format with the key registered for its meter (OCMF 1.x): a text
- * `OCMF|payload|signature`, as it is or in Base64. What is in another format is kept and left to whoever reads it.
+ * `OCMF|payload|signature`, as it is or in Base64. Of a valid one it tells the readings. What is in another format is kept and left to whoever reads it.
  */
 export const verifyMeterValue: VerifySignedValue = ({ data }, registeredKey) => {
   const parts = ocmfParts(data);
@@ -33,7 +34,7 @@ export const verifyMeterValue: VerifySignedValue = ({ data }, registeredKey) => 
     Buffer.from(signature.SD, signature.SE),
   );
   return fits
-    ? { verdict: 'VALID' }
+    ? { verdict: 'VALID', readings: ocmfReadings(parts.payload) }
     : { verdict: 'INVALID', reason: 'the registered key did not sign these data' };
 };
 

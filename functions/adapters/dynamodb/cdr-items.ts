@@ -17,6 +17,13 @@ import {
   whole,
 } from './schemas.ts';
 
+const signedReading = z.object({
+  energyWh: z.number(),
+  counts: z.enum(['REGISTER', 'TRANSACTION']),
+  border: z.enum(['BEGIN', 'END']).exactOptional(),
+  at: whole.exactOptional(),
+});
+
 const ratedPeriod = z.object({
   startedAt: whole,
   endedAt: whole,
@@ -128,6 +135,7 @@ const cdrSchema = z.object({
       signedMeterValue.extend({
         verdict: z.enum(['VALID', 'INVALID', 'UNVERIFIED']),
         reason: text.exactOptional(),
+        readings: z.array(signedReading).exactOptional(),
         nature: z.enum(['START', 'END', 'INTERMEDIATE']).exactOptional(),
       }),
     )

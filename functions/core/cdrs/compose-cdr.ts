@@ -1,4 +1,5 @@
 import type { MeterSample, SampleContext } from '../metering/sample.ts';
+import { signedDoubts } from '../metering/signed-doubts.ts';
 import type { JudgedMeterValue, VerifySignedValue } from '../metering/signed-values.ts';
 import type { SessionRecord } from '../sessions/assemble-session.ts';
 import type { Connector, Station } from '../stations/station.ts';
@@ -36,7 +37,8 @@ export interface CdrMaterial {
 /** Rates a session and writes down what it cost, from which readings, and what a person should look at first. */
 export function composeCdr(made: CdrMaterial): Cdr {
   const { record, circumstances, signed, place } = made;
-  const { tariff, timeZone, doubts } = circumstances;
+  const { tariff, timeZone } = circumstances;
+  const doubts = [...circumstances.doubts, ...signedDoubts(signed, record)];
   const rating = ratingOf(made);
   const reasons = [...record.reviewReasons, ...doubts, ...signed.flatMap(doubtOf)];
   const endedAt = Math.max(record.startedAt, record.endedAt ?? record.lastAt);

@@ -31,10 +31,14 @@ function energySentence({ energyWh, energyFromPower }: SessionRecord): string {
 }
 
 /** What became of checking a signed value. */
-export function signatureSentence({ verdict, reason }: JudgedMeterValue): string {
-  return verdict === 'VALID'
-    ? 'A signed meter value was verified with the registered key of the meter.'
-    : `A signed meter value was not verified: ${reason ?? 'no reason is known'}.`;
+export function signatureSentence({ verdict, reason, readings = [] }: JudgedMeterValue): string {
+  if (verdict !== 'VALID') return `A signed meter value was not verified: ${reason ?? 'no reason is known'}.`;
+  const says = readings.map(({ energyWh, border }) => {
+    if (border === undefined) return `${energyWh} Wh`;
+    return `${energyWh} Wh at the ${border === 'BEGIN' ? 'begin' : 'end'}`;
+  });
+  const what = says.length === 0 ? '' : `: ${says.join(', ')}`;
+  return `A signed meter value was verified with the registered key of the meter${what}.`;
 }
 
 function readingSentence(verb: 'begins' | 'ends', reading: BillingReading): string {

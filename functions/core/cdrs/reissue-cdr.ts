@@ -1,4 +1,5 @@
 import { DomainError } from '../errors.ts';
+import type { JudgedMeterValue } from '../metering/signed-values.ts';
 import { assembleSession, type SessionRecord } from '../sessions/assemble-session.ts';
 import type { Tariff } from '../tariffs/tariff.ts';
 import type { Cdr, Correction } from './cdr.ts';
@@ -71,7 +72,7 @@ async function replacementOf(ports: ReissueCdrPorts, asked: ReissueAsked, replac
     cdrId: replacementIdOf(ports.digest, ports.tenant.tenantId, replaced.cdrId),
     record,
     // A signature says nothing about energy that was not read from its meter.
-    signed: energyWh === undefined ? signed : signed.filter(({ verdict }) => verdict !== 'INVALID'),
+    signed: energyWh === undefined ? signed : withoutReadings(signed),
     circumstances,
     place: await findPlace(ports, found),
     currency: ports.tenant.currency,
@@ -98,6 +99,10 @@ async function tariffOf(ports: ReissueCdrPorts, tariffId: string | undefined): P
 
 function withEnergy(record: SessionRecord, energyWh: number | undefined): SessionRecord {
   return energyWh === undefined ? record : { ...record, energyWh, reviewReasons: [] };
+}
+
+function withoutReadings(signed: readonly JudgedMeterValue[]): readonly JudgedMeterValue[] {
+  return signed.filter(({ verdict }) => verdict !== 'INVALID').map(({ readings: _, ...value }) => value);
 }
 
 function withTariff(found: Circumstances, tariff: Tariff | undefined): Circumstances {

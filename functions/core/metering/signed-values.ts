@@ -8,6 +8,19 @@ export interface SignatureVerdict {
   readonly verdict: 'VALID' | 'INVALID' | 'UNVERIFIED';
   /** Why, where it is not valid. */
   readonly reason?: string;
+  /** What the signed data say, where they are valid and can be read. */
+  readonly readings?: readonly SignedReading[];
+}
+
+/** A reading that a meter put its signature to. */
+export interface SignedReading {
+  readonly energyWh: number;
+  /** Since the meter was made, or since the transaction began. */
+  readonly counts: 'REGISTER' | 'TRANSACTION';
+  /** Whether the meter says that its transaction began or ended with it. */
+  readonly border?: 'BEGIN' | 'END';
+  /** Epoch milliseconds; absent where the meter's clock is not synchronised. */
+  readonly at?: number;
 }
 
 /** A signed value with what became of checking it. */

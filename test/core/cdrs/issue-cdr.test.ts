@@ -178,6 +178,29 @@ describe('a CDR', () => {
   });
 
   test.each([
+    [1.05, []],
+    [2, ['The meter signed 2000 Wh for the begin; billed is from 1000 Wh.']],
+  ])('row 57: are for review when the meter signed another reading: %d kWh', async (kWh, reviewReasons) => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+    const payload = JSON.stringify({ FV: '1.0', RD: [{ RV: kWh, RU: 'kWh', TX: 'B' }] });
+    const SD = sign('sha256', Buffer.from(payload), privateKey).toString('hex');
+    const signed = [{ data: `OCMF|${payload}|${JSON.stringify({ SD })}` }];
+    const trace = [
+      event(0, 'STARTED', 0, { samples: [sample(0, 1_000, { context: 'BEGIN', signed })] }),
+      event(1, 'ENDED', 60, { samples: [sample(60, 3_000, { context: 'END' })] }),
+    ];
+    const meterPublicKey = publicKey.export({ format: 'pem', type: 'spki' }).toString();
+    const entries = { entries: trace, station: station({ meterPublicKey }) };
+
+    const cdr = await issued(portsOn(ledgerOf(entries)));
+
+    expect(cdr.reviewReasons ?? []).toEqual(reviewReasons);
+    expect(cdr.explanation).toContain(
+      `A signed meter value was verified with the registered key of the meter: ${kWh * 1000} Wh at the begin.`,
+    );
+  });
+
+  test.each([
     ['VALID', 'BILLABLE', (text: string) => text],
     ['INVALID', 'REVIEW', (text: string) => text.replace('"RV":1', '"RV":2')],
   ] as const)(
