@@ -153,7 +153,7 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)(
 
           const expected = await bills(clean);
           expect(await bills(mixed)).toEqual(expected);
-        expect(expected).toMatchObject([billable, billable]);
+          expect(expected).toMatchObject([billable, billable]);
         }),
         { numRuns: 12 },
       );

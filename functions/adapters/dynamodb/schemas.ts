@@ -54,6 +54,7 @@ export const sessionToken = z.object({
   groupId: text.exactOptional(),
   userId: text.exactOptional(),
   partnerId: text.exactOptional(),
+  refusedSince: z.literal(true).exactOptional(),
 }) satisfies z.ZodType<SessionToken>;
 
 export const stopReason = z.enum([

@@ -40,7 +40,7 @@ export function composeCdr(made: CdrMaterial): Cdr {
   const { tariff, timeZone } = circumstances;
   const doubts = [...circumstances.doubts, ...signedDoubts(signed, record)];
   const rating = ratingOf(made);
-  const reasons = [...record.reviewReasons, ...doubts, ...signed.flatMap(doubtOf)];
+  const reasons = [...record.reviewReasons, ...tokenDoubts(record), ...doubts, ...signed.flatMap(doubtOf)];
   const endedAt = Math.max(record.startedAt, record.endedAt ?? record.lastAt);
   const parkingTimeS = secondsOf(rating, 'PARKING');
   const { begin, end } = record;
@@ -53,7 +53,7 @@ export function composeCdr(made: CdrMaterial): Cdr {
     transactionRef: record.transactionRef,
     ...(record.token ? { token: record.token } : {}),
     ...authorisationOf(record),
-    ...(isAccepted(record) && record.token ? { counterparty: counterpartyOf(record.token) } : {}),
+    ...(isPayable(record) && record.token ? { counterparty: counterpartyOf(record.token) } : {}),
     billing: billingOf(record, reasons),
     startedAt: record.startedAt,
     endedAt,
@@ -114,7 +114,7 @@ function explanationOf(made: CdrMaterial, rating: Rating, reasons: readonly stri
     ...signed.map(signatureSentence),
     ...rating.explanation,
     ...(tariff && pricedBy ? [choiceSentence(tariff, pricedBy)] : []),
-    ...(isAccepted(record) ? [] : ['No accepted token authorised the session: no driver is billed.']),
+    ...(isPayable(record) ? [] : ['No accepted token authorised the session: no driver is billed.']),
     ...reasons.map((reason) => `To be reviewed: ${reason}`),
   ];
 }
@@ -131,12 +131,18 @@ function authorisationOf({ token, remoteStartId }: SessionRecord): Pick<Cdr, 'au
 }
 
 function billingOf(record: SessionRecord, reasons: readonly string[]): Billing {
-  if (!isAccepted(record)) return 'UNBILLED';
+  if (!isPayable(record)) return 'UNBILLED';
   return reasons.length > 0 ? 'REVIEW' : 'BILLABLE';
 }
 
-function isAccepted(record: SessionRecord): boolean {
-  return record.token?.status === 'ACCEPTED';
+/** Somebody pays, if only once a person has said so. */
+function isPayable({ token }: SessionRecord): boolean {
+  return token?.status === 'ACCEPTED' || token?.refusedSince === true;
+}
+
+function tokenDoubts({ token }: SessionRecord): readonly string[] {
+  if (token?.refusedSince !== true) return [];
+  return [`The token is ${token.status}, which may have come about only after the session started.`];
 }
 
 /** Sums, and what had an effect on them. */

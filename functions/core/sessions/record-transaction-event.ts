@@ -94,13 +94,13 @@ type Judged = Partial<Pick<JudgedStart, 'authorization'>> & Pick<JudgedStart, 'f
 async function judgeToken(
   ports: TransactionEventPorts,
   sessionId: string,
-  { token, stationId, connector }: TransactionEvent,
+  { token, stationId, connector, at: shownAt }: TransactionEvent,
 ): Promise<Judged> {
   if (!token) return { forget: [] };
   const place = { stationId, ...(connector ? { connector } : {}) };
   return judgeStart(
     ports,
-    { ...token, stationId, ...(connector ? { evseId: connector.evseId } : {}) },
+    { ...token, stationId, shownAt, ...(connector ? { evseId: connector.evseId } : {}) },
     (session) => session.sessionId === sessionId || isSamePlace(session, place),
   );
 }

@@ -15,6 +15,8 @@ export interface SessionToken {
   readonly userId?: string;
   /** The roaming partner who pays. */
   readonly partnerId?: string;
+  /** What refused it may have come about only after the start, which its station kept: a person decides who pays. */
+  readonly refusedSince?: true;
 }
 
 /** `ACTIVE` until the station says it ended; ended sessions never open again. */

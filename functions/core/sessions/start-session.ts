@@ -44,7 +44,7 @@ export interface StartedSession {
 /**
  * Records the start of a session and gives it a number.
  *
- * 1. The token is judged; a refused one still gets a session of its own, so that no energy is lost, but one
+ * 1. The token is judged as of the start; a refused one still gets a session of its own, so that no energy is lost, but one
  *    no driver pays for. 2. The number follows from the start itself: a repeat, whatever its message id, finds
  * the first session and its first verdict. 3. Only an accepted start occupies the connector, and only then is
  * an older open session there ended as superseded, and the reservation that the start names used. 4. A start that its
@@ -53,10 +53,11 @@ export interface StartedSession {
 export async function startSession(ports: StartPorts, start: SessionStart): Promise<StartedSession> {
   const startKey = startKeyOf(ports.tenantId, start);
   const { stationId, connector } = start;
+  const receivedAt = ports.clock();
   const [{ authorization, forget }, before] = await Promise.all([
     judgeStart(
       ports,
-      { ...start.token, stationId, evseId: connector.evseId },
+      { ...start.token, stationId, evseId: connector.evseId, shownAt: start.startedAt },
       (session) => session.startKey === startKey || isSamePlace(session, { stationId, connector }),
     ),
     ports.live.findConnector(stationId, connector),
@@ -64,8 +65,7 @@ export async function startSession(ports: StartPorts, start: SessionStart): Prom
   const occupant =
     before?.sessionId === undefined ? undefined : await ports.sessions.findSession(before.sessionId);
   const accepted = authorization.status === 'ACCEPTED';
-  const startedAt = saneTime(start.startedAt, ports.clock());
-  const occupies = accepted && !(occupant && isBehind({ startedAt }, occupant, ports.clock()));
+  const occupies = accepted && !(occupant && isBehind(start, occupant, receivedAt));
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
     const transactionNumber = transactionNumberOf(ports.digest, startKey, attempt);
     const session = newSession(ports, start, { startKey, transactionNumber, authorization });
@@ -73,7 +73,8 @@ export async function startSession(ports: StartPorts, start: SessionStart): Prom
     if (result.outcome === 'opened') {
       await noteTokenStart(ports, session, forget);
       if (occupies && occupant) {
-        await supersede(ports, { stationId, sessionId: occupant.sessionId, endedAt: startedAt });
+        const endedAt = saneTime(start.startedAt, receivedAt);
+        await supersede(ports, { stationId, sessionId: occupant.sessionId, endedAt });
       }
       if (accepted) await useNamed(ports, start, session.sessionId);
       return { sessionId: session.sessionId, transactionNumber, authorization, repeated: false };
@@ -141,7 +142,7 @@ function newSession(
 
 /** The part of a verdict that a session keeps. */
 export function sessionTokenOf(authorization: Authorization): SessionToken {
-  const { uid, tokenType, status, groupId, userId, partnerId } = authorization;
+  const { uid, tokenType, status, groupId, userId, partnerId, refusedSince } = authorization;
   return {
     uid,
     tokenType,
@@ -149,6 +150,7 @@ export function sessionTokenOf(authorization: Authorization): SessionToken {
     ...(groupId === undefined ? {} : { groupId }),
     ...(userId === undefined ? {} : { userId }),
     ...(partnerId === undefined ? {} : { partnerId }),
+    ...(refusedSince === undefined ? {} : { refusedSince }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { wasKept } from '../stations/station-clock.ts';
 import type { Session, StopReason } from './session.ts';
 import type { SessionStore } from './session-store.ts';
 
@@ -43,17 +44,14 @@ export function isSamePlace(session: Place, other: Place): boolean {
   return one.evseId === two?.evseId && one.connectorId === two.connectorId;
 }
 
-/** What is told within this of its happening is what goes on now, also where the station's clock was set back. */
-const freshMs = 5 * 60_000;
-
 /**
  * Whether a start that is told at `receivedAt` began before the session that has its connector, and was kept by its
- * station until now: then it says nothing about that session.
+ * station until then: it says nothing about that session.
  */
 export function isBehind(
   { startedAt }: Pick<Session, 'startedAt'>,
   occupant: Pick<Session, 'startedAt'>,
   receivedAt: number,
 ): boolean {
-  return receivedAt - startedAt > freshMs && startedAt < Math.min(occupant.startedAt, receivedAt);
+  return wasKept(startedAt, receivedAt) && startedAt < Math.min(occupant.startedAt, receivedAt);
 }

@@ -1,8 +1,9 @@
 import type { Clock } from '../ports.ts';
+import { saneTime, wasKept } from '../stations/station-clock.ts';
 import type { StationStore } from '../stations/station-store.ts';
 import { type TenantPolicy, usualPolicy } from '../tenants/tenant-policy.ts';
 import { foldTokenUid, type Token, type TokenType } from './token.ts';
-import { endOfHours, offence } from './token-restrictions.ts';
+import { endOfHours, offence, type TokenRestrictions } from './token-restrictions.ts';
 import type { TokenStore } from './token-store.ts';
 
 /** `UNKNOWN` to whoever was asked; `INVALID`: known, and not for charging (here, or any more). */
@@ -37,6 +38,8 @@ export interface Authorization {
   readonly message?: string;
   /** How long the verdict may be kept, where that is limited: never longer than the token is good here. */
   readonly cacheUntil?: number;
+  /** It was refused for what may have come about only after it was shown. */
+  readonly refusedSince?: true;
 }
 
 /** Who asks for a verdict, and what for: to know (`ASK`), because charging begins (`START`) or is to end (`STOP`). */
@@ -48,6 +51,8 @@ export interface TokenQuestion {
   /** Where it is shown. Restrictions of place and time are held against tokens that are shown somewhere. */
   readonly stationId?: string;
   readonly evseId?: number;
+  /** When it was shown to start, by its station's clock; now when absent. */
+  readonly shownAt?: number;
 }
 
 /** Whoever knows tokens: gives a verdict on those it knows, and `undefined` on all others. */
@@ -66,7 +71,8 @@ export interface AuthorizationPorts {
 
 /**
  * Judges a token by the first source that knows it, the tenant's own first: one that nobody knows is UNKNOWN. Group
- * and expiry are given for known tokens only.
+ * and expiry are given for known tokens only. Times are held against the moment it was shown, which a station that was
+ * offline tells later; of blocking no moment is known but that of the token's last change.
  */
 export async function authorizeToken(
   ports: AuthorizationPorts,
@@ -120,33 +126,52 @@ function ownTokens(ports: AuthorizationPorts): TokenSource {
   };
 }
 
-async function verdict(
-  ports: AuthorizationPorts,
-  token: Token,
-  question: TokenQuestion,
-): Promise<Pick<Authorization, 'status' | 'cacheUntil'>> {
+type Verdict = Pick<Authorization, 'status' | 'cacheUntil' | 'refusedSince'>;
+
+async function verdict(ports: AuthorizationPorts, token: Token, question: TokenQuestion): Promise<Verdict> {
   const now = ports.clock();
-  const standing = standingOf(token, now);
-  const { purpose = 'ASK', stationId, evseId } = question;
-  if (standing !== 'ACCEPTED') return { status: standing };
-  if (purpose === 'START' && isMaster(ports.policy ?? usualPolicy, token)) return { status: 'INVALID' };
+  const at = saneTime(question.shownAt ?? now, now);
+  const standing = standingOf(token, at);
+  if (standing !== 'ACCEPTED') return refusal(token, standing, { at, now });
+  if (question.purpose === 'START' && isMaster(ports.policy ?? usualPolicy, token)) {
+    return { status: 'INVALID' };
+  }
   const { restrictions } = token;
+  const { stationId } = question;
   if (!restrictions || stationId === undefined) return { status: 'ACCEPTED' };
+  return verdictThere(ports, restrictions, { ...question, stationId, at });
+}
+
+/** Nobody knows since when a token is blocked or retired, but that it changed after its station let it charge. */
+function refusal(
+  { updatedAt }: Token,
+  status: AuthorizationStatus,
+  { at, now }: { at: number; now: number },
+): Verdict {
+  const mayBeSince = status !== 'EXPIRED' && wasKept(at, now) && updatedAt > at;
+  return { status, ...(mayBeSince ? { refusedSince: true } : {}) };
+}
+
+async function verdictThere(
+  ports: AuthorizationPorts,
+  restrictions: TokenRestrictions,
+  { purpose, stationId, evseId, at }: TokenQuestion & { stationId: string; at: number },
+): Promise<Verdict> {
   const needsStation = restrictions.locationIds !== undefined || restrictions.hours !== undefined;
   // Whoever ends a session may do so anywhere and is not worth another read; the next start asks again.
-  if (purpose === 'STOP' && needsStation) return { status: 'ACCEPTED', cacheUntil: now };
+  if (purpose === 'STOP' && needsStation) return { status: 'ACCEPTED', cacheUntil: at };
   const station = needsStation ? await ports.stations?.findStation(stationId) : undefined;
   const { locationId, timeZone = 'UTC' } = station ?? {};
   const offends = offence(restrictions, {
-    at: now,
+    at,
     stationId,
     timeZone,
     ...(locationId === undefined ? {} : { locationId }),
     ...(evseId === undefined ? {} : { evseId }),
   });
-  if (purpose === 'STOP') return { status: 'ACCEPTED', ...(offends ? { cacheUntil: now } : {}) };
+  if (purpose === 'STOP') return { status: 'ACCEPTED', ...(offends ? { cacheUntil: at } : {}) };
   if (offends) return { status: offends };
-  const hoursEnd = restrictions.hours && endOfHours(restrictions.hours, { at: now, timeZone });
+  const hoursEnd = restrictions.hours && endOfHours(restrictions.hours, { at, timeZone });
   return { status: 'ACCEPTED', ...(hoursEnd === undefined ? {} : { cacheUntil: hoursEnd }) };
 }
 

@@ -1,5 +1,6 @@
 import type { Session } from '../sessions/session.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
+import { wasKept } from '../stations/station-clock.ts';
 import type { StationStore } from '../stations/station-store.ts';
 import type { TenantPolicy } from '../tenants/tenant-policy.ts';
 import {
@@ -49,7 +50,8 @@ export interface JudgedStart {
 /**
  * Judges a token that starts a session: as `authorizeToken`, and CONCURRENT_SESSION when as many of its sessions run
  * as may. What is remembered as running is looked at before anybody is refused: ends get lost. `isSame` says which
- * sessions this start does not compete with: itself, and what it ends by taking its place.
+ * sessions this start does not compete with: itself, and what it ends by taking its place. A start that its station kept
+ * competes with none: what runs by now says nothing about what ran then.
  */
 export async function judgeStart(
   ports: UsePorts,
@@ -63,7 +65,8 @@ export async function judgeStart(
   ]);
   const open = Object.entries(use?.open ?? {}).sort(([, one], [, other]) => one - other);
   const remembered = open.map(([sessionId]) => sessionId);
-  const most = authorization.maxOpenSessions;
+  const now = ports.clock();
+  const most = wasKept(question.shownAt ?? now, now) ? undefined : authorization.maxOpenSessions;
   if (most === undefined) {
     return {
       authorization,

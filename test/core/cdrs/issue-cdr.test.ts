@@ -263,6 +263,18 @@ describe('who pays', () => {
     },
   );
 
+  test('nobody yet, when what refused the token may have come about after the start', async () => {
+    const token = { uid: 'CAFE', tokenType: 'RFID', status: 'BLOCKED', userId: 'user-1' } as const;
+    const session = numberedSession({ token: { ...token, refusedSince: true } });
+
+    const cdr = await issued(portsOn(ledgerOf({ session, entries: [] })));
+
+    expect(cdr).toMatchObject({ billing: 'REVIEW', counterparty: { kind: 'ACCOUNT', id: 'user-1' } });
+    expect(cdr.reviewReasons).toEqual([
+      'The token is BLOCKED, which may have come about only after the session started.',
+    ]);
+  });
+
   test('nobody, when no token was shown', async () => {
     const { token: _, ...session } = referencedSession();
 

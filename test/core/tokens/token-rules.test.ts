@@ -89,6 +89,90 @@ describe('where and when a token charges', () => {
   });
 });
 
+describe('a start that its station kept while it was offline', () => {
+  const hourMs = 60 * minuteMs;
+  /** Two hours before it is told. */
+  const startedAt = noon;
+  const told = {
+    'ocpp 1.6': async (at: number) => {
+      const session = { stationId: 'CS-1', connector, token: card, startedAt: at, meterStartWh: 0 };
+      return startSession(scene, session);
+    },
+    'ocpp 2.0.1': async (at: number) =>
+      recordTransactionEvent(
+        scene,
+        {
+          stationId: 'CS-1',
+          transactionRef: 'tx',
+          phase: 'STARTED',
+          seqNo: 0,
+          at,
+          offline: true,
+          connector,
+          token: card,
+          samples: [],
+        },
+        scene.hints,
+      ),
+  };
+  const versions = ['ocpp 1.6', 'ocpp 2.0.1'] as const;
+  const shownIn = async (version: (typeof versions)[number], at = startedAt) => {
+    scene.now = noon + 2 * hourMs;
+    const { sessionId, authorization } = await told[version](at);
+    return { status: authorization?.status, token: (await sessionOf(scene, sessionId)).token };
+  };
+  beforeEach(() => scene.stations.createStation(aStation({ stationId: 'CS-1', timeZone: 'UTC' })));
+
+  test.each(versions)('is judged by the time it began, in %s', async (version) => {
+    const restrictions = { hours: [{ from: '11:00', to: '13:00' }] };
+    await givenToken(scene, { ...card, expiresAt: noon + hourMs, restrictions });
+
+    expect(await shownIn(version)).toMatchObject({ status: 'ACCEPTED', token: { status: 'ACCEPTED' } });
+  });
+
+  test.each(versions)('is refused a token that became valid only since, in %s', async (version) => {
+    await givenToken(scene, { ...card, restrictions: { validFrom: noon + hourMs } });
+
+    expect(await shownIn(version)).toMatchObject({ status: 'WRONG_TIME' });
+  });
+
+  test.each(versions)('competes with no session that runs by now, in %s', async (version) => {
+    await givenToken(scene, { ...card, maxOpenSessions: 1 });
+    scene.now = noon + 2 * hourMs;
+    const elsewhere = { stationId: 'CS-2', connector, token: card, meterStartWh: 0 };
+    await startSession(scene, { ...elsewhere, startedAt: scene.now });
+
+    expect(await shownIn(version)).toMatchObject({ status: 'ACCEPTED' });
+  });
+
+  test.each(versions)('is for a person when its token was blocked since, in %s', async (version) => {
+    await givenToken(scene, { ...card, blocked: true, updatedAt: noon + hourMs });
+
+    expect(await shownIn(version)).toMatchObject({
+      status: 'BLOCKED',
+      token: { status: 'BLOCKED', refusedSince: true },
+    });
+  });
+
+  test.each(versions)('is refused for good when its token was blocked before, in %s', async (version) => {
+    await givenToken(scene, { ...card, blocked: true, updatedAt: noon - 1 });
+
+    const { token } = await shownIn(version);
+
+    expect(token).toMatchObject({ status: 'BLOCKED' });
+    expect(token).not.toHaveProperty('refusedSince');
+  });
+
+  test.each([
+    ['from before any station can have kept it', Date.UTC(2000, 0, 1)],
+    ['still to come', noon + 30 * 24 * hourMs],
+  ])('is judged by the time it is told when its own is %s', async (_, at) => {
+    await givenToken(scene, { ...card, expiresAt: noon + hourMs });
+
+    expect(await shownIn('ocpp 1.6', at)).toMatchObject({ status: 'EXPIRED' });
+  });
+});
+
 describe('tokens of others', () => {
   const knows =
     (uid: string, status: 'ACCEPTED' | 'NO_CREDIT'): TokenSource =>
