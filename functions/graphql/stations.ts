@@ -11,6 +11,7 @@ import { coordinatesShape } from './locations.ts';
 import { nearStations, radiusShape } from './near-stations.ts';
 import { pageRequest, pageView, pagingShape, plainList } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
+import { standInConnector, standInStation } from './stand-ins.ts';
 import { connectorView, lastWord, protocolOf, stationView } from './station-view.ts';
 
 type View = Record<string, unknown>;
@@ -27,7 +28,7 @@ export async function station(
   return findView(services, id ?? stationId ?? '');
 }
 
-/** `ChargingSession.station`, many at once. */
+/** `ChargingSession.station`, many at once: of one that is gone what its session still tells. */
 export async function stationsOfSessions(
   requests: readonly FieldRequest[],
   services: GraphqlServices,
@@ -36,16 +37,31 @@ export async function stationsOfSessions(
   const stations = await services.stations.findStations([...new Set(ids)]);
   const views = await viewsOf(services, stations);
   const byStation = new Map(views.map((view) => [view.stationId, view]));
-  return ids.map((id) => byStation.get(id) ?? null);
+  const orphans = requests.filter(({ source }) => !byStation.has(source?.stationId));
+  const standIns = await standInsOf(services, orphans);
+  return requests.map(
+    ({ source }) => byStation.get(source?.stationId) ?? standIns.get(source?.sessionId) ?? null,
+  );
+}
+
+/** Stations that are gone, by the session that tells of them. */
+async function standInsOf(
+  { sessions }: GraphqlServices,
+  requests: readonly FieldRequest[],
+): Promise<ReadonlyMap<unknown, View>> {
+  if (requests.length === 0) return new Map();
+  const ids = new Set(requests.map(({ source }) => String(source?.sessionId)));
+  const found = await sessions.findSessions([...ids]);
+  return new Map(found.map((session) => [session.sessionId, standInStation(session)]));
 }
 
 const placed = z.object({ evseId: z.int(), connectorId: z.int() });
 
-/** `ChargingSession.connector`, many at once: by the station as it is now; a place it has no more is null. */
+/** `ChargingSession.connector`, many at once: by the station as it is now, else what the session tells of it. */
 export async function connectorsOfSessions(
   requests: readonly FieldRequest[],
   services: GraphqlServices,
-): Promise<(View | null)[]> {
+): Promise<View[]> {
   const ids = [...new Set(requests.map(({ source }) => String(source?.stationId)))];
   const [found, lives] = await Promise.all([
     services.stations.findStations(ids),
@@ -54,13 +70,14 @@ export async function connectorsOfSessions(
   return requests.map(({ source }) => {
     const one = found.find(({ stationId }) => stationId === source?.stationId);
     const live = lives.find(({ stationId }) => stationId === source?.stationId);
-    const place = placed.safeParse(source?.connectorRef);
-    if (!one || !live || !place.success) return null;
-    const index = one.connectors.findIndex(
-      ({ evseId, connectorId }) => evseId === place.data.evseId && connectorId === place.data.connectorId,
-    );
-    const connector = one.connectors[index];
-    return connector ? connectorView(one, connector, index, live) : null;
+    const { data: place } = placed.safeParse(source?.connectorRef);
+    const index =
+      one?.connectors.findIndex(
+        ({ evseId, connectorId }) => evseId === place?.evseId && connectorId === place.connectorId,
+      ) ?? -1;
+    const connector = one?.connectors[index];
+    if (!one || !live || !connector) return standInConnector(String(source?.stationId), place);
+    return connectorView(one, connector, index, live);
   });
 }
 

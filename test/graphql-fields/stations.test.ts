@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { verifyStationPassword } from '#adapters/crypto/station-passwords.ts';
 import { startSession } from '#core/sessions/start-session.ts';
 import { recordStatus } from '#core/stations/record-status.ts';
-import { aStation } from '../adapters/dynamodb/samples.ts';
+import { aSession, aStation } from '../adapters/dynamodb/samples.ts';
 import { goodUid, noon } from '../core/sessions/scene.ts';
 import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
 import { type Asked, newAsked, type View } from './services-under-test.ts';
@@ -371,7 +371,7 @@ describe('stations and connectors of sessions', () => {
     });
     const sessions = [
       place('CS-2', 2),
-      place('CS-9', 1),
+      place('CS-1', 2),
       place('CS-1', 1),
       place('CS-2', 7),
       place('CS-2', 1),
@@ -380,21 +380,38 @@ describe('stations and connectors of sessions', () => {
     const stations = await asked.askMany('ChargingSession.station', sessions);
     const connectors = await asked.askMany('ChargingSession.connector', [...sessions, { stationId: 'CS-1' }]);
 
-    expect(stations.map((one) => (one as View | null)?.id)).toEqual([
-      'CS-2',
-      undefined,
-      'CS-1',
-      'CS-2',
-      'CS-2',
+    const idsIn = (views: readonly unknown[]) => views.map((one) => (one as View).id);
+    expect(idsIn(stations)).toEqual(['CS-2', 'CS-1', 'CS-1', 'CS-2', 'CS-2']);
+    expect(idsIn(connectors)).toEqual(['CS-2:2', 'CS-1:2', 'CS-1:1', 'CS-2:7', 'CS-2:1', 'CS-1:0']);
+  });
+
+  test('are what the session still tells of them once they are gone', async () => {
+    const { sessions } = asked.scene;
+    const ours = aSession({ sessionId: 's-1', stationId: 'CS-8', startKey: 'key' });
+    const { startKey: _, ...theirs } = aSession({ sessionId: 's-2', stationId: 'CS-9' });
+    await sessions.openSession(ours, { occupies: false });
+    await sessions.ensurePartial(theirs);
+    const place = { evseId: 2, connectorId: 1 };
+    const sources = [ours, theirs].map(({ sessionId, stationId }) => ({ sessionId, stationId }));
+
+    const stations = await asked.askMany('ChargingSession.station', sources);
+    const [connector] = await asked.askMany('ChargingSession.connector', [
+      { ...sources[0], connectorRef: place },
     ]);
-    expect(stations[1]).toBeNull();
-    expect(connectors.map((one) => (one as View | null)?.id ?? null)).toEqual([
-      'CS-2:2',
-      null,
-      'CS-1:1',
-      null,
-      'CS-2:1',
-      null,
+
+    const gone = { status: 'UNKNOWN', connectors: [], createdAt: new Date(ours.startedAt).toISOString() };
+    expect(stations).toMatchObject([
+      { ...gone, id: 'CS-8', stationId: 'CS-8', ocppVersion: 'OCPP_1_6' },
+      { ...gone, id: 'CS-9', stationId: 'CS-9', ocppVersion: 'OCPP_2_0_1' },
     ]);
+    expect(connector).toEqual({
+      id: 'CS-8:2',
+      stationId: 'CS-8',
+      connectorRef: place,
+      connectorId: 2,
+      evseId: 2,
+      connectorType: 'OTHER',
+      status: 'UNKNOWN',
+    });
   });
 });
