@@ -4,6 +4,7 @@ import type { TableRole } from '#adapters/dynamodb/tables.ts';
 import { startDynamoEndpoint } from '../../local/dynamodb/endpoint.ts';
 import { engineFromEnvironment } from '../../local/dynamodb/engine-from-environment.ts';
 import { createTables } from './tables.ts';
+import { assertTenantsApart } from './tenants-apart.ts';
 
 /** A real DynamoDB engine with our tables, and stores of as many tenants as a test wants. */
 export interface TestDatabase {
@@ -12,6 +13,7 @@ export interface TestDatabase {
   readonly tables: Readonly<Record<TableRole, string>>;
   /** The stores of one tenant; of a tenant that nobody else has when none is named. */
   storesOf(tenantId?: string): Stores;
+  /** Throws when an item was kept under a key that is not its tenant's. */
   close(): Promise<void>;
 }
 
@@ -27,6 +29,7 @@ export async function startTestDatabase(): Promise<TestDatabase> {
     tables,
     storesOf: (tenantId = newTenantId()) => openStores({ client, tables, tenantId }),
     close: async () => {
+      await assertTenantsApart(client, tables);
       client.destroy();
       await endpoint.close();
       await chosen.close();
