@@ -1,4 +1,4 @@
-import { recordChange } from '#core/audit/record-change.ts';
+import { lostEntryMessage, recordChange } from '#core/audit/record-change.ts';
 import { DomainError } from '#core/errors.ts';
 import { logger } from '#platform/logger.ts';
 import type { AdminAnswer, AdminRequest, Route } from './route.ts';
@@ -33,7 +33,7 @@ export function recorded(
       newId,
       isSecret: calls.isSecret,
       onLost: (entry, error) => {
-        logger.error('an entry of the audit trail could not be kept', { entry, error });
+        logger.error(lostEntryMessage, { entry, error });
       },
     },
     {

@@ -9,6 +9,7 @@ import { openStores, tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { readSecret } from '#adapters/secrets/read-secret.ts';
 import { stepsOf } from '#adapters/sqs/maintenance-steps.ts';
 import { timersOf } from '#adapters/sqs/timers.ts';
+import { lostEntryMessage } from '#core/audit/record-change.ts';
 import { DomainError, type DomainErrorCode } from '#core/errors.ts';
 import { securityProfiles } from '#core/stations/security-profiles.ts';
 import { newId, systemClock } from '#platform/clock.ts';
@@ -31,7 +32,7 @@ import { type MutationPorts, performMutation, recordLook } from './perform-mutat
 import { publicationMemory } from './publications.ts';
 import type { GraphqlServices } from './services.ts';
 
-const tables = tableNames();
+const tables = tableNames('registry', 'operations', 'ledger');
 const client = dynamoClient();
 const directory = tenantDirectory(client, tables);
 const memory = publicationMemory();
@@ -101,6 +102,7 @@ async function admit(caller: Caller, services: GraphqlServices): Promise<Caller>
 const errorTypes: Readonly<Partial<Record<DomainErrorCode, string>>> = {
   NotAllowed: 'Unauthorized',
   TooLarge: 'Validation',
+  StationRefused: 'Conflict',
 };
 
 async function refusable(work: () => Promise<unknown>): Promise<unknown | FieldError> {
@@ -122,7 +124,7 @@ function portsOfMutations({ audit, performed, tenantId }: ReturnType<typeof serv
     ...tenantSeal(tenantId, () => readSecret(pepperArn)),
     isSecret: callDesk.isSecret,
     onLost: (entry, error) => {
-      logger.error('an entry of the audit trail could not be kept', { entry, error });
+      logger.error(lostEntryMessage, { entry, error });
     },
     clock: systemClock,
     newId,

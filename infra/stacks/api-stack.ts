@@ -11,6 +11,7 @@ import { EventWorkers } from '../constructs/event-workers.ts';
 import { OcppApi } from '../constructs/ocpp-api.ts';
 import { StationLog } from '../constructs/station-log.ts';
 import { Timers } from '../constructs/timers.ts';
+import { TrailAlarm } from '../constructs/trail-alarm.ts';
 import type { StageConfig } from '../stages.ts';
 import type { DataStack } from './data-stack.ts';
 import type { IdentityStack } from './identity-stack.ts';
@@ -36,6 +37,8 @@ export class ApiStack extends Stack {
     this.timers = new Timers(this, 'Timers', { stage, data });
     this.admin = new AdminApi(this, 'Admin', { stage, data, identity, ocpp: this.ocpp });
     for (const setter of [this.ocpp.link, this.admin.door]) this.timers.maySet(setter);
+    const alarms = { notify: data.alarmTopic };
+    new TrailAlarm(this, 'Trail', { stage, door: this.admin.door, doorName: 'AdminApi', alarms });
     this.letSignLinks(props);
     new StationLog(this, 'StationLog', { stage, data, writers: this.ocpp.speakers });
     // A queue and the rules that fill it must be of one stack: each names the other.

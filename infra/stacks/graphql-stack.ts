@@ -4,6 +4,7 @@ import { CsmsFunction } from '../constructs/csms-function.ts';
 import { ofTenantList, ofTenants, readItems, writeItems } from '../constructs/csms-table.ts';
 import { EventWorkers } from '../constructs/event-workers.ts';
 import { GraphqlApi } from '../constructs/graphql-api.ts';
+import { TrailAlarm } from '../constructs/trail-alarm.ts';
 import { QueueWorker } from '../constructs/worker.ts';
 import type { StageConfig } from '../stages.ts';
 import type { ApiStack } from './api-stack.ts';
@@ -75,6 +76,8 @@ export class GraphqlStack extends Stack {
     fields.allow(['secretsmanager:GetSecretValue'], [data.pepper.secretArn]);
     api.ocpp.allowConnections(fields, ['DELETE']);
     api.timers.maySet(fields);
+    const alarms = { notify: data.alarmTopic };
+    new TrailAlarm(this, 'Trail', { stage, door: fields, doorName: 'GraphQL', alarms });
     return fields;
   }
 }

@@ -4,6 +4,7 @@ import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
+import { lostEntryMessage } from '#core/audit/record-change.ts';
 import { bundleDoors, doorNames } from '../../infra/bundling.ts';
 import { CsmsFunction } from '../../infra/constructs/csms-function.ts';
 import { stageConfig } from '../../infra/stages.ts';
@@ -49,6 +50,17 @@ describe('functions', () => {
       expect(Properties.AlarmActions).toHaveLength(1);
       expect(Properties.AlarmDescription).not.toBe('');
     }
+  });
+
+  it('ring, of those that write the audit trail, for each entry that was lost', () => {
+    const filters = [...resourcesOf('prod', 'AWS::Logs::MetricFilter').values()];
+    const lost = filters.filter(({ Properties }) => Properties.FilterPattern === `"${lostEntryMessage}"`);
+    const alarms = [...resourcesOf('prod', 'AWS::CloudWatch::Alarm').values()];
+    const rings = alarms.map(({ Properties }) => Properties.MetricName);
+
+    const names = lost.map(({ Properties }) => Properties.MetricTransformations[0].MetricName);
+    expect(names.toSorted()).toEqual(['LostAuditEntriesOfAdminApi', 'LostAuditEntriesOfGraphQL']);
+    expect(rings).toEqual(expect.arrayContaining(names));
   });
 
   it('make no alarms when somebody wrote down why', () => {

@@ -14,6 +14,9 @@ export interface AuditPorts {
   readonly onLost: (entry: AuditEntry, error: unknown) => void;
 }
 
+/** What doors write into their log, with the entry, when it could not be kept: an alarm looks for it. */
+export const lostEntryMessage = 'an entry of the audit trail could not be kept';
+
 /** A change that somebody asks for. */
 export interface AskedChange {
   readonly actor: Actor;
@@ -35,7 +38,9 @@ const recordedRefusals: ReadonlySet<DomainErrorCode> = new Set([
 
 /**
  * Does what was asked for and writes it into the tenant's trail, with how it ended. What `perform` gives or throws is
- * what the caller gets, also when the entry could not be kept: the change has happened.
+ * what the caller gets, also when the entry could not be kept: the change has happened. It is written once, afterwards:
+ * a second entry before each change would double what the trail costs, for the few whose function dies in between, and
+ * of those the function's alarm tells.
  */
 export async function recordChange<Result>(
   ports: AuditPorts,
