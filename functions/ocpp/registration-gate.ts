@@ -37,7 +37,7 @@ export async function refusalBeforeAccepted(
     case 'REJECTED':
       return isOwed(version, action, link) ? undefined : 'this station was rejected';
     default:
-      return refusalOfUnbooted(version, call, link);
+      return refusalOfUnbooted(version, action, call, link);
   }
 }
 
@@ -73,19 +73,24 @@ function isOwed(version: OcppVersion, action: string, link: StationLink): boolea
 /** It was accepted by another system, or it forgot to boot. */
 async function refusalOfUnbooted(
   version: OcppVersion,
+  action: string,
   call: InboundCall,
   link: StationLink | undefined,
 ): Promise<string | undefined> {
   const { services, stationId, connectionId, receivedAt } = call;
-  if (version.beforeAccepted.neverBooted === 'MAY_CALL') {
-    const station = await services.stations.findStation(stationId);
-    if (station?.registration === 'HOLD' || station?.registration === 'REJECT') {
-      return 'this station is not accepted';
-    }
+  const { neverBooted, takenUnbooted } = version.beforeAccepted;
+  if (neverBooted === 'MAY_CALL') {
+    if (await isKeptOut(call)) return 'this station is not accepted';
     services.acceptedConnections.add(connectionId);
     return undefined;
   }
   const connectedAt = link?.connectedAt ?? receivedAt;
   await askForBootOnce(services, { stationId, connectionId, connectedAt });
+  if (takenUnbooted.includes(action) && !(await isKeptOut(call))) return undefined;
   return 'this station has not booted here';
+}
+
+async function isKeptOut({ services, stationId }: InboundCall): Promise<boolean> {
+  const station = await services.stations.findStation(stationId);
+  return station?.registration === 'HOLD' || station?.registration === 'REJECT';
 }

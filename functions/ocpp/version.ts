@@ -29,6 +29,8 @@ export interface OcppVersion {
 export interface BeforeAccepted {
   /** One that never booted here and goes on from where another system left it. */
   readonly neverBooted: 'MAY_CALL' | 'MUST_BOOT';
+  /** Of one that must boot first: what it deletes after errors, for it counts itself accepted. */
+  readonly takenUnbooted: readonly string[];
   /** Messages that only ever answer what was asked: let through while pending. */
   readonly reports: readonly string[];
   /** Messages that stations delete after errors, taken from those that were accepted before. */

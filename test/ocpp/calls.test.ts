@@ -67,6 +67,12 @@ describe('a command as a call', () => {
     ]);
   });
 
+  test('a restart for another way into the network, which waits until nothing charges [B10]', async () => {
+    expect(await encode('ocpp2.0.1', { kind: 'RESTART_FOR_NETWORK' })).toEqual([
+      ...[2, commandId, 'Reset', { type: 'OnIdle' }],
+    ]);
+  });
+
   test('a call in the protocol’s own words, built here or not', async () => {
     const request = { kind: 'CALL', action: 'Reset', payload: { type: 'Soft' } } as const;
 

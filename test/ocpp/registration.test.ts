@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { CommandRequest } from '../../functions/core/commands/command.ts';
 import { dispatchCommands } from '../../functions/core/commands/dispatch-commands.ts';
+import { askForBootOnce } from '../../functions/core/stations/ask-for-boot.ts';
 import { decideRegistration } from '../../functions/core/stations/decide-registration.ts';
 import { noteSeen, SeenHints } from '../../functions/core/stations/note-seen.ts';
+import { restartToRegister } from '../../functions/core/stations/restart-to-register.ts';
 import type { RegistrationWish } from '../../functions/core/stations/station.ts';
 import type { Subprotocol } from '../../functions/ocpp/subprotocols.ts';
 import { claim } from '../support/claim.ts';
@@ -25,6 +27,14 @@ const boots = {
 } as const;
 const start = { connectorId: 1, idTag: goodTag, meterStart: 0, timestamp: '2030-03-01T12:00:00Z' };
 const stop = { transactionId: 7, meterStop: 10, timestamp: '2030-03-01T12:00:00Z' };
+
+const event = (transactionId: string) => ({
+  eventType: 'Started',
+  seqNo: 0,
+  timestamp: '2030-03-01T12:00:00Z',
+  triggerReason: 'CablePluggedIn',
+  transactionInfo: { transactionId },
+});
 
 /** A station that has not booted, and whose owner wants it told something. */
 async function given(protocol: Subprotocol, wish: RegistrationWish): Promise<TestStation> {
@@ -263,18 +273,74 @@ describe('a 2.0.1 station', () => {
     expect(await says(station, 'Heartbeat', {})).toHaveProperty('currentTime');
   });
 
+  test('that was accepted elsewhere loses no transaction: its events are taken, and nothing else [B01.FR.10, E13]', async () => {
+    const station = await given('ocpp2.0.1', 'ACCEPT');
+
+    const answers = [
+      await says(station, 'TransactionEvent', event(`tx-${stations}`)),
+      await says(station, 'Heartbeat', {}),
+    ];
+
+    expect(answers).toEqual([{}, 'SecurityError']);
+    expect(await queued(station)).toMatchObject([{ request: { kind: 'ASK_FOR_BOOT' } }]);
+    const { items } = await room.services.sessions.listSessions(
+      { stationId: station.stationId },
+      { limit: 5 },
+    );
+    expect(items).toHaveLength(1);
+  });
+
+  test.each(['HOLD', 'REJECT'] as const)('that never booted here and is on %s may not', async (wish) => {
+    const station = await given('ocpp2.0.1', wish);
+
+    expect(await says(station, 'TransactionEvent', event('tx-1'))).toBe('SecurityError');
+  });
+
+  test('that refuses to boot, for it counts itself accepted, restarts once nothing charges: asked once a day [F06.FR.17]', async () => {
+    const station = await given('ocpp2.0.1', 'ACCEPT');
+    const refuses = async (connectionId: string) => {
+      const { stationId } = station;
+      const connection = { stationId, connectionId, protocol: 'ocpp2.0.1', connectedAt: room.now };
+      await room.services.live.connect(connection);
+      await askForBootOnce(room.services, connection);
+      const [asked] = await queued(station);
+      if (!asked) throw new Error('not asked to boot');
+      await room.services.commands.settle(stationId, asked.commandId, {
+        state: 'REJECTED',
+        settledAt: room.now,
+      });
+      await restartToRegister(room.services, { ...asked, state: 'REJECTED' });
+      await restartToRegister(room.services, { ...asked, state: 'REJECTED' });
+    };
+
+    await refuses('first');
+    const restarts = await queued(station);
+    for (const { commandId } of restarts) {
+      await room.services.commands.settle(station.stationId, commandId, {
+        state: 'ACCEPTED',
+        settledAt: room.now,
+      });
+    }
+    room.now += 7_200_000;
+    await refuses('second');
+
+    expect(restarts).toMatchObject([{ request: { kind: 'RESET', when: 'WHEN_IDLE' } }]);
+    expect(await queued(station)).toEqual([]);
+  });
+
+  test('that booted meanwhile is not restarted', async () => {
+    const station = await room.givenStation(`CP${stations}`, 'ocpp2.0.1');
+    const { stationId } = station;
+
+    await restartToRegister(room.services, { stationId, state: 'REJECTED', createdAt: room.now });
+
+    expect(await queued(station)).toEqual([]);
+  });
+
   test('row 38: has its transactions wait in it until it is accepted [B02.FR.09]', async () => {
     const station = await given('ocpp2.0.1', 'HOLD');
     await boot(station, 'ocpp2.0.1');
 
-    const event = {
-      eventType: 'Started',
-      seqNo: 0,
-      timestamp: '2030-03-01T12:00:00Z',
-      triggerReason: 'CablePluggedIn',
-      transactionInfo: { transactionId: 'tx-1' },
-    };
-
-    expect(await says(station, 'TransactionEvent', event)).toBe('SecurityError');
+    expect(await says(station, 'TransactionEvent', event('tx-1'))).toBe('SecurityError');
   });
 });

@@ -66,6 +66,7 @@ export const commandRequest = z.discriminatedUnion('kind', [
       .exactOptional(),
   }),
   z.object({ kind: z.literal('PREFER_NETWORK'), slots: z.array(whole) }),
+  z.object({ kind: z.literal('RESTART_FOR_NETWORK') }),
   z.object({
     kind: z.literal('READ_SETTINGS'),
     keys: z.array(text),

@@ -66,6 +66,8 @@ export type CommandRequest =
     }
   /** In which order the station tries its ways into the network. */
   | { readonly kind: 'PREFER_NETWORK'; readonly slots: readonly number[] }
+  /** The station is to start anew once nothing charges, and to try its ways into the network in their order. */
+  | { readonly kind: 'RESTART_FOR_NETWORK' }
   /** Tell these settings. `reconciles`: what is desired of them is brought about once they are told. */
   | { readonly kind: 'READ_SETTINGS'; readonly keys: readonly string[]; readonly reconciles?: true }
   /** Tell everything that can be set. The number tells the station's reports apart. */

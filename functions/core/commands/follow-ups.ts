@@ -13,6 +13,7 @@ import { settlePassword } from '../security/settle-password.ts';
 import { advanceUpgrade } from '../security/upgrade-profile.ts';
 import type { ChargingStore } from '../smart-charging/charging-store.ts';
 import { followProfile } from '../smart-charging/follow-profile.ts';
+import { restartToRegister } from '../stations/restart-to-register.ts';
 import type { StationLimitsStore } from '../stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '../stations/station-store.ts';
 import type { TenantPolicyStore } from '../tenants/tenant-policy.ts';
@@ -56,12 +57,14 @@ export const followUps: Readonly<Partial<Record<CommandRequest['kind'], FollowUp
   UPLOAD_LOG: afterJobCommand,
   UPLOAD_SECURITY_LOG: afterJobCommand,
   PUBLISH_FIRMWARE: afterJobCommand,
+  ASK_FOR_BOOT: restartToRegister,
   READ_SETTINGS: reconcileAfterRead,
   RESERVE: followReservation,
   CANCEL_RESERVATION: followCancellation,
   SET_PASSWORD: settlePassword,
   SET_SECURITY_PROFILE: advanceUpgrade,
   PREFER_NETWORK: advanceUpgrade,
+  RESTART_FOR_NETWORK: advanceUpgrade,
   SET_CHARGING_PROFILE: followProfile,
   SEND_LOCAL_LIST: followListUpdate,
   GET_LOCAL_LIST_VERSION: followListAnswer,

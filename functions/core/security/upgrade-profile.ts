@@ -96,7 +96,9 @@ export async function advanceUpgrade(ports: AlertPorts & QueuePorts, command: Co
   const station = await ports.stations.findStation(stationId);
   const pending = station?.securityChange?.profile;
   if (!station || pending?.commandId !== commandId) return;
-  if (state !== 'ACCEPTED') {
+  // Whose connection ended with the call out may be starting already: how it comes back tells.
+  const mayBeStarting = request.kind === 'RESTART_FOR_NETWORK' && state === 'UNKNOWN';
+  if (state !== 'ACCEPTED' && !mayBeStarting) {
     await abandonUpgrade(ports, stationId);
     await raiseAlert(ports, {
       category: 'SECURITY_ALERT',
@@ -119,7 +121,7 @@ export async function advanceUpgrade(ports: AlertPorts & QueuePorts, command: Co
     const { profile } = current.securityChange ?? {};
     if (profile?.commandId !== commandId) return undefined;
     const { priority: _, ...rest } = profile;
-    const left = next.request.kind === 'RESET' ? rest : profile;
+    const left = next.request.kind === 'RESTART_FOR_NETWORK' ? rest : profile;
     return {
       ...current,
       securityChange: { ...current.securityChange, profile: { ...left, commandId: nextId } },
@@ -130,12 +132,11 @@ export async function advanceUpgrade(ports: AlertPorts & QueuePorts, command: Co
 function nextStep(
   done: CommandRequest,
   priority: readonly number[],
-): { name: string; request: Extract<CommandRequest, { kind: 'RESET' | 'PREFER_NETWORK' }> } {
+): { name: string; request: Extract<CommandRequest, { kind: 'PREFER_NETWORK' | 'RESTART_FOR_NETWORK' }> } {
   if (done.kind === 'SET_SECURITY_PROFILE') {
     return { name: 'SET_VARIABLES', request: { kind: 'PREFER_NETWORK', slots: priority } };
   }
-  // The station looks at its order of networks when it starts (B10).
-  return { name: 'RESET', request: { kind: 'RESET', when: 'WHEN_IDLE' } };
+  return { name: 'RESET', request: { kind: 'RESTART_FOR_NETWORK' } };
 }
 
 function checkDirection({ securityProfile }: Station, profile: SecurityProfile): void {

@@ -2,7 +2,7 @@ import { enqueueCommand, type RequestPorts } from '../commands/request-command.t
 import type { Digest } from '../ports.ts';
 
 /** A station that is away for longer connects anew, and is asked anew. */
-const timeoutMs = 600_000;
+export const timeoutMs = 600_000;
 
 /** Asks a station to say who it is as if it had just started, which decides anew whether it may work. */
 export async function askForBoot(
@@ -24,12 +24,15 @@ export async function askForBootOnce(
   connection: { stationId: string; connectionId: string; connectedAt: number },
 ): Promise<void> {
   const { stationId, connectionId, connectedAt } = connection;
-  const newId = () => idOf(connectedAt, ports.digest(`boot/${stationId}/${connectionId}`));
+  const newId = () => idAt(connectedAt, ports.digest(`boot/${stationId}/${connectionId}`));
   await askForBoot({ ...ports, newId }, stationId);
 }
 
-/** Commands are in the order of their ids: as all of them, this one begins with its moment (RFC 9562, version 7). */
-function idOf(at: number, digits: string): string {
+/**
+ * An id for a command that is made once, whoever makes it. Commands are in the order of their ids: as all of them, this
+ * one begins with its moment (RFC 9562, version 7).
+ */
+export function idAt(at: number, digits: string): string {
   const time = Math.max(0, Math.trunc(at)).toString(16).padStart(12, '0');
   const parts = [time.slice(0, 8), time.slice(8), `7${digits.slice(0, 3)}`, `8${digits.slice(3, 6)}`];
   return [...parts, digits.slice(6, 18)].join('-');

@@ -64,7 +64,8 @@ export async function registerBoot(ports: RegistrationPorts, boot: Boot): Promis
   return { status, intervalS: station.heartbeatIntervalS, now };
 }
 
-function registrationOf(station: Station | undefined): RegistrationStatus {
+/** What a station is to be told at its next boot. */
+export function registrationOf(station: Station | undefined): RegistrationStatus {
   if (!station || station.lifecycle === 'RETIRED' || station.registration === 'REJECT') return 'REJECTED';
   return station.registration === 'HOLD' ? 'PENDING' : 'ACCEPTED';
 }

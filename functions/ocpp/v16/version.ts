@@ -11,6 +11,7 @@ export const ocpp16: OcppVersion = {
   errorCodes,
   beforeAccepted: {
     neverBooted: 'MAY_CALL',
+    takenUnbooted: [],
     reports: [],
     irreplaceable: ['StartTransaction', 'StopTransaction', 'MeterValues'],
   },

@@ -7,8 +7,11 @@ import { defineOutboundAction } from './define-action.ts';
  */
 export const reset = defineOutboundAction({
   name: 'Reset',
-  kinds: ['RESET'],
-  toRequest({ when, evseId }) {
+  kinds: ['RESET', 'RESTART_FOR_NETWORK'],
+  toRequest(command) {
+    // The station looks at its order of networks when it starts (B10).
+    if (command.kind === 'RESTART_FOR_NETWORK') return { type: 'OnIdle' };
+    const { when, evseId } = command;
     return { type: when === 'NOW' ? 'Immediate' : 'OnIdle', ...(evseId === undefined ? {} : { evseId }) };
   },
 });

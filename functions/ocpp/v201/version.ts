@@ -11,6 +11,7 @@ export const ocpp201: OcppVersion = {
   errorCodes,
   beforeAccepted: {
     neverBooted: 'MUST_BOOT',
+    takenUnbooted: ['TransactionEvent'],
     reports: [
       'NotifyCustomerInformation',
       'NotifyDisplayMessages',
@@ -18,7 +19,7 @@ export const ocpp201: OcppVersion = {
       'NotifyReport',
       'ReportChargingProfiles',
     ],
-    // These wait in the station until it is accepted (E04, E13), so that refusing one loses nothing.
+    // A station that was told to wait keeps its transactions until it is accepted (E04, E13).
     irreplaceable: [],
   },
   unreadableMessageId: '-1',

@@ -308,6 +308,23 @@ describe('a higher security profile', () => {
     expect(await stationNow(stationId)).toMatchObject({ securityProfile: 2 });
   });
 
+  test.each([
+    ['REJECTED', undefined, ['SECURITY_PROFILE_NOT_CHANGED']],
+    ['TIMED_OUT', undefined, ['SECURITY_PROFILE_NOT_CHANGED']],
+    ['UNKNOWN', 2, []],
+  ] as const)('whose restart is %s waits for it no longer than it may come', async (state, to, kinds) => {
+    const stationId = await givenStation({ protocol: 'ocpp2.0.1' });
+    await upgradeProfile(ports(), { stationId, profile: 2, trustsServer: true, network });
+    await ends(stationId, 'ACCEPTED');
+    await ends(stationId, 'ACCEPTED');
+
+    await ends(stationId, state);
+
+    expect((await stationNow(stationId)).securityChange?.profile?.to).toBe(to);
+    const { items } = await scene.alerts.listAlerts({ stationId }, { limit: 5 });
+    expect(items.map(({ kind }) => kind)).toEqual(kinds);
+  });
+
   test('that the station refuses leaves it where it is, and operators hear of it', async () => {
     const stationId = await givenStation();
     await upgradeProfile(ports(), { stationId, profile: 2, trustsServer: true });
