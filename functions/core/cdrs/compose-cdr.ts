@@ -11,6 +11,7 @@ import type { PricedBy } from '../tariffs/tariff-assignment.ts';
 import type { Billing, Cdr, CdrPlace } from './cdr.ts';
 import { counterpartyOf } from './counterparty.ts';
 import { explainSession, signatureSentence } from './explain-session.ts';
+import { spreadSentences } from './explain-spread.ts';
 import { type PricingTerms, rateRecord } from './rate-record.ts';
 
 /** Where a session took place and how it is priced, with whatever is doubtful about either. */
@@ -113,6 +114,7 @@ function explanationOf(made: CdrMaterial, rating: Rating, reasons: readonly stri
     ...explainSession(record),
     ...signed.map(signatureSentence),
     ...rating.explanation,
+    ...spreadSentences(record, rating.periods),
     ...(tariff && pricedBy ? [choiceSentence(tariff, pricedBy)] : []),
     ...(isPayable(record) ? [] : ['No accepted token authorised the session: no driver is billed.']),
     ...reasons.map((reason) => `To be reviewed: ${reason}`),

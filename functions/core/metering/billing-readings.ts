@@ -40,24 +40,25 @@ type RegisterSample = MeterSample & { readonly energyWh: number };
  * Clock-aligned samples never bound a session (OCPP 1.6 `Sample.Clock` belongs to no transaction).
  */
 export function billingReadings(given: ReadingsGiven): { begin?: BillingReading; end?: BillingReading } {
-  const registers = samplesOfSession(given).filter(hasRegister);
+  const registers = billableSamples(samplesOfSession(given)).filter(hasRegister);
   const begin = beginReading(given, registers);
   const end = endReading(given, registers, begin);
   return { ...(begin ? { begin } : {}), ...(end ? { end } : {}) };
 }
 
-/**
- * The samples that tell of the session: not clock-aligned, and inside its time unless the station says they are
- * of its very begin or end.
- */
+/** The samples that tell of the session: inside its time, unless the station says they are of its very begin or end. */
 export function samplesOfSession(
   given: Pick<ReadingsGiven, 'samples' | 'startedAt' | 'endedAt'>,
 ): readonly MeterSample[] {
   const until = given.endedAt ?? Number.POSITIVE_INFINITY;
   return given.samples.filter(({ at, context }) => {
-    if (context === 'CLOCK') return false;
     return context === 'BEGIN' || context === 'END' || (at >= given.startedAt && at <= until);
   });
+}
+
+/** Those that energy is billed from: clock-aligned ones show its course and no more. */
+export function billableSamples(samples: readonly MeterSample[]): readonly MeterSample[] {
+  return samples.filter(({ context }) => context !== 'CLOCK');
 }
 
 /** The most energy a connector can have given in that time, with room for clocks and meters that are a little off. */

@@ -1,8 +1,14 @@
-import { type BillingReading, billingReadings, samplesOfSession } from '../metering/billing-readings.ts';
+import {
+  type BillingReading,
+  billableSamples,
+  billingReadings,
+  samplesOfSession,
+} from '../metering/billing-readings.ts';
 import { energyFromPower } from '../metering/energy-from-power.ts';
 import { roundingWh } from '../metering/meter-doubts.ts';
 import type { MeterSample, SampleContext } from '../metering/sample.ts';
 import type { ConnectorRef } from '../stations/station.ts';
+import { isClosedByUs } from './end-untold.ts';
 import { reviewReasons } from './review-reasons.ts';
 import type { ChargingState, Session, SessionEntry, SessionToken, StopReason } from './session.ts';
 
@@ -181,19 +187,20 @@ function startOf(session: Session, facts: readonly SessionEntry[]): number {
 }
 
 /**
- * Of a session that ended because the next one began nobody knows since when nothing was charged: it counts up to the
- * last moment that its station told of.
+ * Of a session that the system closed nobody knows since when nothing was charged: it counts up to the last moment that
+ * its station told of, and no further than to the start of the next one where that is what closed it.
  */
 function withEnd(head: Session, startedAt: number, facts: readonly SessionEntry[]): Session {
-  if (head.stopReason !== 'SUPERSEDED' || head.endedAt === undefined) return head;
-  const { endedAt } = head;
-  const known = facts.map(({ at }) => at).filter((at) => at <= endedAt);
-  return { ...head, endedAt: Math.max(startedAt, ...known) };
+  if (!isClosedByUs(head) || head.endedAt === undefined) return head;
+  const { endedAt, stopReason } = head;
+  const known = facts.map(({ at, receivedAt }) => Math.min(at, receivedAt));
+  const within = stopReason === 'SUPERSEDED' ? known.filter((at) => at <= endedAt) : known;
+  return { ...head, endedAt: Math.max(startedAt, ...within) };
 }
 
-/** The end of a session that was superseded may still come. */
-function isTold({ state, stopReason }: Session): boolean {
-  return state === 'ENDED' && stopReason !== 'SUPERSEDED';
+/** The end of a session that the system closed may still come. */
+function isTold(session: Session): boolean {
+  return session.state === 'ENDED' && !isClosedByUs(session);
 }
 
 function energyBetween(readings: { begin?: BillingReading; end?: BillingReading }): number | undefined {
@@ -210,7 +217,7 @@ function guessOf(
   samples: readonly MeterSample[],
 ): number | undefined {
   return energyFromPower(
-    samplesOfSession({ samples, startedAt, ...(endedAt === undefined ? {} : { endedAt }) }),
+    billableSamples(samplesOfSession({ samples, startedAt, ...(endedAt === undefined ? {} : { endedAt }) })),
   );
 }
 

@@ -1,4 +1,9 @@
-import { type BillingReading, mostPlausibleWh, samplesOfSession } from '../metering/billing-readings.ts';
+import {
+  type BillingReading,
+  billableSamples,
+  mostPlausibleWh,
+  samplesOfSession,
+} from '../metering/billing-readings.ts';
 import { meterDoubts, rollOverHint } from '../metering/meter-doubts.ts';
 import type { MeterSample } from '../metering/sample.ts';
 import type { ChargingStateChange } from './assemble-session.ts';
@@ -32,7 +37,7 @@ export function reviewReasons(found: SessionFindings): readonly string[] {
   const endedAt = session.endedAt ?? startedAt;
   if (found.startMissing) reasons.push('The start of the session never arrived.');
   if (session.endedByCheck === true)
-    reasons.push('The station never told the end; it was found out by asking.');
+    reasons.push('The station never told the end; the session ends at the last that is known of it.');
   if (session.stopReason === 'SUPERSEDED')
     reasons.push('The station never told the end; another session began at the connector.');
   if (endedAt < startedAt) reasons.push('The session ends before it starts.');
@@ -59,7 +64,7 @@ function energyReasons(found: SessionFindings, endedAt: number): readonly string
     return [hint === undefined ? fall : `${fall} ${hint}`];
   }
   const bounds = { startedAt, ...(session.endedAt === undefined ? {} : { endedAt }) };
-  const samples = samplesOfSession({ samples: found.samples, ...bounds });
+  const samples = billableSamples(samplesOfSession({ samples: found.samples, ...bounds }));
   const charged = (from: number, until: number) => mayHaveChargedIn(changes, from, until);
   const trace = { startedAt, endedAt, begin, end, samples, maxPowerW, mayHaveCharged: charged };
   const excess = `The connector cannot have given ${energyWh} Wh in that time with ${maxPowerW} W.`;

@@ -18,7 +18,7 @@ const activityOf: Readonly<Record<ChargingState, Activity>> = {
   IDLE: 'PARKING',
 };
 
-/** A point of the energy curve: what the register had counted of this session by then. */
+/** A point of the energy curve: a reading, or the session's start or end. What the register had counted of this session by then. */
 interface EnergyPoint {
   readonly at: number;
   readonly energyWh: number;
@@ -34,7 +34,7 @@ interface EnergyPoint {
  */
 export function periodsOfSession(record: SessionRecord): readonly ChargingPeriod[] {
   const startedAt = record.startedAt;
-  const endedAt = Math.max(startedAt, record.endedAt ?? record.lastAt);
+  const endedAt = endOf(record);
   const inside = (at: number) => at > startedAt && at < endedAt;
   const samples = samplesOfSession(record);
   const activities = activityChanges(record);
@@ -45,7 +45,7 @@ export function periodsOfSession(record: SessionRecord): readonly ChargingPeriod
     endedAt,
   ]);
   const times = [...borders].sort((a, b) => a - b);
-  const curve = energyCurve(record, samples, endedAt);
+  const curve = energyCurve(record);
   const measured = firstByTime(samples);
   const energyAt = energyReader(curve, activities);
   if (times.length === 1) {
@@ -69,6 +69,10 @@ export function periodsOfSession(record: SessionRecord): readonly ChargingPeriod
   });
 }
 
+function endOf({ startedAt, endedAt, lastAt }: SessionRecord): number {
+  return Math.max(startedAt, endedAt ?? lastAt);
+}
+
 /**
  * Where the vehicle turns from charging to parking and back, once a moment: of several words of one moment the last
  * counts. Before the first word it does what that says.
@@ -89,18 +93,18 @@ function activityAt(changes: readonly { at: number; activity: Activity }[], at: 
   return holds?.activity ?? changes[0]?.activity ?? 'CHARGING';
 }
 
-/** Begins at zero, ends at the session's energy and never falls: readings that do not fit in are left out. */
-function energyCurve(
-  record: SessionRecord,
-  samples: readonly MeterSample[],
-  endedAt: number,
-): readonly EnergyPoint[] {
+/**
+ * How the energy of a session grew, clock-aligned readings among the others. Begins at zero, ends at the session's energy
+ * and never falls: readings that do not fit in are left out.
+ */
+export function energyCurve(record: SessionRecord): readonly EnergyPoint[] {
   const { begin, end, startedAt } = record;
+  const endedAt = endOf(record);
   const total = record.energyWh ?? 0;
   const points: EnergyPoint[] = [{ at: startedAt, energyWh: 0 }];
   if (begin && end && total > 0) {
     if (begin.at > startedAt && begin.at < endedAt) points.push({ at: begin.at, energyWh: 0 });
-    for (const { at, energyWh } of samples) {
+    for (const { at, energyWh } of samplesOfSession(record)) {
       const counted = (energyWh ?? -1) - begin.energyWh;
       const last = points.at(-1);
       const fits = last && at > last.at && at < end.at && counted >= last.energyWh && counted <= total;

@@ -12,6 +12,7 @@ import {
   event,
   minutesIn,
   numberedSession,
+  readings,
   referencedSession,
   sample,
   start,
@@ -175,6 +176,27 @@ describe('a CDR', () => {
     const cdr = await issued(portsOn(ledgerOf({ entries: trace })));
 
     expect(cdr.signed).toMatchObject([...signed('one'), ...signed('three')]);
+  });
+
+  test('says where a price changed between readings far apart, and nothing where one lies there', async () => {
+    const twoPrices = tariffOf(
+      [
+        { priceComponents: [component('ENERGY', '0.5')], restrictions: { startTime: '13:30' } },
+        { priceComponents: [component('ENERGY', '0.25')] },
+      ],
+      { tariffId: 'day', name: 'Day' },
+    );
+    const spread = expect.stringMatching(/^The price changed within \d+ minutes without a reading/);
+    const givenAt = async (minutes: number, context: 'CLOCK' | 'PERIODIC') => {
+      const trace = [readings(sample(minutes, 104_000, { context }))];
+      const given = { session: numberedSession(), entries: trace, tariffs: [twoPrices] };
+      return (await issued(portsOn(ledgerOf(given)))).explanation;
+    };
+
+    expect(await givenAt(10, 'PERIODIC')).toContain(
+      'The price changed within 50 minutes without a reading: the 6000 Wh of that time are spread evenly over its charging.',
+    );
+    expect(await givenAt(30, 'CLOCK')).not.toContainEqual(spread);
   });
 
   test.each([

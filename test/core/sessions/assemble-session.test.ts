@@ -114,6 +114,20 @@ describe('a session the system numbered', () => {
     expect(record.energyWh).toBeUndefined();
   });
 
+  test('row 12: clock-aligned readings show how the energy grew', () => {
+    const record = assembleSession(
+      numberedSession(),
+      [readings(sample(30, 109_000, { context: 'CLOCK' }))],
+      ac22,
+    );
+
+    expect(periodsOfSession(record).map(({ endedAt, energyWh }) => [endedAt, energyWh])).toEqual([
+      [minutesIn(30), 9_000],
+      [minutesIn(60), 1_000],
+    ]);
+    expect(record).toMatchObject({ energyWh: 10_000, reviewReasons: [] });
+  });
+
   test('row 13: a reading without energy is no reading of zero', () => {
     const { meterStopWh: _, ...session } = numberedSession();
     const record = assembleSession(
