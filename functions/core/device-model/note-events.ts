@@ -12,13 +12,22 @@ export interface EventPorts extends AlertPorts {
 /** What a station tells of itself that nobody knows the weight of counts as an error (4). */
 const unknownSeverity = 4;
 
+/** An event, and whether operators hear of it. */
+export interface ToldEvent {
+  readonly event: StationEvent;
+  readonly mayAlert: boolean;
+}
+
 /**
  * Keeps what stations tell of their variables. What crossed a bound or changed becomes an alert as severe as its
- * monitor; the end of it resolves the alert. Readings that come by the clock are kept alone. Events arrive in any
- * order, any number of times: the latest by the station's clock has the last word.
+ * monitor, where it may; the end of it resolves the alert. Readings that come by the clock are kept alone. Events arrive
+ * in any order, any number of times: the latest by the station's clock has the last word.
  */
-export async function noteEvents(ports: EventPorts, events: readonly StationEvent[]): Promise<void> {
-  for (const event of events.toSorted((one, two) => one.at - two.at || one.eventId - two.eventId)) {
+export async function noteEvents(ports: EventPorts, told: readonly ToldEvent[]): Promise<void> {
+  const inOrder = told.toSorted(
+    ({ event: one }, { event: two }) => one.at - two.at || one.eventId - two.eventId,
+  );
+  for (const { event, mayAlert } of inOrder) {
     const monitor =
       event.monitorId === undefined
         ? undefined
@@ -29,7 +38,7 @@ export async function noteEvents(ports: EventPorts, events: readonly StationEven
       ...sessionOf(ports, event),
     };
     await ports.monitors.addEvent(whole);
-    if (whole.trigger !== 'PERIODIC') await judge(ports, whole);
+    if (mayAlert && whole.trigger !== 'PERIODIC') await judge(ports, whole);
   }
 }
 

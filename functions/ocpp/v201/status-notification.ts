@@ -1,16 +1,7 @@
 import { recordStatus } from '#core/stations/record-status.ts';
-import type { ConnectorStatus } from '#core/stations/station.ts';
 import { stationTime } from '../station-time.ts';
+import { connectorStatuses } from './connector-statuses.ts';
 import { defineInboundAction } from './define-action.ts';
-import type { StatusNotificationRequest } from './schema/messages.ts';
-
-const statuses: Readonly<Record<StatusNotificationRequest['connectorStatus'], ConnectorStatus>> = {
-  Available: 'AVAILABLE',
-  Occupied: 'OCCUPIED',
-  Reserved: 'RESERVED',
-  Unavailable: 'UNAVAILABLE',
-  Faulted: 'FAULTED',
-};
 
 /**
  * StatusNotification (2.0.1 G01), from the station: the state of a connector.
@@ -25,7 +16,7 @@ export const statusNotification = defineInboundAction({
     await recordStatus(services, {
       stationId,
       connector: { evseId, connectorId },
-      status: statuses[connectorStatus],
+      status: connectorStatuses[connectorStatus],
       at: stationTime(timestamp, receivedAt, note),
     });
     return {};

@@ -333,7 +333,7 @@ describe('GetVariables and SetVariables', () => {
       variable('LocalAuthListCtrlr', 'Entries', '3'),
       variable('SmartChargingCtrlr', 'ProfileStackLevel', '10'),
       variable('SmartChargingCtrlr', 'PeriodsPerSchedule', '48'),
-      { ...limit('SmartChargingCtrlr', 'Entries', 'ChargingProfiles', '1') },
+      variable('SmartChargingCtrlr', 'RateUnit', 'A,W'),
     );
     const three = [1, 2, 3].map((id) => ({ ...heartbeat, component: { name: 'EVSE', evse: { id } } }));
     const read = await ask(room, station, wish('GET_VARIABLES', { getVariableData: three }));
@@ -364,7 +364,7 @@ describe('GetVariables and SetVariables', () => {
       localListEntries: 900,
       profileStackLevel: 10,
       periodsPerSchedule: 48,
-      profilesInstalled: 900,
+      rateUnits: ['A', 'W'],
     });
     expect(read.calls.map(({ payload }) => payload.getVariableData.length)).toEqual([2, 1]);
     expect(write.calls.map(({ payload }) => payload.setVariableData.length)).toEqual([1, 1, 1]);
@@ -707,6 +707,65 @@ describe('monitors', () => {
     ]);
     const { stationId } = station;
     expect((await room.services.sessions.listSessions({ stationId }, { limit: 1 })).items).toEqual([]);
+  });
+
+  describe('that something is available, or not', () => {
+    const change = (component: object, actualValue: string, minutes = 0): object => ({
+      ...event(minutes, minutes, {
+        eventNotificationType: 'HardWiredNotification',
+        trigger: 'Delta',
+        actualValue,
+      }),
+      component,
+      variable: { name: 'AvailabilityState' },
+      variableMonitoringId: undefined,
+    });
+    const connectorTwo = { name: 'Connector', evse: { id: 2, connectorId: 1 } };
+    const words = async () =>
+      (await room.services.live.findLive(station.stationId)).connectors.map(
+        ({ evseId, connectorId, status }) => [evseId, connectorId, status],
+      );
+
+    test('are statuses as StatusNotification tells them, and no alerts [G01]', async () => {
+      await tell(
+        change({ name: 'ChargingStation' }, 'Available'),
+        change({ name: 'EVSE', evse: { id: 2 } }, 'Occupied'),
+        change(connectorTwo, 'Occupied'),
+      );
+
+      expect(await words()).toEqual([
+        [0, 0, 'AVAILABLE'],
+        [2, 1, 'OCCUPIED'],
+      ]);
+      expect(await alerts()).toEqual([]);
+    });
+
+    test('count by the station’s time, whatever tells them [G01]', async () => {
+      await tell(change(connectorTwo, 'Faulted', 5));
+      const status = { evseId: 2, connectorId: 1, connectorStatus: 'Available' };
+      await station.calls('StatusNotification', { ...status, timestamp: new Date(noon).toISOString() });
+
+      expect(await words()).toEqual([[2, 1, 'FAULTED']]);
+    });
+
+    test('are kept as events alone with a word that nobody knows', async () => {
+      await tell(change(connectorTwo, 'Sleeping'));
+
+      expect(await words()).toEqual([]);
+      expect((await room.services.monitors.listEvents(station.stationId, { limit: 5 })).items).toHaveLength(
+        1,
+      );
+    });
+  });
+
+  test.each([
+    ['CustomMonitor', 1],
+    ['PreconfiguredMonitor', 0],
+    ['HardWiredNotification', 0],
+  ])('of a change that a %s tells raise %i alerts: nothing ever clears one', async (by, count) => {
+    await tell(event(1, 0, { trigger: 'Delta', eventNotificationType: by }));
+
+    expect(await alerts()).toHaveLength(count);
   });
 
   test('of the hardware raise alerts although nobody knows their weight; readings by the clock raise none [N08]', async () => {
