@@ -128,6 +128,7 @@ const sharedWords: Readonly<Record<string, string>> = {
   kind: 'chargingProfileKind',
   recurrency: 'recurrencyKind',
   transactionRef: 'transactionId',
+  unit: 'chargingRateUnit',
   startAt: 'startSchedule',
   durationS: 'duration',
   periods: 'chargingSchedulePeriod',

@@ -108,7 +108,11 @@ describe('desired profiles', () => {
     await installDesiredProfiles(admin.services, aStation({ stationId: 'CS-1' }));
 
     expect(set.body.items).toMatchObject([{ evseId: 0, state: 'MISSING' }]);
-    expect([first, again, await queued()]).toEqual([['SET_CHARGING_PROFILE'], [], ['SET_CHARGING_PROFILE']]);
+    expect([first, again, await queued()]).toEqual([
+      ['READ_LIMITS', 'SET_CHARGING_PROFILE'],
+      ['READ_LIMITS'],
+      ['READ_LIMITS', 'SET_CHARGING_PROFILE'],
+    ]);
     expect(installed.body.desired).toMatchObject([{ evseId: 0, state: 'INSTALLED', profile: written() }]);
   });
 

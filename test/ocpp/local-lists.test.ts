@@ -73,6 +73,16 @@ async function claim({ commandId }: Command): Promise<void> {
   if (claimed !== 'claimed') throw new Error(claimed);
 }
 
+/** That the station told its limits before. */
+async function givenLimits(limits: StationLimits = {}): Promise<void> {
+  const commandId = crypto.randomUUID();
+  const at = { createdAt: room.now, deadlineAt: room.now, sentAt: room.now };
+  const [request, state] = [{ kind: 'READ_LIMITS' }, 'ACCEPTED'] as const;
+  const { commands } = room.services;
+  await commands.addCommand({ commandId, stationId: stationId(), name: 'X', request, state, ...at });
+  await room.services.limits.noteLimits(stationId(), { ...limits, inquiry: { commandId } });
+}
+
 const waiting = async () => (await room.services.commands.listQueued(stationId(), 9)).map(({ name }) => name);
 
 describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('the local list over %s', (protocol) => {
@@ -81,6 +91,16 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('the local list over %s', (prot
   const says = (status: string) => () => ({ status });
   const choose = (...uids: string[]) =>
     chooseLocalList(ports(), { stationId: stationId(), choice: { kind: 'TOKENS', uids } });
+  const tellsOneEntry = ({ payload }: Sent) =>
+    protocol === 'ocpp1.6'
+      ? { configurationKey: [{ key: 'SendLocalListMaxLength', readonly: true, value: '1' }] }
+      : {
+          getVariableResult: (payload.getVariableData as object[]).map((one) =>
+            /LocalAuthListCtrlr.*ItemsPerMessage/.test(JSON.stringify(one))
+              ? { ...one, attributeStatus: 'Accepted', attributeValue: '1' }
+              : { ...one, attributeStatus: 'UnknownVariable' },
+          ),
+        };
   const uid = (name: string) => `${name}-${tenants}`;
   const nobody = {
     users: { findUser: async () => undefined },
@@ -88,6 +108,7 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('the local list over %s', (prot
   };
   beforeEach(async () => {
     station = await room.givenStation(`CP${tenants}`, protocol);
+    await givenLimits();
     for (const name of ['A', 'B', 'C']) {
       await createToken({ ...room.services, ...nobody }, { uid: uid(name), tokenType: 'RFID', groupId: 'G' });
     }
@@ -196,6 +217,44 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('the local list over %s', (prot
       ['Differential', 3],
     ]);
     expect(await waiting()).toEqual([]);
+  });
+
+  test('row 59: a station is asked first how much it takes, once, and gets no more', async () => {
+    station = await room.givenStation(`FRESH${tenants}`, protocol);
+    await choose(uid('A'), uid('B'));
+    await choose(uid('A'), uid('B'));
+    const before = await waiting();
+
+    const asked = await exchange(protocol, tellsOneEntry);
+    await exchange(protocol, has(0));
+    await exchange(protocol, has(0));
+    const sent = await exchange(protocol, says('Accepted'));
+
+    expect(before).toEqual(['GET_CONFIGURATION', 'GET_LOCAL_LIST_VERSION', 'GET_LOCAL_LIST_VERSION']);
+    expect(JSON.stringify(asked.payload)).toMatch(
+      /SendLocalListMaxLength|LocalAuthListCtrlr.*ItemsPerMessage/,
+    );
+    expect(sent.payload[list]).toHaveLength(1);
+  });
+
+  test('row 59: a station that did not answer is asked again, and so is one with new firmware', async () => {
+    station = await room.givenStation(`FRESH${tenants}`, protocol);
+    await checkLocalList(ports(), station);
+    await choose(uid('A'));
+    await exchange(protocol, tellsOneEntry);
+    const asks = async () => (await waiting()).filter((name) => name === 'GET_CONFIGURATION').length;
+    await checkLocalList(ports(), station);
+    const afterAnswer = await asks();
+    await checkLocalList(ports(), { ...station, firmwareVersion: '2' });
+    const afterUpdate = await asks();
+    const { inquiry } = await room.services.limits.findLimits(stationId());
+    const settlement = { state: 'TIMED_OUT', settledAt: room.now } as const;
+    await room.services.commands.settle(stationId(), inquiry?.commandId ?? '', settlement);
+
+    await checkLocalList(ports(), { ...station, firmwareVersion: '2' });
+
+    expect([afterAnswer, afterUpdate, await asks()]).toEqual([0, 1, 1]);
+    expect((await room.services.limits.findLimits(stationId())).inquiry).not.toEqual(inquiry);
   });
 
   test('row 59: more tokens than the station holds are refused', async () => {
@@ -311,6 +370,7 @@ describe('a 1.6 station', () => {
     const second = { ...anywhere, uid: `SECOND-${tenants}`, restrictions: { evseIds: [2] } };
     for (const token of [anywhere, second]) await createToken({ ...room.services, ...nobody }, token);
     const choice = { kind: 'GROUP', groupId: anywhere.groupId } as const;
+    await givenLimits();
     await chooseLocalList(ports(), { stationId: stationId(), choice });
     await exchange('ocpp1.6', () => ({ listVersion: 0 }));
     const anew = await exchange('ocpp1.6', () => ({ status: 'Accepted' }));
@@ -327,6 +387,7 @@ describe('a 1.6 station', () => {
   test('says with -1, or with NotSupported, that it knows no lists [TC_042_1, TC_043_1]', async () => {
     for (const [index, answer] of [{ listVersion: -1 }, { status: 'NotSupported' }].entries()) {
       station = await room.givenStation(`CP${tenants}-${index}`, 'ocpp1.6');
+      await givenLimits();
       await chooseLocalList(ports(), { stationId: stationId(), choice: { kind: 'GROUP', groupId: 'NONE' } });
       if (index === 1) await exchange('ocpp1.6', () => ({ listVersion: 3 }));
       await exchange('ocpp1.6', () => answer);

@@ -72,6 +72,7 @@ export const commandRequest = z.discriminatedUnion('kind', [
     keys: z.array(text),
     reconciles: z.literal(true).exactOptional(),
   }),
+  z.object({ kind: z.literal('READ_LIMITS') }),
   z.object({ kind: z.literal('READ_ALL_SETTINGS'), requestId: whole }),
   z.object({
     kind: z.literal('CHANGE_SETTINGS'),

@@ -39,6 +39,7 @@ const allocationSchema = z.object({
       sessionId: text.exactOptional(),
       profileId: whole,
       tenths: whole,
+      unit: rateUnit.exactOptional(),
       commandId: text,
       askedAt: whole,
     }),

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { StationLimits, StationLimitsStore } from '#core/stations/station-limits.ts';
+import { rateUnit } from './charging-items.ts';
 import { itemReader } from './items.ts';
 import { getItem, update } from './requests.ts';
-import { whole } from './schemas.ts';
+import { text, whole } from './schemas.ts';
 import type { StoreContext } from './store-context.ts';
 import { Update } from './update.ts';
 
@@ -25,7 +26,8 @@ const limitsSchema = z.object({
   localListMessageBytes: limit,
   profileStackLevel: limit,
   periodsPerSchedule: limit,
-  profilesInstalled: limit,
+  rateUnits: z.array(rateUnit).exactOptional(),
+  inquiry: z.object({ commandId: text, firmwareVersion: text.exactOptional() }).exactOptional(),
 }) satisfies z.ZodType<StationLimits>;
 
 const readLimits = itemReader<StationLimits>('limits of a station', limitsSchema);

@@ -70,6 +70,8 @@ export type CommandRequest =
   | { readonly kind: 'RESTART_FOR_NETWORK' }
   /** Tell these settings. `reconciles`: what is desired of them is brought about once they are told. */
   | { readonly kind: 'READ_SETTINGS'; readonly keys: readonly string[]; readonly reconciles?: true }
+  /** Tell how much you take at once. */
+  | { readonly kind: 'READ_LIMITS' }
   /** Tell everything that can be set. The number tells the station's reports apart. */
   | { readonly kind: 'READ_ALL_SETTINGS'; readonly requestId: number }
   | {

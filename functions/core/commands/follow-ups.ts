@@ -11,8 +11,10 @@ import { followCancellation, followReservation } from '../reservations/follow-re
 import type { ReservationStore } from '../reservations/reservation-store.ts';
 import { settlePassword } from '../security/settle-password.ts';
 import { advanceUpgrade } from '../security/upgrade-profile.ts';
+import { balanceAfterLimits } from '../smart-charging/balance-after-limits.ts';
 import type { ChargingStore } from '../smart-charging/charging-store.ts';
 import { followProfile } from '../smart-charging/follow-profile.ts';
+import type { SiteStore } from '../smart-charging/site.ts';
 import { restartToRegister } from '../stations/restart-to-register.ts';
 import type { StationLimitsStore } from '../stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '../stations/station-store.ts';
@@ -34,6 +36,7 @@ export interface FollowUpPorts {
   readonly reservations: ReservationStore;
   readonly jobs: JobStore;
   readonly charging: ChargingStore;
+  readonly sites: SiteStore;
   readonly localLists: LocalListStore;
   readonly tokens: TokenStore;
   readonly policies: TenantPolicyStore;
@@ -59,6 +62,7 @@ export const followUps: Readonly<Partial<Record<CommandRequest['kind'], FollowUp
   PUBLISH_FIRMWARE: afterJobCommand,
   ASK_FOR_BOOT: restartToRegister,
   READ_SETTINGS: reconcileAfterRead,
+  READ_LIMITS: balanceAfterLimits,
   RESERVE: followReservation,
   CANCEL_RESERVATION: followCancellation,
   SET_PASSWORD: settlePassword,

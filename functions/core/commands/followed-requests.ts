@@ -13,6 +13,7 @@ export const followedRequests = [
   'PUBLISH_FIRMWARE',
   'ASK_FOR_BOOT',
   'READ_SETTINGS',
+  'READ_LIMITS',
   'RESERVE',
   'CANCEL_RESERVATION',
   'SET_PASSWORD',

@@ -21,6 +21,8 @@ export interface RequestPorts extends WishPorts {
   /** Makes a text unreadable for all but whoever sends it to this very station. */
   readonly sealSecret: (stationId: string, text: string) => Promise<string>;
   readonly newId: NewId;
+  /** Asked once more with the ids of a former time: what that one put into the queue is not put there again. */
+  readonly isRepeat?: boolean;
 }
 
 /** When a command is due, and who wants it. */
@@ -52,6 +54,9 @@ export interface CommandWish extends CommandTerms {
 export async function requestCommand(ports: RequestPorts, wish: CommandWish): Promise<Command> {
   const station = await stationOf(ports, wish.stationId);
   const commandId = ports.newId();
+  const made = ports.isRepeat ? await ports.commands.findCommand(wish.stationId, commandId) : undefined;
+  // Of one in several parts, some may be missing; those that are there stay as they are.
+  if (made && made.partIds === undefined) return made;
   const requests = await requestsOf(ports, station, wish, commandId);
   await refuseOffline(ports, wish);
   const ids = requests.map((_, index) => (index === 0 ? commandId : ports.newId()));

@@ -5,6 +5,8 @@ import type { CommandStore } from '../commands/command-store.ts';
 import { enqueueCommand } from '../commands/request-command.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock, Digest, NewId } from '../ports.ts';
+import { askForLimits } from '../stations/ask-for-limits.ts';
+import type { Station } from '../stations/station.ts';
 import type { StationLimitsStore } from '../stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '../stations/station-store.ts';
 import type { TenantPolicyStore } from '../tenants/tenant-policy.ts';
@@ -51,11 +53,13 @@ export interface LocalListPorts {
  */
 export async function checkLocalList(
   ports: LocalListPorts,
-  { stationId }: { stationId: string },
+  station: Pick<Station, 'stationId' | 'firmwareVersion'>,
 ): Promise<void> {
+  const { stationId } = station;
   const chosen = await ports.localLists.findChoice(stationId);
   if (!chosen || (await listOf(ports, stationId)).unsupported) return;
   await changeList(ports, stationId, (list) => (list.failures === 0 ? undefined : { ...list, failures: 0 }));
+  await askForLimits(ports, station);
   await enqueueCommand(ports, {
     stationId,
     name: 'GET_LOCAL_LIST_VERSION',

@@ -6,6 +6,7 @@ import { DomainError } from '../errors.ts';
 import type { NewId } from '../ports.ts';
 import type { Session } from '../sessions/session.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
+import { askForLimits, isUnasked } from '../stations/ask-for-limits.ts';
 import type { Station } from '../stations/station.ts';
 import type { StationLimitsStore } from '../stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '../stations/station-store.ts';
@@ -109,11 +110,28 @@ async function balance(
     const version = (before?.version ?? 0) + 1;
     const saved = await ports.sites.saveAllocation(group, { ...plan.allocation, version });
     if (saved !== 'saved') continue;
+    await askUnasked(ports, members, plan.orders);
     for (const order of plan.orders) await send(ports, order);
     for (const starved of claims.controlled.filter((claim) => claim.starved)) await tell(ports, starved);
     return;
   }
   throw new Error('a site is divided again and again at the same time');
+}
+
+/**
+ * Stations that are told a limit for the first time are asked beside how they take limits. One that wants them otherwise
+ * is told anew once it has said so (`balanceAfterLimits`); until then it is not left without.
+ */
+async function askUnasked(
+  ports: BalancePorts,
+  members: readonly Member[],
+  orders: readonly Order[],
+): Promise<void> {
+  const ordered = new Set(orders.map(({ stationId }) => stationId));
+  for (const { station, limits, online } of members) {
+    if (online && ordered.has(station.stationId) && isUnasked(limits, station))
+      await askForLimits(ports, station);
+  }
 }
 
 async function stationsOfSite(ports: BalancePorts, limit: SiteLimit): Promise<readonly Station[]> {

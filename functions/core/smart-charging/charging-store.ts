@@ -43,6 +43,12 @@ export interface ReportRequest {
   readonly askedAt: number;
 }
 
+/** The last message of a report arrived. */
+export interface ReportEnd {
+  readonly requestId: number;
+  readonly toldAt: number;
+}
+
 /** Names profiles of a station; what is absent does not matter. */
 export interface ProfileCriteria {
   readonly profileIds?: readonly number[];
@@ -65,6 +71,7 @@ export interface StationCharging {
   readonly evSchedules: readonly EvSchedule[];
   readonly comparisons: readonly ScheduleComparison[];
   readonly reports: readonly ReportRequest[];
+  readonly reportEnds: readonly ReportEnd[];
   /** Whether it lets its charging be limited; unknown when absent. */
   readonly controllable?: boolean;
 }
@@ -87,6 +94,7 @@ export interface ChargingStore {
   noteEvSchedule(stationId: string, schedule: EvSchedule): Promise<void>;
   noteComparison(stationId: string, comparison: ScheduleComparison): Promise<void>;
   noteReport(stationId: string, report: ReportRequest): Promise<void>;
+  noteReportEnd(stationId: string, end: ReportEnd): Promise<void>;
   noteControllable(stationId: string, controllable: boolean, at: number): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import type { CommandStore } from '../commands/command-store.ts';
 import { enqueueCommand } from '../commands/request-command.ts';
 import type { Clock, NewId } from '../ports.ts';
+import { askForLimits } from '../stations/ask-for-limits.ts';
 import { knownStation } from '../stations/known-station.ts';
 import type { Station } from '../stations/station.ts';
 import type { StationLimitsStore } from '../stations/station-limits.ts';
@@ -16,6 +17,7 @@ type DesiredProfile = { readonly evseId: number; readonly profile: ChargingProfi
 
 export interface DesiredPorts {
   readonly live: StationLiveStore;
+  readonly limits: StationLimitsStore;
   readonly commands: CommandStore;
   readonly charging: ChargingStore;
   readonly chargingSettings: ChargingSettingsStore;
@@ -67,9 +69,11 @@ const recentCommands = 50;
  * Asks a station for the profiles it is desired to have, once after each boot: nothing else tells whether it kept
  * them. What was asked since is not asked again, whatever the station said.
  */
-export async function installDesiredProfiles(ports: DesiredPorts, { stationId }: Station): Promise<void> {
+export async function installDesiredProfiles(ports: DesiredPorts, station: Station): Promise<void> {
+  const { stationId } = station;
   const { desired } = await ports.chargingSettings.findSettings(stationId);
   if (desired.length === 0) return;
+  await askForLimits(ports, station);
   const [link, recent] = await Promise.all([
     ports.live.findLink(stationId),
     ports.commands.listCommands(stationId, { limit: recentCommands }),

@@ -58,7 +58,10 @@ export interface ReportedProfiles {
   readonly receivedAt: number;
 }
 
-/** Keeps what a station reports. Once the report is whole, what was asked for and is not in it is gone. */
+/**
+ * Keeps what a station reports. Once the report is whole, what was asked for and is not in it is gone. It may be here
+ * before the station's word that it will come.
+ */
 export async function keepReportedProfiles(ports: Ports, report: ReportedProfiles): Promise<void> {
   const { stationId, requestId, evseId, source, receivedAt } = report;
   for (const profile of report.profiles) {
@@ -66,9 +69,19 @@ export async function keepReportedProfiles(ports: Ports, report: ReportedProfile
     await ports.charging.installProfile(stationId, known);
   }
   if (!report.last) return;
+  await ports.charging.noteReportEnd(stationId, { requestId, toldAt: receivedAt });
+  await forgetUnreported(ports, { stationId, requestId });
+}
+
+/** Nothing before both the question and the end of its report are known. */
+async function forgetUnreported(
+  ports: Ports,
+  { stationId, requestId }: { stationId: string; requestId: number },
+): Promise<void> {
   const charging = await ports.charging.findCharging(stationId);
   const asked = charging.reports.find((one) => one.requestId === requestId);
-  if (!asked) return;
+  const end = charging.reportEnds.find((one) => one.requestId === requestId);
+  if (!asked || !end || end.toldAt < asked.askedAt) return;
   const gone = charging.profiles.filter(
     (known) =>
       known.reportId !== requestId && matches(known, asked.criteria) && known.installedAt < asked.askedAt,
@@ -84,6 +97,7 @@ export async function noteReportAsked(
   const { stationId, requestId, criteria, at, none } = asked;
   if (!none) {
     await ports.charging.noteReport(stationId, { requestId, criteria, askedAt: at });
+    await forgetUnreported(ports, { stationId, requestId });
     return;
   }
   const { profiles } = await ports.charging.findCharging(stationId);

@@ -66,7 +66,7 @@ export function planAllocation(asked: PlanInput, ports: Ports): Plan {
     const commandId = ports.newId();
     const { profileId } = profile;
     const place = { stationId, evseId, ...(sessionId === undefined ? {} : { sessionId }) };
-    grants.push({ ...place, profileId, tenths, commandId, askedAt: input.now });
+    grants.push({ ...place, profileId, tenths, ...unitIn(profile), commandId, askedAt: input.now });
     const request = { kind: 'SET_CHARGING_PROFILE', evseId, profile } as const;
     orders.push({ stationId, commandId, name: 'SET_CHARGING_PROFILE', request });
   }
@@ -180,13 +180,22 @@ function sessionProfile(
     stackLevel: topLevel(member),
     kind: 'RELATIVE',
     transactionRef: session.transactionRef,
-    schedules: [constant(tenths, unit, electrics)],
+    schedules: [constant(tenths, { from: unit, to: unitFor(member, electrics) }, electrics)],
   };
 }
 
-function constant(tenths: number, from: RateUnit, electrics: Electrics) {
-  const unit: RateUnit = electrics.direct ? 'W' : 'A';
-  return { unit, periods: [{ startS: 0, limit: fromTenths(inUnit(tenths, from, unit, electrics)) }] };
+/** Direct current in watts and alternating in amperes, where the station does not know the other alone. */
+function unitFor({ limits: { rateUnits } }: Member, { direct }: Electrics): RateUnit {
+  const usual = direct ? 'W' : 'A';
+  return rateUnits === undefined || rateUnits.includes(usual) ? usual : (rateUnits[0] ?? usual);
+}
+
+function constant(tenths: number, { from, to }: { from: RateUnit; to: RateUnit }, electrics: Electrics) {
+  return { unit: to, periods: [{ startS: 0, limit: fromTenths(inUnit(tenths, from, to, electrics)) }] };
+}
+
+function unitIn({ schedules: [first] }: ChargingProfile): { unit?: RateUnit } {
+  return first === undefined ? {} : { unit: first.unit };
 }
 
 /**
@@ -208,7 +217,7 @@ function wantedDefaults({ limit, members, group }: PlanInput, ports: Ports): rea
         purpose: 'EVSE_DEFAULT',
         stackLevel: topLevel(member),
         kind: 'RELATIVE',
-        schedules: [constant(tenths, limit.unit, electrics)],
+        schedules: [constant(tenths, { from: limit.unit, to: unitFor(member, electrics) }, electrics)],
       };
       return { member, evseId: 0, tenths, profile };
     });
@@ -238,7 +247,8 @@ function mustAsk(
   { states, now }: PlanInput,
 ): boolean {
   const state = grant && states.get(grant.commandId);
-  const same = grant?.tenths === tenths;
+  const { unit } = unitIn(profile);
+  const same = grant?.tenths === tenths && (grant.unit ?? unit) === unit;
   if (state === 'PENDING') return !same;
   const held = member.charging.profiles.find((known) => known.profile.profileId === profile.profileId);
   if (held?.evseId === evseId && saysTheSame(held.profile, profile)) return state === 'PERHAPS' && !same;

@@ -107,7 +107,7 @@ function faultOfSchedules(profile: ChargingProfile, rules: ProfileRules): Profil
 
 function faultOfSchedule(
   { kind, recurrency }: ChargingProfile,
-  { startAt, durationS, minRate, periods }: ChargingSchedule,
+  { unit, startAt, durationS, minRate, periods }: ChargingSchedule,
   { limits, startRequired = false }: ProfileRules,
 ): ProfileFault | undefined {
   const mustStart = kind === 'RECURRING' || (kind === 'ABSOLUTE' && startRequired);
@@ -121,6 +121,10 @@ function faultOfSchedule(
   }
   if (minRate !== undefined && (minRate < 0 || !hasOneDecimal(minRate))) {
     return fault('must be a number from 0 with at most one decimal', 'minRate');
+  }
+  const { rateUnits } = limits;
+  if (rateUnits?.includes(unit) === false) {
+    return fault(`must be ${rateUnits.join(' or ')} at this station`, 'unit');
   }
   const most = limits.periodsPerSchedule ?? Number.MAX_SAFE_INTEGER;
   if (periods.length === 0) return fault('must not be empty', 'periods');

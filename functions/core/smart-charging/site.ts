@@ -21,6 +21,8 @@ export interface Grant {
   readonly profileId: number;
   /** Tenths, in the unit of the site. */
   readonly tenths: number;
+  /** In which unit its station was told. */
+  readonly unit?: RateUnit;
   /** The command that carries it. */
   readonly commandId: string;
   readonly askedAt: number;

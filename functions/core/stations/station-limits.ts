@@ -1,3 +1,5 @@
+import type { RateUnit } from '../smart-charging/charging-profile.ts';
+
 /** How much a station takes at once, as far as it has said so. */
 export interface StationLimits {
   /** 1.6 `GetConfigurationMaxKeys`. */
@@ -18,7 +20,10 @@ export interface StationLimits {
   readonly localListMessageBytes?: number;
   readonly profileStackLevel?: number;
   readonly periodsPerSchedule?: number;
-  readonly profilesInstalled?: number;
+  /** The units that limits in profiles may be in; either when absent. */
+  readonly rateUnits?: readonly RateUnit[];
+  /** The last time it was asked for these: by which command, and with which firmware. */
+  readonly inquiry?: { readonly commandId: string; readonly firmwareVersion?: string };
 }
 
 /** What stations of one tenant said of their limits. */

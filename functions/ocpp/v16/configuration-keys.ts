@@ -1,5 +1,6 @@
 import { settingsComponent, type ToldVariable } from '#core/device-model/device-model.ts';
 import { noteVariables } from '#core/device-model/note-variables.ts';
+import type { RateUnit } from '#core/smart-charging/charging-profile.ts';
 import type { StationLimits } from '#core/stations/station-limits.ts';
 import { isSecret } from '../secrets.ts';
 import type { AnsweredCall } from '../services.ts';
@@ -10,9 +11,14 @@ const limitKeys: Readonly<Record<string, keyof StationLimits>> = {
   ChargingScheduleMaxPeriods: 'periodsPerSchedule',
   GetConfigurationMaxKeys: 'keysPerRead',
   LocalAuthListMaxLength: 'localListEntries',
-  MaxChargingProfilesInstalled: 'profilesInstalled',
   SendLocalListMaxLength: 'localListEntriesPerMessage',
 };
+
+/** In which units profiles may be: `Current`, `Power` or both (§9.4.2). */
+const rateUnitsKey = 'ChargingScheduleAllowedChargingRateUnit';
+
+/** Every key that says how much a station takes. */
+export const keysOfLimits: readonly string[] = [...Object.keys(limitKeys), rateUnitsKey];
 
 /** What was told of a key: its value, what it becomes with the next restart, or that there is no such key. */
 export interface ToldKey {
@@ -36,7 +42,19 @@ export async function learnKeys(
       return limit !== undefined && /^\d{1,9}$/.test(value) ? [[limit, Number(value)]] : [];
     }),
   );
-  await services.limits.noteLimits(stationId, limits);
+  const rateUnits = rateUnitsIn(open.find(({ key }) => key === rateUnitsKey)?.value);
+  await services.limits.noteLimits(stationId, {
+    ...limits,
+    ...(rateUnits.length === 0 ? {} : { rateUnits }),
+  });
+}
+
+/** Some write the units themselves. */
+function rateUnitsIn(value = ''): readonly RateUnit[] {
+  const words = value.split(',').map((word) => word.trim().toUpperCase());
+  return (['A', 'W'] as const).filter((unit) =>
+    words.some((word) => word === unit || word === (unit === 'A' ? 'CURRENT' : 'POWER')),
+  );
 }
 
 function toVariable({ key, readonly, value, pending, unknown }: ToldKey): ToldVariable {

@@ -1,6 +1,6 @@
 import { isSecret } from '../secrets.ts';
 import { splitList } from '../split-list.ts';
-import { learnKeys } from './configuration-keys.ts';
+import { keysOfLimits, learnKeys } from './configuration-keys.ts';
 import { defineOutboundAction } from './define-action.ts';
 
 /**
@@ -11,8 +11,11 @@ import { defineOutboundAction } from './define-action.ts';
  */
 export const getConfiguration = defineOutboundAction({
   name: 'GetConfiguration',
-  kinds: ['READ_SETTINGS', 'READ_ALL_SETTINGS'],
-  toRequest: (command) => (command.kind === 'READ_SETTINGS' ? { key: [...command.keys] } : {}),
+  kinds: ['READ_SETTINGS', 'READ_LIMITS', 'READ_ALL_SETTINGS'],
+  toRequest(command) {
+    if (command.kind === 'READ_LIMITS') return { key: [...keysOfLimits] };
+    return command.kind === 'READ_SETTINGS' ? { key: [...command.keys] } : {};
+  },
   cut(command, { keysPerRead }) {
     if (command.kind !== 'READ_SETTINGS') return [command];
     return splitList(command.keys, keysPerRead).map((keys) => ({ ...command, keys }));

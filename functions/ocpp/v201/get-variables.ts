@@ -3,6 +3,7 @@ import { isSecret } from '../secrets.ts';
 import { splitList } from '../split-list.ts';
 import { defineOutboundAction } from './define-action.ts';
 import { attributeType, componentRef, componentType, learnVariables, variableRef } from './device-model.ts';
+import { keysOfLimits } from './limits.ts';
 import type { GetVariableDataType, GetVariableResultType } from './schema/messages.ts';
 import { placeOf } from './settings.ts';
 
@@ -14,9 +15,13 @@ import { placeOf } from './settings.ts';
  */
 export const getVariables = defineOutboundAction({
   name: 'GetVariables',
-  kinds: ['READ_SETTINGS'],
-  toRequest: ({ keys }) => ({ getVariableData: keys.flatMap(toData) }),
+  kinds: ['READ_SETTINGS', 'READ_LIMITS'],
+  toRequest(command) {
+    const keys = command.kind === 'READ_LIMITS' ? keysOfLimits : command.keys;
+    return { getVariableData: keys.flatMap(toData) };
+  },
   cut(command, { variablesPerRead, variablesReadBytes }) {
+    if (command.kind === 'READ_LIMITS') return [command];
     const entries = command.keys.map((key) => ({ key, data: toData(key) }));
     const pieces = splitList(entries, variablesPerRead, variablesReadBytes);
     return pieces.map((piece) => ({ ...command, keys: piece.map(({ key }) => key) }));

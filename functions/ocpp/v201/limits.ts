@@ -1,7 +1,8 @@
 import type { ToldVariable } from '#core/device-model/device-model.ts';
+import type { RateUnit } from '#core/smart-charging/charging-profile.ts';
 import type { StationLimits } from '#core/stations/station-limits.ts';
 
-type Limit = keyof StationLimits;
+type Limit = Exclude<keyof StationLimits, 'rateUnits' | 'inquiry'>;
 
 /**
  * Variables in which 2.0.1 stations say how much they take at once (part 2, referenced components and variables), by
@@ -27,8 +28,13 @@ const values: Readonly<Record<string, Limit>> = {
 /** Counters: their value is what there is, their greatest value what there may be. */
 const capacities: Readonly<Record<string, Limit>> = {
   'LocalAuthListCtrlr.Entries': 'localListEntries',
-  'SmartChargingCtrlr.Entries[ChargingProfiles]': 'profilesInstalled',
 };
+
+/** In which units profiles may be, as a list of members. */
+const rateUnitsName = 'SmartChargingCtrlr.RateUnit';
+
+/** Every setting whose value says how much a station takes; capacities are told in reports alone. */
+export const keysOfLimits: readonly string[] = [...Object.keys(values), rateUnitsName];
 
 /** The limits among what a station told of its variables (row 59). */
 export function limitsIn(told: readonly ToldVariable[]): StationLimits {
@@ -41,6 +47,7 @@ export function limitsIn(told: readonly ToldVariable[]): StationLimits {
       return names.flatMap((one) => [
         ...entry(values, `${component.name}.${one}`, Number(actual ?? Number.NaN)),
         ...entry(capacities, `${component.name}.${one}`, characteristics?.maxLimit ?? Number.NaN),
+        ...rateUnitsIn(`${component.name}.${one}`, actual),
       ]);
     }),
   );
@@ -53,4 +60,11 @@ function entry(
 ): readonly (readonly [Limit, number])[] {
   const limit = Object.hasOwn(limits, name) ? limits[name] : undefined;
   return limit !== undefined && Number.isSafeInteger(value) && value >= 0 ? [[limit, value]] : [];
+}
+
+function rateUnitsIn(name: string, value = ''): readonly (readonly ['rateUnits', readonly RateUnit[]])[] {
+  if (name !== rateUnitsName) return [];
+  const members = value.split(',').map((member) => member.trim());
+  const units = (['A', 'W'] as const).filter((unit) => members.includes(unit));
+  return units.length === 0 ? [] : [['rateUnits', units]];
 }

@@ -32,6 +32,23 @@ describe('a site with a limit', () => {
     for (const stationId of stations) expect(await site.asked(stationId)).toEqual(['EVSE_DEFAULT 16']);
   });
 
+  test('asks a station beside how it takes limits, and then says them in the unit that it knows', async () => {
+    const newcomer = 'CS-4';
+    await site.givenStation(newcomer, { firmwareVersion: 'new' });
+    await site.scene.limits.noteLimits(newcomer, { inquiry: { commandId: 'asked', firmwareVersion: 'old' } });
+    await site.connect(newcomer);
+    await limitTo(64);
+    const first = await site.asked(newcomer);
+    await site.scene.limits.noteLimits(newcomer, { rateUnits: ['W'] });
+
+    await site.follow({ siteId });
+
+    expect(first).toEqual(['EVSE_DEFAULT 16', 'READ_LIMITS']);
+    // 16 A on three phases of 230 V.
+    expect(await site.asked(newcomer)).toEqual([...first, 'EVSE_DEFAULT 11040']);
+    expect(await site.asked('CS-1')).toEqual(['EVSE_DEFAULT 16']);
+  });
+
   test('lets sessions wait for their share where an even part is too little to charge with', async () => {
     await limitTo(15);
 

@@ -98,6 +98,11 @@ describe('a charging profile', () => {
     ],
     ['no periods', faultAt({}, {}, periods()), 'schedules.0.periods'],
     [
+      'a unit that the station does not know',
+      faultAt({}, { limits: { rateUnits: ['W'] } }),
+      'schedules.0.unit',
+    ],
+    [
       'a first period that is late [K01.FR.31]',
       faultAt({}, {}, periods({ startS: 5, limit: 1 })),
       'schedules.0.periods.0.startS',

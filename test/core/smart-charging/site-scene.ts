@@ -16,6 +16,7 @@ export const siteId = 'car-park';
 export interface SiteScene {
   readonly scene: Scene;
   readonly ports: BalancePorts;
+  /** Unless told otherwise, it was asked for its limits before. */
   givenStation(stationId: string, more?: Parameters<typeof aStation>[0]): Promise<void>;
   connect(stationId: string): Promise<void>;
   leave(stationId: string): Promise<void>;
@@ -71,6 +72,9 @@ export async function newSiteScene(db: TestDatabase): Promise<SiteScene> {
           ...more,
         }),
       );
+      const { firmwareVersion } = aStation({ stationId, ...more });
+      const asked = { commandId: 'asked', ...(firmwareVersion === undefined ? {} : { firmwareVersion }) };
+      await scene.limits.noteLimits(stationId, { inquiry: asked });
     },
     connect: async (stationId) => {
       const connectionId = `${stationId}-${scene.now}`;
@@ -107,7 +111,9 @@ export async function newSiteScene(db: TestDatabase): Promise<SiteScene> {
       (await scene.commands.listQueued(stationId, 20)).map(({ request }) =>
         request.kind === 'SET_CHARGING_PROFILE'
           ? `${request.profile.purpose} ${request.profile.schedules[0]?.periods[0]?.limit}`
-          : 'CLEAR',
+          : request.kind === 'CLEAR_CHARGING_PROFILE'
+            ? 'CLEAR'
+            : request.kind,
       ),
     settle: async (stationIds, answer = 'ACCEPTED') => {
       for (let round = 0; round < 20; round += 1) {

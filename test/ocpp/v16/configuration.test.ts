@@ -35,7 +35,7 @@ describe('GetConfiguration', () => {
       { key: 'SendLocalListMaxLength', readonly: true, value: '50' },
       { key: 'ChargeProfileMaxStackLevel', readonly: true, value: '8' },
       { key: 'ChargingScheduleMaxPeriods', readonly: true, value: '24' },
-      { key: 'MaxChargingProfilesInstalled', readonly: true, value: 'many' },
+      { key: 'ChargingScheduleAllowedChargingRateUnit', readonly: true, value: 'Current, Power' },
     ],
   };
 
@@ -76,6 +76,7 @@ describe('GetConfiguration', () => {
       localListEntriesPerMessage: 50,
       profileStackLevel: 8,
       periodsPerSchedule: 24,
+      rateUnits: ['A', 'W'],
     });
     expect(calls.map(({ payload }) => payload.key)).toEqual([['A', 'B'], ['C']]);
     expect(commands[0]?.partIds).toHaveLength(2);

@@ -162,6 +162,15 @@ describe('SetChargingProfile', () => {
     });
   });
 
+  test('in a unit that the station does not know is refused', async () => {
+    await room.services.limits.noteLimits(station.stationId, { rateUnits: ['W'] });
+
+    await expect(set(1, {})).rejects.toMatchObject({
+      field: 'parameters.csChargingProfiles.chargingSchedule.chargingRateUnit',
+    });
+    await room.services.limits.noteLimits(station.stationId, { rateUnits: ['A', 'W'] });
+  });
+
   test('row 50: passes for every limit with one decimal', async () => {
     for (const limit of [0.1, 0.3, 6.1, 16.1, 22_080.1, 1_000_000.7]) {
       const { command } = await set(1, {
