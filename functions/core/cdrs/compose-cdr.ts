@@ -3,11 +3,13 @@ import { signedDoubts } from '../metering/signed-doubts.ts';
 import type { JudgedMeterValue, VerifySignedValue } from '../metering/signed-values.ts';
 import type { SessionRecord } from '../sessions/assemble-session.ts';
 import type { Connector, Station } from '../stations/station.ts';
+import { withMeasuredExtremes } from '../tariffs/measured-extremes.ts';
 import { periodsOfSession } from '../tariffs/periods-of-session.ts';
 import { choiceSentence } from '../tariffs/pin-tariff.ts';
 import { unratedPeriods } from '../tariffs/rate-session.ts';
 import type { Rating } from '../tariffs/rating.ts';
 import type { PricedBy } from '../tariffs/tariff-assignment.ts';
+import { unmeasuredDoubts } from '../tariffs/unmeasured.ts';
 import type { Billing, Cdr, CdrPlace } from './cdr.ts';
 import { counterpartyOf } from './counterparty.ts';
 import { explainSession, signatureSentence } from './explain-session.ts';
@@ -39,9 +41,8 @@ export interface CdrMaterial {
 export function composeCdr(made: CdrMaterial): Cdr {
   const { record, circumstances, signed, place } = made;
   const { tariff, timeZone } = circumstances;
-  const doubts = [...circumstances.doubts, ...signedDoubts(signed, record)];
   const rating = ratingOf(made);
-  const reasons = [...record.reviewReasons, ...tokenDoubts(record), ...doubts, ...signed.flatMap(doubtOf)];
+  const reasons = reasonsOf(made, rating);
   const endedAt = Math.max(record.startedAt, record.endedAt ?? record.lastAt);
   const parkingTimeS = secondsOf(rating, 'PARKING');
   const { begin, end } = record;
@@ -69,7 +70,7 @@ export function composeCdr(made: CdrMaterial): Cdr {
     chargingTimeS: Math.round((endedAt - record.startedAt) / 1000) - parkingTimeS,
     parkingTimeS,
     ...(tariff ? { tariff } : {}),
-    periods: rating.periods,
+    periods: withMeasuredExtremes(rating.periods, record),
     lines: rating.lines,
     ...totalsOf(rating),
     ...(signed.length === 0 ? {} : { signed }),
@@ -105,6 +106,18 @@ function ratingOf({ record, circumstances, currency }: CdrMaterial): Rating {
     totalCost: { exclVat: '0' },
     explanation: ['Nothing could be priced.'],
   };
+}
+
+function reasonsOf({ record, circumstances, signed }: CdrMaterial, rating: Rating): readonly string[] {
+  const { tariff, doubts } = circumstances;
+  return [
+    ...record.reviewReasons,
+    ...tokenDoubts(record),
+    ...doubts,
+    ...(tariff ? unmeasuredDoubts(tariff, rating.periods) : []),
+    ...signed.flatMap(doubtOf),
+    ...signedDoubts(signed, record),
+  ];
 }
 
 function explanationOf(made: CdrMaterial, rating: Rating, reasons: readonly string[]): Cdr['explanation'] {

@@ -57,7 +57,7 @@ export function periodsOfSession(record: SessionRecord): readonly ChargingPeriod
     const from = times[index] ?? startedAt;
     const energyWh = (energies[index + 1] ?? 0) - (energies[index] ?? 0);
     const powerW = mean(measured.get(from)?.powerW, measured.get(until)?.powerW);
-    const averageCurrentA = mean(currentOf(measured.get(from)), currentOf(measured.get(until)));
+    const averageCurrentA = mean(totalCurrentOf(measured.get(from)), totalCurrentOf(measured.get(until)));
     return {
       startedAt: from,
       endedAt: until,
@@ -170,7 +170,8 @@ function firstByTime(samples: readonly MeterSample[]): ReadonlyMap<number, Meter
   return byTime;
 }
 
-function currentOf(sample: MeterSample | undefined): number | undefined {
+/** The current of all phases, where it is told; else that of the most loaded one. */
+export function totalCurrentOf(sample: MeterSample | undefined): number | undefined {
   return sample?.totalCurrentA ?? sample?.currentA;
 }
 

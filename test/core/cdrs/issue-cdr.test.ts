@@ -178,6 +178,38 @@ describe('a CDR', () => {
     expect(cdr.signed).toMatchObject([...signed('one'), ...signed('three')]);
   });
 
+  test('tells the least and the greatest power and current that were measured in each period', async () => {
+    const trace = [
+      readings(sample(10, 103_000, { powerW: 20_000, totalCurrentA: 87 })),
+      readings(sample(30, 108_000, { powerW: 11_000, totalCurrentA: 48 })),
+    ];
+
+    const cdr = await issued(portsOn(ledgerOf({ session: numberedSession(), entries: trace })));
+
+    expect(cdr.periods).toMatchObject([
+      { minPowerW: 11_000, maxPowerW: 20_000, minCurrentA: 48, maxCurrentA: 87 },
+    ]);
+  });
+
+  test.each([
+    [{}, ['The tariff asks for current, and none was measured.']],
+    [{ currentA: 20, totalCurrentA: 20 }, undefined],
+  ])('whose tariff asks for current is for review where none was measured: %j', async (more, reasons) => {
+    const byCurrent = tariffOf(
+      [
+        { priceComponents: [component('ENERGY', '0.5')], restrictions: { minCurrentA: '20' } },
+        { priceComponents: [component('ENERGY', '0.25')] },
+      ],
+      { tariffId: 'day', name: 'Day' },
+    );
+    const entries = [readings(sample(30, 105_000, { powerW: 10_000, ...more }))];
+    const given = { session: numberedSession(), entries, tariffs: [byCurrent] };
+
+    const cdr = await issued(portsOn(ledgerOf(given)));
+
+    expect(cdr.reviewReasons).toEqual(reasons);
+  });
+
   test('says where a price changed between readings far apart, and nothing where one lies there', async () => {
     const twoPrices = tariffOf(
       [
