@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { connectorTypes } from '#core/stations/connector-types.ts';
 import { decideRegistration } from '#core/stations/decide-registration.ts';
 import { acceptNewcomer, type InboxEntry, rejectNewcomer } from '#core/stations/onboarding.ts';
 import type { Connector, SecurityProfile } from '#core/stations/station.ts';
@@ -19,7 +20,7 @@ import type { AdminServices } from './services.ts';
 const connectorShape = z.strictObject({
   connectorId: z.int().min(1),
   evseId: z.int().min(1).exactOptional(),
-  connectorType: z.string().min(1).max(50),
+  connectorType: z.enum(connectorTypes),
   maxPowerW: z.int().positive().exactOptional(),
   maxCurrentA: z.number().positive().exactOptional(),
   voltageV: z.number().positive().exactOptional(),

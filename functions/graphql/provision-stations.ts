@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { checkWish } from '#core/reconcile/desire-configuration.ts';
 import { reconcileConfiguration } from '#core/reconcile/reconcile-configuration.ts';
+import { connectorTypes } from '#core/stations/connector-types.ts';
 import { knownStation } from '#core/stations/known-station.ts';
 import { createStation, deleteStation, updateStation } from '#core/stations/provision-station.ts';
 import type { Connector, SecurityProfile, Station } from '#core/stations/station.ts';
@@ -22,7 +23,7 @@ type View = Record<string, unknown>;
 const connectorInput = z.object({
   connectorId: z.int().min(1),
   evseId: z.int().min(1).nullish(),
-  connectorType: z.string().min(1).max(50),
+  connectorType: z.enum(connectorTypes),
   maxPower: z.int().positive().nullish(),
   maxCurrent: z.int().positive().nullish(),
   voltage: z.int().positive().nullish(),

@@ -1,3 +1,4 @@
+import { isConnectorType } from '#core/stations/connector-types.ts';
 import type { Connector, ConnectorLive, Station, StationLive } from '#core/stations/station.ts';
 import { stationStatus } from '#core/stations/station-status.ts';
 import { rfc3339 } from './field-request.ts';
@@ -44,7 +45,10 @@ export function stationView(station: Station, live: StationLive): Record<string,
   };
 }
 
-/** A connector by its station-wide number, which is what people and OCPP 1.6 call it by. */
+/**
+ * A connector by its station-wide number, which is what people and OCPP 1.6 call it by. A type that has no name here is
+ * `OTHER`; amperes and volts are whole.
+ */
 export function connectorView(
   station: Station,
   connector: Connector,
@@ -58,15 +62,19 @@ export function connectorView(
     connectorRef: { evseId: connector.evseId, connectorId: connector.connectorId },
     connectorId: index + 1,
     evseId: connector.evseId,
-    connectorType: connector.connectorType,
+    connectorType: isConnectorType(connector.connectorType) ? connector.connectorType : 'OTHER',
     status: said?.status ?? 'UNKNOWN',
     maxPower: connector.maxPowerW,
-    maxCurrent: connector.maxCurrentA,
-    voltage: connector.voltageV,
+    maxCurrent: whole(connector.maxCurrentA),
+    voltage: whole(connector.voltageV),
     numberOfPhases: connector.phases,
     sessionId: said?.sessionId,
     tariffId: connector.tariffId,
   };
+}
+
+function whole(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.round(value);
 }
 
 export function lastWord(connector: Connector, words: readonly ConnectorLive[]): ConnectorLive | undefined {

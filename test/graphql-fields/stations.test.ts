@@ -56,7 +56,7 @@ describe('createStation', () => {
 
   test('makes each connector of a 1.6 station an EVSE of its own', async () => {
     const connectors = [
-      { connectorId: 2, connectorType: 'CCS', evseId: 1 },
+      { connectorId: 2, connectorType: 'CCS2', evseId: 1 },
       { connectorId: 1, connectorType: 'TYPE_2' },
     ];
 
@@ -64,13 +64,13 @@ describe('createStation', () => {
 
     expect(made.connectors).toMatchObject([
       { id: 'CS-1:1', connectorId: 1, evseId: 1, connectorType: 'TYPE_2' },
-      { id: 'CS-1:2', connectorId: 2, evseId: 2, connectorType: 'CCS' },
+      { id: 'CS-1:2', connectorId: 2, evseId: 2, connectorType: 'CCS2' },
     ]);
   });
 
   test('numbers the connectors of a 2.0.1 station through all its EVSEs', async () => {
     const connectors = [
-      { connectorId: 1, evseId: 1, connectorType: 'CCS' },
+      { connectorId: 1, evseId: 1, connectorType: 'CCS2' },
       { connectorId: 2, evseId: 1, connectorType: 'CHADEMO' },
       { connectorId: 1, evseId: 2, connectorType: 'TYPE_2' },
     ];
@@ -98,10 +98,10 @@ describe('createStation', () => {
     ['input.ocppVersion', { ocppVersion: 'OCPP_1_5' }],
     ['input.coordinates.latitude', { coordinates: { latitude: 91, longitude: 0 } }],
     ['input.connectors', { connectors: [] }],
-    ['input.connectors.0.maxPower', { connectors: [{ connectorId: 1, connectorType: 'CCS', maxPower: 0 }] }],
+    ['input.connectors.0.maxPower', { connectors: [{ connectorId: 1, connectorType: 'CCS2', maxPower: 0 }] }],
     [
       'input.connectors.1.connectorId',
-      { connectors: [1, 3].map((n) => ({ connectorId: n, connectorType: 'CCS' })) },
+      { connectors: [1, 3].map((n) => ({ connectorId: n, connectorType: 'CCS2' })) },
     ],
     ['input.configuration.entries', { configuration: {} }],
     [
@@ -231,9 +231,21 @@ describe('a station', () => {
       lastHeartbeat: new Date(noon + 1_000).toISOString(),
       connectors: [
         { connectorId: 1, status: 'UNKNOWN', maxPower: 22_000 },
-        { connectorId: 2, status: 'CHARGING', maxCurrent: 31.5, tariffId: 'night' },
+        { connectorId: 2, status: 'CHARGING', maxCurrent: 32, tariffId: 'night' },
       ],
     });
+  });
+
+  test('has connectors of a type that has no name here as others', async () => {
+    const connectors = [{ evseId: 1, connectorId: 1, connectorType: 'Schuko', voltageV: 229.6 }];
+    await asked.scene.stations.createStation(aStation({ stationId: 'CS-1', connectors }));
+
+    expect(await asked.ask('Query.station', { id: 'CS-1' })).toMatchObject({
+      connectors: [{ connectorType: 'OTHER', voltage: 230 }],
+    });
+    expect(
+      await asked.ask('Mutation.updateStation', { id: 'CS-1', input: { name: 'Renamed' } }),
+    ).toMatchObject({ name: 'Renamed' });
   });
 
   test('and its connectors can be asked for their status alone', async () => {

@@ -9,6 +9,7 @@ import {
   type TypeDefinitionNode,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { connectorTypes } from '#core/stations/connector-types.ts';
 import { buildAppSyncSchema } from '../../local/appsync/schema/build.ts';
 
 const schema = readFileSync('graphql/schema.graphql', 'utf8');
@@ -155,6 +156,10 @@ describe('what the schema says of itself', () => {
       expect(lines, name).toContain(`${name}(version: Int)`);
       expect(linesOf(definitions.get(type)), type).toContain('version: Int!');
     }
+  });
+
+  it('names the types of connectors that stations may have', () => {
+    expect(linesOf(definitions.get('ConnectorType'))).toEqual([...connectorTypes]);
   });
 
   it('states the bounds of every list that is read in pages', () => {

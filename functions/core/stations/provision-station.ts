@@ -6,6 +6,7 @@ import { knownLocation, whereaboutsAt } from '../locations/manage-locations.ts';
 import type { Clock } from '../ports.ts';
 import { withoutPending } from '../security/change-station.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
+import { connectorTypes, isConnectorType } from './connector-types.ts';
 import type { Connector, PasswordHash, SecurityProfile, Station } from './station.ts';
 import type { StationStore } from './station-store.ts';
 
@@ -70,6 +71,7 @@ export async function createStation(
 ): Promise<{ station: Station; password?: string }> {
   const securityProfile = described.securityProfile ?? defaultProfile(ports);
   checkDescription(described);
+  checkTypes(described.connectors);
   checkProfile(ports, securityProfile);
   const { heartbeatIntervalS = defaultHeartbeatIntervalS, password: _, passwordHash, ...rest } = described;
   const connectors = inOrder(described.connectors);
@@ -129,6 +131,7 @@ export async function updateStation(
   const { password, ...rest } = change;
   const changed = await moved(ports, before, rest);
   checkDescription({ ...changed, ...(password === undefined ? { password: undefined } : { password }) });
+  checkTypes(change.connectors ?? []);
   if (change.securityProfile !== undefined) checkProfile(ports, change.securityProfile);
   if (needsPassword(changed.securityProfile) && !before.password && password === undefined) {
     throw new DomainError('Validation', 'this security profile needs a password', 'input.password');
@@ -271,6 +274,14 @@ function checkConnectors(connectors: readonly Connector[]): void {
     const follows = connectorId > 1 ? `${evseId}/${connectorId - 1}` : `${evseId - 1}/1`;
     if (!seen.has(follows) && follows !== '0/1')
       throw invalid(`connectors.${index}.connectorId`, 'skips a number');
+  }
+}
+
+/** What is named anew has a type that we know; what is stored stays as it is. */
+function checkTypes(connectors: readonly Connector[]): void {
+  for (const [index, { connectorType }] of connectors.entries()) {
+    if (isConnectorType(connectorType)) continue;
+    throw invalid(`connectors.${index}.connectorType`, `is one of ${connectorTypes.join(', ')}`);
   }
 }
 

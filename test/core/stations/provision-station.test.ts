@@ -68,6 +68,11 @@ const mistakes: readonly [string, string, Partial<StationDescription>][] = [
   ['a skipped EVSE', 'input.connectors.1.connectorId', { connectors: [place(1), place(3)] }],
   ['a skipped connector', 'input.connectors.1.connectorId', { connectors: [place(1, 1), place(1, 3)] }],
   ['no first EVSE', 'input.connectors.0.connectorId', { connectors: [place(2)] }],
+  [
+    'a type of connector that nobody knows',
+    'input.connectors.0.connectorType',
+    { connectors: [{ ...place(1), connectorType: 'Type 2' }] },
+  ],
   ['no power', 'input.connectors.0.maxPower', { connectors: [{ ...place(1), maxPowerW: 0 }] }],
 ];
 
