@@ -1,7 +1,8 @@
 import { DomainError } from '#core/errors.ts';
 import { assembleSession } from '#core/sessions/assemble-session.ts';
 import { askAboutSession } from '#core/sessions/check-session.ts';
-import { operators, parameter, type Route, readers } from './route.ts';
+import { endByHand } from '#core/sessions/end-untold.ts';
+import { administrators, operators, parameter, type Route, readers, rfc3339OrNull } from './route.ts';
 import type { AdminServices } from './services.ts';
 
 export const sessionCheckRoutes: readonly Route[] = [
@@ -28,6 +29,18 @@ export const sessionCheckRoutes: readonly Route[] = [
       const session = await sessionOf(services, parameter(request, 'sessionId'));
       const { commandId } = await askAboutSession(services, session);
       return { status: 202, body: { commandId, stationId: session.stationId } };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/sessions/{sessionId}/end',
+    summary:
+      'Ends a session here, at the last that is known of it and for review; its station is asked nothing.',
+    roles: administrators,
+    async handle(request, services) {
+      const ended = await endByHand(services, { sessionId: parameter(request, 'sessionId') });
+      const { sessionId, stationId, state, endedAt, endedByCheck = false } = ended;
+      return { body: { sessionId, stationId, state, endedAt: rfc3339OrNull(endedAt), endedByCheck } };
     },
   },
 ];

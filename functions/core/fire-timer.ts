@@ -5,6 +5,7 @@ import type { Clock } from './ports.ts';
 import { expireReservation } from './reservations/expire-reservation.ts';
 import type { ReservationStore } from './reservations/reservation-store.ts';
 import { type CheckPorts, checkSession } from './sessions/check-session.ts';
+import { endIdleSession } from './sessions/end-idle-session.ts';
 import type { SetTimer, Timer } from './timers.ts';
 import { type MarkPorts, markTokens } from './users/mark-tokens.ts';
 
@@ -25,6 +26,8 @@ export async function fireTimer(ports: TimerPorts, timer: Timer): Promise<void> 
       return advanceCampaign(ports, timer.campaignId);
     case 'CHECK_SESSION':
       return checkSession(ports, timer);
+    case 'END_IDLE_SESSION':
+      return endIdleSession(ports, timer);
     case 'MARK_TOKENS':
       return markTokens(ports, timer.userId);
     case 'EXPIRE_RESERVATION':

@@ -9,6 +9,12 @@ export type Timer =
   | { readonly kind: 'JOB_DUE'; readonly stationId: string; readonly jobId: string }
   | { readonly kind: 'CAMPAIGN_DUE'; readonly campaignId: string }
   | { readonly kind: 'CHECK_SESSION'; readonly stationId: string; readonly sessionId: string }
+  | {
+      readonly kind: 'END_IDLE_SESSION';
+      readonly stationId: string;
+      readonly sessionId: string;
+      readonly idleSince: number;
+    }
   | { readonly kind: 'MARK_TOKENS'; readonly userId: string }
   | { readonly kind: 'EXPIRE_RESERVATION'; readonly stationId: string; readonly number: number }
   | {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { recordTransactionEvent } from '#core/sessions/record-transaction-event.ts';
+import { startSession } from '#core/sessions/start-session.ts';
+import { deleteStation } from '#core/stations/provision-station.ts';
 import { aStation } from '../adapters/dynamodb/samples.ts';
 import { goodUid, noon } from '../core/sessions/scene.ts';
 import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
@@ -188,4 +190,43 @@ test('what is missing of a session is shown, and its station asked', async () =>
   const command = await admin.scene.commands.findCommand('CS-1', asked.body.commandId);
   expect(command?.request).toEqual({ kind: 'CHECK_SESSION', sessionId, transactionRef: 'tx' });
   expect((await admin.request('GET /sessions/unknown/completeness')).status).toBe(404);
+});
+
+describe('a session that its station never ended', () => {
+  const startedAt = noon - 3_600_000;
+  const starts = () =>
+    startSession(admin.scene, {
+      stationId: 'CS-1',
+      connector: { evseId: 1, connectorId: 1 },
+      token: { uid: goodUid, tokenType: 'RFID' },
+      startedAt,
+      meterStartWh: 0,
+    });
+
+  test('is ended by an administrator, for review, and lets its station be deleted', async () => {
+    const { sessionId } = await starts();
+    const line = `POST /sessions/${sessionId}/end`;
+
+    const operator = await admin.request(line, undefined, { roles: ['OPERATOR'] });
+    const ended = await admin.request(line);
+    const again = await admin.request(line);
+
+    expect(operator.status).toBe(403);
+    expect(ended).toMatchObject({
+      status: 200,
+      body: { sessionId, stationId: 'CS-1', state: 'ENDED', endedByCheck: true },
+    });
+    expect(again).toEqual(ended);
+    await expect(deleteStation(admin.scene, 'CS-1')).resolves.toBeUndefined();
+  });
+
+  test('is nobody else’s to end, and must be there', async () => {
+    const { sessionId } = await starts();
+    const stranger = { tenantId: 'somebody-else' };
+
+    const ofOthers = await admin.request(`POST /sessions/${sessionId}/end`, undefined, stranger);
+    const unknown = await admin.request('POST /sessions/unknown/end');
+
+    expect([ofOthers.status, unknown.status]).toEqual([404, 404]);
+  });
 });

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import { readTimer } from '#adapters/sqs/timers.ts';
 import { recordTransactionEvent } from '#core/sessions/record-transaction-event.ts';
+import { startSession } from '#core/sessions/start-session.ts';
 import type { ConnectorLive } from '#core/stations/station.ts';
 import { changeTariff } from '#core/tariffs/manage-tariffs.ts';
 import { usualPolicy } from '#core/tenants/tenant-policy.ts';
@@ -164,6 +165,21 @@ describe('what follows from changes', () => {
     await happens('SessionEnded.v1', { sessionId });
 
     expect(timers()).toEqual([{ kind: 'CHECK_SESSION', stationId, sessionId }]);
+  });
+
+  test('row 25: a boot has a session that cannot be asked about awaited in silence', async () => {
+    const { sessionId } = await startSession(scene, {
+      stationId,
+      connector: { evseId: 1, connectorId: 1 },
+      token: { uid: goodUid, tokenType: 'RFID' },
+      startedAt: noon,
+      meterStartWh: 0,
+    });
+    const at = Date.now();
+
+    await happens('StationBooted.v1', { registration: 'ACCEPTED', at });
+
+    expect(timers()).toEqual([{ kind: 'END_IDLE_SESSION', stationId, sessionId, idleSince: at }]);
   });
 
   test.each([

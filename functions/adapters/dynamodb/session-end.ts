@@ -1,5 +1,5 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import type { SessionEntry, StopReason } from '#core/sessions/session.ts';
+import type { SessionEntry } from '#core/sessions/session.ts';
 import type { SessionEnd } from '#core/sessions/session-store.ts';
 import type { ConnectorRef } from '#core/stations/station.ts';
 import { connectorName } from './keys.ts';
@@ -56,18 +56,20 @@ function headUpdate({ keys, tables }: StoreContext, { session, end }: Ending) {
       ...(stopTokenUid === undefined ? {} : { stopTokenUid }),
       ...(endedByCheck === undefined ? {} : { endedByCheck }),
     })
-    .remove('openPk');
+    .remove('openPk', ...(endedByCheck === undefined ? ['endedByCheck'] : []));
   change.when(`${change.name('stationId')} = ${change.value(session.stationId)}`);
-  change.when(isEndable(change, stopReason));
+  change.when(isEndable(change, stopReason === 'SUPERSEDED' || endedByCheck === true));
   return change.for(tables.operations, keys.session(session.sessionId));
 }
 
-/** A session that we closed because the next one began takes its own end when that arrives late, until it is billed. */
-function isEndable(change: Update, stopReason: StopReason): string {
+/** A session that we closed (`isClosedByUs`) takes its own end when that arrives late, until it is billed. */
+function isEndable(change: Update, byUs: boolean): string {
   const open = `${change.name('state')} = ${change.value('ACTIVE')}`;
-  if (stopReason === 'SUPERSEDED') return open;
-  const closedByUs = `${change.name('stopReason')} = ${change.value('SUPERSEDED')}`;
-  return `${open} OR (${closedByUs} AND attribute_not_exists(${change.name('cdrId')}))`;
+  if (byUs) return open;
+  const superseded = `${change.name('stopReason')} = ${change.value('SUPERSEDED')}`;
+  const numbered = `attribute_exists(${change.name('startKey')})`;
+  const untold = `(${change.name('endedByCheck')} = ${change.value(true)} AND ${numbered})`;
+  return `${open} OR ((${superseded} OR ${untold}) AND attribute_not_exists(${change.name('cdrId')}))`;
 }
 
 function releaseOf(

@@ -8,6 +8,12 @@ const timer = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('JOB_DUE'), stationId: z.string(), jobId: z.string() }),
   z.object({ kind: z.literal('CAMPAIGN_DUE'), campaignId: z.string() }),
   z.object({ kind: z.literal('CHECK_SESSION'), stationId: z.string(), sessionId: z.string() }),
+  z.object({
+    kind: z.literal('END_IDLE_SESSION'),
+    stationId: z.string(),
+    sessionId: z.string(),
+    idleSince: z.int(),
+  }),
   z.object({ kind: z.literal('MARK_TOKENS'), userId: z.string() }),
   z.object({ kind: z.literal('EXPIRE_RESERVATION'), stationId: z.string(), number: z.int() }),
   z.object({

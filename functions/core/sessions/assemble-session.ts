@@ -8,6 +8,7 @@ import { energyFromPower } from '../metering/energy-from-power.ts';
 import { roundingWh } from '../metering/meter-doubts.ts';
 import type { MeterSample, SampleContext } from '../metering/sample.ts';
 import type { ConnectorRef } from '../stations/station.ts';
+import { saneTime } from '../stations/station-clock.ts';
 import { isClosedByUs } from './end-untold.ts';
 import { reviewReasons } from './review-reasons.ts';
 import type { ChargingState, Session, SessionEntry, SessionToken, StopReason } from './session.ts';
@@ -193,7 +194,7 @@ function startOf(session: Session, facts: readonly SessionEntry[]): number {
 function withEnd(head: Session, startedAt: number, facts: readonly SessionEntry[]): Session {
   if (!isClosedByUs(head) || head.endedAt === undefined) return head;
   const { endedAt, stopReason } = head;
-  const known = facts.map(({ at, receivedAt }) => Math.min(at, receivedAt));
+  const known = facts.map(({ at, receivedAt }) => saneTime(at, receivedAt));
   const within = stopReason === 'SUPERSEDED' ? known.filter((at) => at <= endedAt) : known;
   return { ...head, endedAt: Math.max(startedAt, ...within) };
 }

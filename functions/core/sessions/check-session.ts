@@ -8,6 +8,8 @@ import type { Clock, Digest, NewId } from '../ports.ts';
 import type { StationLiveStore } from '../stations/station-store.ts';
 import type { SetTimer } from '../timers.ts';
 import { assembleSession } from './assemble-session.ts';
+import { awaitSilence } from './end-idle-session.ts';
+import { endUntold } from './end-untold.ts';
 import type { Session } from './session.ts';
 import type { SessionStore } from './session-store.ts';
 
@@ -54,7 +56,8 @@ async function endedSession(ports: CheckPorts, sessionId: string): Promise<Sessi
 
 /**
  * Sessions that a station should have ended: those from before it started anew, or those of an EVSE that it says is
- * free. They are looked at again in a while: their ends may be on their way.
+ * free. They are looked at again in a while, for their ends may be on their way: a station that can be asked about them
+ * is asked; of others it is awaited that nothing more comes.
  */
 export async function followIdle(
   ports: CheckPorts,
@@ -63,11 +66,12 @@ export async function followIdle(
   const { items } = await ports.sessions.listOpenSessions({ stationId }, { limit: mostOpen });
   const suspects = items.filter(
     (session) =>
-      isNumberedByStation(session) &&
-      session.startedAt <= before &&
-      (evseId === undefined || session.connector?.evseId === evseId),
+      session.startedAt <= before && (evseId === undefined || session.connector?.evseId === evseId),
   );
-  for (const session of suspects) await checkLater(ports, session);
+  for (const session of suspects) {
+    if (isNumberedByStation(session)) await checkLater(ports, session);
+    else await awaitSilence(ports, { ...session, idleSince: before });
+  }
 }
 
 /** Asks the station about a session that is still open, or of which events are still missing. */
@@ -127,7 +131,9 @@ export async function recordSessionCheck(ports: CheckPorts, check: SessionCheck)
     return;
   }
   if (session.state === 'ACTIVE') {
-    if (ongoing === false) await endUntold(ports, session);
+    if (ongoing !== false) return;
+    const outcome = await endUntold(ports, session);
+    if (outcome === 'ended') await ports.sessions.noteMissingEvents(session, 'LOST');
     return;
   }
   if (await isWhole(ports, session)) {
@@ -141,19 +147,6 @@ export async function recordSessionCheck(ports: CheckPorts, check: SessionCheck)
     'EVENTS_LOST',
     'Events of the session are missing, and the station has none left.',
   );
-}
-
-async function endUntold(ports: CheckPorts, session: Session): Promise<void> {
-  const { sessionId, stationId, connector, startedAt } = session;
-  const entries = await ports.sessions.listEntries(sessionId);
-  const endedAt = Math.max(startedAt, ...entries.map(({ at }) => at));
-  await ports.sessions.endSession(
-    { sessionId, stationId, ...(connector ? { connector } : {}) },
-    { endedAt, stopReason: 'OTHER', endedByCheck: true },
-    [],
-  );
-  await ports.sessions.noteMissingEvents(session, 'LOST');
-  await tell(ports, session, 'END_NOT_TOLD', 'The session is over, but its station never told the end.');
 }
 
 async function tell(ports: CheckPorts, session: Session, kind: string, message: string): Promise<void> {

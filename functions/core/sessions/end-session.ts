@@ -3,6 +3,7 @@ import type { Digest } from '../ports.ts';
 import { type Authorization, authorizeToken } from '../tokens/authorize-token.ts';
 import type { TokenType } from '../tokens/token.ts';
 import { noteTokenEnd, type UsePorts } from '../tokens/token-use.ts';
+import { isClosedByUs } from './end-untold.ts';
 import type { SessionEntry, StopReason } from './session.ts';
 import { readingEntries } from './session-entries.ts';
 import { numberedSessionId } from './session-id.ts';
@@ -87,10 +88,10 @@ async function keepOrphan(
   });
 }
 
-/** A session that was superseded ended without a register: its own stop, coming late, still brings one. */
+/** A session that the system closed ended without a register: its own stop, coming late, still brings one. */
 async function keepLateRegister(ports: EndPorts, sessionId: string, stop: SessionStop): Promise<void> {
   const ended = await ports.sessions.findSession(sessionId);
-  if (ended?.stopReason !== 'SUPERSEDED') return;
+  if (!ended || !isClosedByUs(ended)) return;
   const { stationId, endedAt, meterStopWh } = stop;
   const register: MeterSample = { at: endedAt, context: 'END', energyWh: meterStopWh };
   const receivedAt = ports.clock();

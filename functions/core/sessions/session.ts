@@ -69,7 +69,7 @@ export interface Session {
   readonly reservationId?: number;
   /** Of events that never arrived: the station may still send them, or it has none left to send. */
   readonly missingEvents?: MissingEvents;
-  /** The station never told the end: it was found out by asking. */
+  /** The station never told the end: it was found out by asking, by its silence, or by an operator. */
   readonly endedByCheck?: boolean;
   /** What prices it, from soon after its start on: later changes of tariffs do not touch it. */
   readonly tariffPin?: TariffPin;

@@ -8,12 +8,16 @@ import {
   followIdle,
   recordSessionCheck,
 } from '#core/sessions/check-session.ts';
+import { endIdleSession } from '#core/sessions/end-idle-session.ts';
+import { endSession } from '#core/sessions/end-session.ts';
+import { recordReadings } from '#core/sessions/record-readings.ts';
 import { recordTransactionEvent } from '#core/sessions/record-transaction-event.ts';
 import { startSession } from '#core/sessions/start-session.ts';
 import type { Timer } from '#core/timers.ts';
 import { newId } from '#platform/clock.ts';
+import { aCdr } from '../../adapters/dynamodb/samples.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/engine.ts';
-import { goodUid, minuteMs, newScene, noon, type Scene, sessionOf } from './scene.ts';
+import { givenToken, goodUid, minuteMs, newScene, noon, type Scene, sessionOf } from './scene.ts';
 
 let db: TestDatabase;
 let scene: Scene;
@@ -157,7 +161,9 @@ describe('row 25: a session whose end was never told', () => {
     });
     const record = await recordOf(sessionId);
     expect(record.energyWh).toBe(200);
-    expect(record.reviewReasons).toContain('The station never told the end; it was found out by asking.');
+    expect(record.reviewReasons).toContain(
+      'The station never told the end; the session ends at the last that is known of it.',
+    );
     expect(await alerts()).toContain('END_NOT_TOLD');
     expect((await scene.live.findConnector(stationId, connector))?.sessionId).toBeUndefined();
   });
@@ -214,20 +220,159 @@ describe('row 25: a session whose end was never told', () => {
   });
 });
 
-test('a session that the system numbered stays open over a boot: its stop may be on its way', async () => {
-  const { sessionId } = await startSession(scene, {
+describe('a session that the system numbered', () => {
+  const startedAt = noon - 60 * minuteMs;
+  const quarterMs = 15 * minuteMs;
+  const starts = async (more: { token?: { uid: string; tokenType: 'RFID' } } = {}) => {
+    scene.now = startedAt;
+    const token = { uid: goodUid, tokenType: 'RFID' } as const;
+    const start = { stationId, connector, token, startedAt, meterStartWh: 0, ...more };
+    const started = await startSession(scene, start);
+    scene.now = noon;
+    return started;
+  };
+  const reads = async (transactionNumber: number, minutes: number, energyWh: number) =>
+    recordReadings(scene, {
+      stationId,
+      connector,
+      transactionNumber,
+      samples: [sample(minutes, energyWh)],
+    });
+  const stop = (transactionNumber: number, minutes: number) => ({
     stationId,
-    connector,
-    token: { uid: goodUid, tokenType: 'RFID' },
-    startedAt: noon,
-    meterStartWh: 0,
+    transactionNumber,
+    endedAt: noon + minutes * minuteMs,
+    meterStopWh: 900,
+    stopReason: 'LOCAL' as const,
+    readings: [],
+  });
+  const silent = async (sessionId: string, laterMs = quarterMs) => {
+    scene.now += laterMs;
+    await endIdleSession(ports(), { stationId, sessionId, idleSince: noon });
+  };
+
+  test.each([
+    ['boots', {}],
+    ['says that its connector is free', { evseId: 1 }],
+  ])('is awaited in silence after its station %s, and cannot be asked about', async (_, place) => {
+    const { sessionId } = await starts();
+
+    await followIdle(ports(), { stationId, before: noon, ...place });
+    await checkSession(ports(), { stationId, sessionId });
+
+    const timer = { kind: 'END_IDLE_SESSION', stationId, sessionId, idleSince: noon };
+    expect(timers).toEqual([{ timer, at: noon + quarterMs }]);
+    expect(await questions()).toEqual([]);
+    await expect(askAboutSession(ports(), await sessionOf(scene, sessionId))).rejects.toMatchObject({
+      code: 'NotSupported',
+    });
   });
 
-  await followIdle(ports(), { stationId, before: noon + 1 });
-  await checkSession(ports(), { stationId, sessionId });
+  test('row 27: ends at its last reading when nothing more comes, for a person to look at', async () => {
+    const { sessionId, transactionNumber } = await starts();
+    await reads(transactionNumber, -20, 500);
 
-  expect([timers, await questions()]).toEqual([[], []]);
-  await expect(askAboutSession(ports(), await sessionOf(scene, sessionId))).rejects.toMatchObject({
-    code: 'NotSupported',
+    await silent(sessionId);
+
+    expect(await sessionOf(scene, sessionId)).toMatchObject({
+      state: 'ENDED',
+      endedAt: noon - 20 * minuteMs,
+      endedByCheck: true,
+    });
+    expect(await recordOf(sessionId)).toMatchObject({
+      energyWh: 500,
+      complete: false,
+      reviewReasons: ['The station never told the end; the session ends at the last that is known of it.'],
+    });
+    expect(await alerts()).toEqual(['END_NOT_TOLD']);
+    expect((await scene.live.findConnector(stationId, connector))?.sessionId).toBeUndefined();
+  });
+
+  test('runs on when readings of later come', async () => {
+    const { sessionId, transactionNumber } = await starts();
+    await reads(transactionNumber, 2, 500);
+
+    await silent(sessionId);
+
+    expect([(await sessionOf(scene, sessionId)).state, timers]).toEqual(['ACTIVE', []]);
+  });
+
+  test('runs on when its connector says that a vehicle is there', async () => {
+    const { sessionId } = await starts();
+    const statusAt = noon + minuteMs;
+    await scene.live.recordConnectorStatus(stationId, { ...connector, status: 'CHARGING', statusAt });
+
+    await silent(sessionId);
+
+    expect((await sessionOf(scene, sessionId)).state).toBe('ACTIVE');
+  });
+
+  test('is waited for while its station still tells of what was before', async () => {
+    const { sessionId, transactionNumber } = await starts();
+    scene.now = noon + 10 * minuteMs;
+    await reads(transactionNumber, -20, 500);
+
+    await silent(sessionId, 5 * minuteMs);
+    const before = (await sessionOf(scene, sessionId)).state;
+    await silent(sessionId);
+
+    expect(before).toBe('ACTIVE');
+    expect(timers).toMatchObject([{ timer: { kind: 'END_IDLE_SESSION', idleSince: noon } }]);
+    expect((await sessionOf(scene, sessionId)).state).toBe('ENDED');
+  });
+
+  test('ends by its own stop when that comes before the bill', async () => {
+    const { sessionId, transactionNumber } = await starts();
+    await silent(sessionId);
+
+    await endSession(scene, stop(transactionNumber, -5));
+
+    const session = await sessionOf(scene, sessionId);
+    expect(session).toMatchObject({ endedAt: noon - 5 * minuteMs, meterStopWh: 900, stopReason: 'LOCAL' });
+    expect(session).not.toHaveProperty('endedByCheck');
+    expect(await recordOf(sessionId)).toMatchObject({ energyWh: 900, complete: true, reviewReasons: [] });
+  });
+
+  test('counts the register of a stop that comes after the bill', async () => {
+    const { sessionId, transactionNumber } = await starts();
+    await silent(sessionId);
+    await scene.cdrs.issueCdr(aCdr(await sessionOf(scene, sessionId)));
+
+    await endSession(scene, stop(transactionNumber, -5));
+
+    expect(await sessionOf(scene, sessionId)).toMatchObject({ endedByCheck: true });
+    expect(await recordOf(sessionId)).toMatchObject({ endedAt: noon - 5 * minuteMs, energyWh: 900 });
+  });
+
+  test('that was refused and drew nothing ends without a word to operators', async () => {
+    const { sessionId } = await starts({ token: { uid: 'NOBODY', tokenType: 'RFID' } });
+
+    await silent(sessionId);
+
+    expect([(await sessionOf(scene, sessionId)).state, await alerts()]).toEqual(['ENDED', []]);
+  });
+
+  test('is no other station’s to end, and ended once', async () => {
+    const { sessionId, transactionNumber } = await starts();
+    await endIdleSession(ports(), { stationId: 'CS-2', sessionId, idleSince: noon });
+    const before = (await sessionOf(scene, sessionId)).state;
+    await endSession(scene, stop(transactionNumber, 5));
+
+    await silent(sessionId);
+
+    expect(before).toBe('ACTIVE');
+    expect(await sessionOf(scene, sessionId)).toMatchObject({ stopReason: 'LOCAL', meterStopWh: 900 });
+  });
+
+  test('gives its token back', async () => {
+    await givenToken(scene, { uid: 'ONE', maxOpenSessions: 1 });
+    const token = { uid: 'ONE', tokenType: 'RFID' } as const;
+    const { sessionId } = await starts({ token });
+    const elsewhere = { stationId: 'CS-2', connector, token, meterStartWh: 0 };
+    await silent(sessionId);
+
+    const { authorization } = await startSession(scene, { ...elsewhere, startedAt: scene.now });
+
+    expect(authorization.status).toBe('ACCEPTED');
   });
 });
