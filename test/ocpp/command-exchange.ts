@@ -23,13 +23,13 @@ export type StationAnswer = Readonly<Record<string, unknown>> | { readonly error
 
 /**
  * A command's whole way: asked for by an operator, queued, sent as a call, answered by the station, settled. The
- * station's answer may depend on the call.
+ * station's answer may depend on the call, and on what it sends before it.
  */
 export async function exchange(
   room: Room,
   station: TestStation,
   wish: { name: string; parameters?: Readonly<Record<string, unknown>> },
-  answer: StationAnswer | ((payload: unknown) => StationAnswer),
+  answer: StationAnswer | ((payload: unknown) => StationAnswer | Promise<StationAnswer>),
 ): Promise<Exchange> {
   const { stationId } = station;
   const { services } = room;
@@ -62,7 +62,7 @@ export async function exchange(
     { stationId },
   );
   const [, messageId, action, payload] = JSON.parse(frames[0] ?? '[2,"","nothing was sent",{}]');
-  const reply = typeof answer === 'function' ? answer(payload) : answer;
+  const reply = typeof answer === 'function' ? await answer(payload) : answer;
   await station.sends(
     'errorCode' in reply
       ? JSON.stringify([4, messageId, reply.errorCode, '', {}])

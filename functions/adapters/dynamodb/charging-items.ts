@@ -7,6 +7,7 @@ import type {
 import type {
   EvSchedule,
   KnownProfile,
+  ReportEnd,
   ReportRequest,
   ScheduleComparison,
 } from '#core/smart-charging/charging-store.ts';
@@ -114,3 +115,5 @@ export const reportRequest = z.object({
   criteria: profileCriteria,
   askedAt: whole,
 }) satisfies z.ZodType<ReportRequest>;
+
+export const reportEnd = z.object({ requestId: whole, toldAt: whole }) satisfies z.ZodType<ReportEnd>;

@@ -5,6 +5,7 @@ import {
   evSchedule,
   externalLimit,
   knownProfile,
+  reportEnd,
   reportRequest,
   scheduleComparison,
 } from './charging-items.ts';
@@ -24,6 +25,7 @@ const kinds = {
   EVSCHEDULE: itemReader('schedule of a vehicle', z.object({ fact: evSchedule })),
   COMPARISON: itemReader('comparison of schedules', z.object({ fact: scheduleComparison })),
   REPORT: itemReader('report of profiles', z.object({ fact: reportRequest })),
+  REPORTED: itemReader('end of a report of profiles', z.object({ fact: reportEnd })),
   CONTROLLABLE: itemReader('word on control', z.object({ fact: z.boolean() })),
 };
 
@@ -140,6 +142,9 @@ export function chargingStore({ client, keys, tables: names }: StoreContext): Ch
     noteReport: (stationId, report) =>
       note(stationId, `REPORT#${report.requestId}`, { at: report.askedAt, fact: report, keptDays: 1 }),
 
+    noteReportEnd: (stationId, end) =>
+      note(stationId, `REPORTED#${end.requestId}`, { at: end.toldAt, fact: end, keptDays: 1 }),
+
     noteControllable: (stationId, controllable, at) =>
       note(stationId, 'CONTROLLABLE', { at, fact: controllable }),
   };
@@ -156,6 +161,7 @@ function chargingOf(items: readonly PlainItem[]): StationCharging {
     evSchedules: of('EVSCHEDULE', kinds.EVSCHEDULE),
     comparisons: of('COMPARISON', kinds.COMPARISON),
     reports: of('REPORT', kinds.REPORT),
+    reportEnds: of('REPORTED', kinds.REPORTED),
     ...(controllable === undefined ? {} : { controllable }),
   };
 }

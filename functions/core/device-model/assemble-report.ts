@@ -36,6 +36,8 @@ export async function noteReportAnswer(ports: ReportPorts, answer: ReportAnswer)
   const { verdict, scope, commandId, requestedAt } = answer;
   const report = await ports.reports.openReport(refOf(answer), { commandId, scope, requestedAt });
   if (verdict !== 'COMING') {
+    // Of an inventory of monitors; a device model without anything is a mistake.
+    if (verdict === 'EMPTY' && report.topic === 'MONITORS') await forgetUnreported(ports, report);
     await ports.reports.endReport(report, { state: verdict, endedAt: ports.clock() });
     return;
   }

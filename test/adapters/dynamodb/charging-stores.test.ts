@@ -68,6 +68,7 @@ describe('what limits charging at a station', () => {
     await stores.charging.noteEvSchedule('CS-1', evSchedule);
     await stores.charging.noteComparison('CS-1', comparison);
     await stores.charging.noteReport('CS-1', asked);
+    await stores.charging.noteReportEnd('CS-1', { requestId: 4, toldAt: now });
     await stores.charging.noteControllable('CS-1', false, now);
 
     expect(await stores.charging.findCharging('CS-1')).toEqual({
@@ -77,6 +78,7 @@ describe('what limits charging at a station', () => {
       evSchedules: [evSchedule],
       comparisons: [comparison],
       reports: [asked],
+      reportEnds: [{ requestId: 4, toldAt: now }],
       controllable: false,
     });
   });

@@ -605,6 +605,17 @@ describe('monitors', () => {
     ]);
   });
 
+  test('are all gone when the station has none to report, of what was asked for in full [N02]', async () => {
+    await install(7, 4);
+    room.now += 60_000;
+    await reportAsked({ monitoringCriteria: ['DeltaMonitoring'] }, 'GET_MONITORING_REPORT', 'EmptyResultSet');
+    const after = await monitors();
+    await reportAsked({}, 'GET_MONITORING_REPORT', 'EmptyResultSet');
+
+    expect(after.map(({ monitorId }) => monitorId)).toEqual([7]);
+    expect(await monitors()).toEqual([]);
+  });
+
   test('that are cleared are gone, unless the station keeps them [N06]', async () => {
     await install(7, 4);
     await install(8, 5);

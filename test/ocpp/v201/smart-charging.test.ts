@@ -188,6 +188,30 @@ describe('GetChargingProfiles', () => {
     ]);
   });
 
+  test('drops what the station does not hold also when its report overtakes its answer [K09]', async () => {
+    await set(1);
+    await set(2, { id: 8 });
+    const parameters = { requestId: 5, chargingProfile: { chargingProfilePurpose: 'TxDefaultProfile' } };
+
+    await exchange(room, station, { name: 'GET_CHARGING_PROFILES', parameters }, async () => {
+      room.now += 1000;
+      await report({ requestId: 5, chargingLimitSource: 'CSO', evseId: 1 }, [profile()]);
+      return { status: 'Accepted' };
+    });
+
+    expect(await held()).toEqual(['7 CSO @1']);
+  });
+
+  test('waits for its own report where an older one had the same number [K09]', async () => {
+    await report({ requestId: 5, chargingLimitSource: 'CSO', evseId: 1 }, [profile()]);
+    await set(2, { id: 8 });
+    room.now += 1000;
+
+    await get({ requestId: 5, chargingProfile: { chargingProfilePurpose: 'TxDefaultProfile' } });
+
+    expect(await held()).toEqual(['7 CSO @1', '8 CSO @2']);
+  });
+
   test('that finds none drops what it asked for [K09]', async () => {
     await set(1);
     await set(2, { id: 8, stackLevel: 4 });
