@@ -34,7 +34,8 @@ export const plugAndChargeRoutes: readonly Route[] = [
   {
     method: 'POST',
     path: '/plug-and-charge/anchors',
-    summary: 'Takes contract certificates of this authority: 201.',
+    summary:
+      'Takes contract certificates of this authority: 201. Stations that send hashes alone need the one that issued them.',
     roles: administrators,
     async handle(request, services) {
       const { pem } = readBody(anchorShape, request.body);

@@ -133,7 +133,7 @@ describe.each([
     expect(await statesOf(station.stationId)).toEqual([]);
   });
 
-  test('may be asked for by the serial number of the station, and names its id [A00.FR.405, A02]', async () => {
+  test('may be asked for by the serial number of the station, and names its id [A02]', async () => {
     const station = await room.givenStation(`${prefix}-7`, protocol, { booted: false });
     const boots = {
       'ocpp1.6': { chargePointVendor: 'A', chargePointModel: 'B', chargePointSerialNumber: `SN-${prefix}` },

@@ -91,11 +91,15 @@ export interface Responder {
   close(): Promise<void>;
 }
 
-/** A responder over real HTTP that signs what it says (RFC 6960), as the issuer or as its delegate. */
+/**
+ * A responder over real HTTP that signs what it says (RFC 6960), as the issuer or as its delegate. With its answers come
+ * its delegate's certificate and those `along`.
+ */
 export async function startResponder(
   signer: Member,
   delegate?: Member,
   now = () => Date.now(),
+  along: readonly Member[] = [],
 ): Promise<Responder> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -163,7 +167,9 @@ export async function startResponder(
       tbsResponseData: data,
       signatureAlgorithm: new AlgorithmIdentifier({ algorithm: '1.2.840.10045.4.3.2' }),
       signature: new Uint8Array(signature).buffer,
-      certs: delegate ? [AsnConvert.parse(delegate.certificate.rawData, Certificate)] : [],
+      certs: [...(delegate ? [delegate] : []), ...along].map(({ certificate }) =>
+        AsnConvert.parse(certificate.rawData, Certificate),
+      ),
     });
     return AsnConvert.serialize(
       new OCSPResponse({

@@ -19,7 +19,7 @@ import { foldSerial } from '#core/certificates/certificate.ts';
 import type { OcspAnswer, OcspClient, OcspQuestion } from '#core/certificates/ocsp.ts';
 import type { Clock } from '#core/ports.ts';
 import { postToPublic } from '../http/post-to-public.ts';
-import { certificatesIn } from './check-chain.ts';
+import { certificatesIn, checkChain } from './check-chain.ts';
 
 /** A station waits half a minute for its answer; a vehicle less. */
 const timeoutMs = 4_000;
@@ -56,7 +56,8 @@ export function ocspClient(settings: { clock: Clock; insideHosts: readonly strin
           ...{ headers: { 'content-type': 'application/ocsp-request' }, body: requestOf(question) },
           insideHosts: settings.insideHosts,
         });
-        return status === 200 ? readAnswer(body, question, { issuers, now: settings.clock() }) : undefined;
+        if (status !== 200) return undefined;
+        return await readAnswer(body, question, { issuers, now: settings.clock() });
       } catch {
         // Nobody there, or nothing that even parses.
         return undefined;
@@ -84,11 +85,11 @@ function requestOf(question: OcspQuestion): Uint8Array {
   return new Uint8Array(AsnConvert.serialize(new OCSPRequest({ tbsRequest })));
 }
 
-function readAnswer(
+async function readAnswer(
   body: Uint8Array,
   question: OcspQuestion,
   { issuers, now }: { issuers: readonly string[]; now: number },
-): OcspAnswer | undefined {
+): Promise<OcspAnswer | undefined> {
   const { responseStatus, responseBytes } = AsnConvert.parse(body, OCSPResponse);
   if (responseStatus !== OCSPResponseStatus.successful || !responseBytes) return undefined;
   if (responseBytes.responseType !== id_pkix_ocsp_basic) return undefined;
@@ -100,7 +101,7 @@ function readAnswer(
   return {
     status: revoked === undefined ? good : 'REVOKED',
     response: Buffer.from(body).toString('base64'),
-    trusted: isBelieved(basic, question, issuers, now),
+    trusted: await isBelieved(basic, question, issuers, now),
   };
 }
 
@@ -117,17 +118,25 @@ function isCurrent({ thisUpdate, nextUpdate }: SingleResponse, now: number): boo
   return thisUpdate.getTime() <= now + toleranceMs && (nextUpdate?.getTime() ?? now) >= now - toleranceMs;
 }
 
-/** Signed by the issuer, or by one whom the issuer made a responder (RFC 6960 section 4.2.2.2). */
-function isBelieved(
+/**
+ * Signed by the issuer, or by one whom the issuer made a responder (RFC 6960 section 4.2.2.2). The issuer is known, or
+ * comes along and leads to one that is.
+ */
+async function isBelieved(
   basic: BasicOCSPResponse,
   question: OcspQuestion,
   known: readonly string[],
   now: number,
-): boolean {
+): Promise<boolean> {
   const brought = (basic.certs ?? []).map(
     (one) => new X509Certificate(Buffer.from(AsnConvert.serialize(one))),
   );
-  const issuers = known.flatMap(certificatesIn).filter((one) => isIssuer(one, question));
+  const along = brought.map(String).join('');
+  const vouchedFor = await Promise.all(
+    brought.map(async (one) => (await checkChain(`${one}${along}`, known, now)).verdict === 'ACCEPTED'),
+  );
+  const candidates = [...known.flatMap(certificatesIn), ...brought.filter((_, index) => vouchedFor[index])];
+  const issuers = candidates.filter((one) => isIssuer(one, question));
   const isInTime = (one: X509Certificate) =>
     Date.parse(one.validFrom) <= now && now < Date.parse(one.validTo);
   const delegates = brought.filter(

@@ -58,6 +58,25 @@ describe('row 58: a responder is asked over HTTP', () => {
     expect(trusted).toEqual([true, false, false]);
   });
 
+  test('is believed for an issuer whose certificate comes along, if that leads to one that is known', async () => {
+    const root = await newMember({ name: 'Root' });
+    const sub = await newMember({ name: 'Sub', issuer: root, isAuthority: true });
+    const contract = await newMember({ name: 'Contract', issuer: sub });
+    const strangers = await newMember({ name: 'Stranger' });
+    const delegate = await newMember({ name: 'Delegate', issuer: sub, usages: ['1.3.6.1.5.5.7.3.9'] });
+    const asked = async (along: readonly Member[], known: Member) => {
+      const delegated = await startResponder(sub, delegate, undefined, along);
+      const about = { ...hashDataOf(contract, sub), responderUrl: delegated.url };
+      const answer = await client.ask(about, [known.pem]);
+      await delegated.close();
+      return answer?.trusted;
+    };
+
+    expect([await asked([sub], root), await asked([], root), await asked([sub], strangers)]).toEqual([
+      ...[true, false, false],
+    ]);
+  });
+
   test.each(['try later', 'out of date', 'answers for another', 'silent'] as const)(
     'that is %s gives no answer',
     async (mood) => {
