@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { AuditPorts } from '#core/audit/record-change.ts';
 import { recordChange } from '#core/audit/record-change.ts';
-import { type OncePorts, performOnce } from '#core/idempotency/perform-once.ts';
+import { type Attempt, type OncePorts, performOnce } from '#core/idempotency/perform-once.ts';
 import type { Caller, FieldRequest } from './field-request.ts';
 import { readArguments } from './field-request.ts';
 
@@ -19,13 +19,14 @@ const naming = z.object({
 export async function performMutation(
   ports: MutationPorts,
   request: FieldRequest,
-  resolve: (request: FieldRequest) => Promise<unknown>,
+  resolve: (request: FieldRequest, attempt?: Attempt) => Promise<unknown>,
 ): Promise<unknown> {
   const { clientToken } = readArguments(naming, request.arguments);
   const { clientToken: _, ...rest } = request.arguments;
   const { field: action, caller } = request;
   const change = { actor: actorOf(caller), door: 'GRAPHQL', action, arguments: rest } as const;
-  const perform = () => recordChange(ports, change, () => resolve({ ...request, arguments: rest }));
+  const perform = (attempt?: Attempt) =>
+    recordChange(ports, change, () => resolve({ ...request, arguments: rest }, attempt));
   if (clientToken == null) return perform();
   return performOnce(ports, { subject: caller.subject, action, clientToken, arguments: rest }, perform);
 }

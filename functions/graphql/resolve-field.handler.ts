@@ -11,6 +11,7 @@ import { stepsOf } from '#adapters/sqs/maintenance-steps.ts';
 import { timersOf } from '#adapters/sqs/timers.ts';
 import { lostEntryMessage } from '#core/audit/record-change.ts';
 import { DomainError, type DomainErrorCode } from '#core/errors.ts';
+import type { Attempt } from '#core/idempotency/perform-once.ts';
 import { securityProfiles } from '#core/stations/security-profiles.ts';
 import { newId, systemClock } from '#platform/clock.ts';
 import { setting, tableNames } from '#platform/config.ts';
@@ -62,7 +63,8 @@ async function resolveOne(request: FieldRequest): Promise<unknown> {
   return refusable(async () => {
     checkLists(request.arguments);
     const caller = await admit(request.caller, services);
-    const ask = (asked: FieldRequest) => resolve({ ...asked, caller }, services);
+    const ask = (asked: FieldRequest, attempt?: Attempt) =>
+      resolve({ ...asked, caller }, { ...services, ...attempt });
     const ports = portsOfMutations(services);
     // The bus publishes what happened: nobody changed anything, and what is told twice is heard twice.
     if (field.startsWith('Mutation.publish')) return ask(request);

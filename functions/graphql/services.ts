@@ -84,5 +84,7 @@ export interface GraphqlServices {
   readonly tenants: TenantDirectory;
   readonly clock: Clock;
   readonly newId: NewId;
+  /** The field is resolved once more, with the ids of a former attempt, which may have done some of it. */
+  readonly isRepeat?: boolean;
   readonly digest: Digest;
 }

@@ -2,6 +2,7 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import type { AuditEntry } from '#core/audit/audit-store.ts';
+import { startSession } from '#core/sessions/start-session.ts';
 import { evaluate } from '../../scripts/authorization/evaluate.ts';
 import { aStation } from '../adapters/dynamodb/samples.ts';
 import { givenToken, goodUid, newScene, noon, type Scene } from '../core/sessions/scene.ts';
@@ -175,6 +176,43 @@ describe('a mutation with a clientToken', () => {
 
     expect(failed).toMatchObject({ error: { type: 'Conflict', field: 'input.stationId' } });
     expect(mended).toMatchObject({ stationId: 'CS-2' });
+  });
+
+  test('that ended with Timeout goes on with what it asked for, and asks for nothing else', async () => {
+    const { stations, live, commands } = ours;
+    await stations.createStation(aStation({ stationId: 'CS-1' }));
+    await live.connect({
+      stationId: 'CS-1',
+      connectionId: 'c',
+      protocol: 'ocpp1.6',
+      connectedAt: Date.now(),
+    });
+    const input = { stationId: 'CS-1', connectorId: 1, authTokenId: goodUid };
+    const start = (more: View = {}) =>
+      resolve(ours, 'Mutation.startSession', { input, timeoutSeconds: 1, clientToken: 'plug-in', ...more });
+
+    const early = await start();
+    const [command] = await commands.listQueued('CS-1', 5);
+    await commands.settle('CS-1', command?.commandId ?? '', {
+      state: 'ACCEPTED',
+      settledAt: noon,
+      answer: {},
+    });
+    const { sessionId } = await startSession(ours, {
+      stationId: 'CS-1',
+      connector: { evseId: 1, connectorId: 1 },
+      token: { uid: goodUid, tokenType: 'RFID' },
+      startedAt: Date.now(),
+      meterStartWh: 100,
+    });
+    const other = await start({ input: { ...input, connectorId: 2 } });
+    const again = await start();
+
+    expect(early).toMatchObject({ error: { type: 'Timeout' } });
+    expect(other).toMatchObject({ error: { type: 'Conflict', field: 'clientToken' } });
+    expect(again).toMatchObject({ sessionId });
+    expect((await commands.listCommands('CS-1', { limit: 5 })).items).toHaveLength(1);
+    expect(await start()).toEqual(again);
   });
 
   test('is another call for another caller, field or tenant', async () => {

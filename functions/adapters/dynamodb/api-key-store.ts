@@ -43,6 +43,14 @@ export function apiKeyStore(
       return result.done ? 'created' : 'exists';
     },
 
+    async replaceSecret(clientId, secretDigest) {
+      const change = new Update().set('secretDigest', secretDigest);
+      change.when(`attribute_exists(${change.name('pk')})`);
+      change.when(`attribute_not_exists(${change.name('revokedAt')})`);
+      const result = await update(client, change.for(table, keys.apiKey(clientId)));
+      return result.done ? 'replaced' : 'unknown';
+    },
+
     async revokeKey(clientId, { at, by }) {
       const change = new Update().setIfAbsent('revokedAt', at).setIfAbsent('revokedBy', by);
       change.when(`attribute_exists(${change.name('pk')})`);

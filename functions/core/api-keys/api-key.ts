@@ -25,6 +25,8 @@ export interface ApiKeyStore {
   findKey(clientId: string): Promise<ApiKey | undefined>;
   listKeys(page: PageRequest): Promise<Page<ApiKey>>;
   createKey(key: ApiKey): Promise<'created' | 'exists'>;
+  /** Gives a key that nobody ended another secret. */
+  replaceSecret(clientId: string, secretDigest: string): Promise<'replaced' | 'unknown'>;
   /** Ends a key that nobody ended before; the first end stays. */
   revokeKey(clientId: string, end: { at: number; by: string }): Promise<'revoked' | 'unknown'>;
 }

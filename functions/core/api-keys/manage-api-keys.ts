@@ -10,6 +10,8 @@ export interface ApiKeyPorts {
   readonly digest: Digest;
   readonly clock: Clock;
   readonly newId: NewId;
+  /** Asked once more with the ids of a former time, whose answer nobody got. */
+  readonly isRepeat?: boolean;
 }
 
 /** Who asks, and what they may themselves. */
@@ -26,7 +28,8 @@ export interface WantedApiKey {
 
 /**
  * Makes a key and its secret, which is known this once. Throws `NotAllowed` for a role above the creator's own,
- * `Validation` for none or for an end that has passed.
+ * `Validation` for none or for an end that has passed. Asked once more (`isRepeat`), it gives the key that is there a new
+ * secret, for the first one is lost.
  */
 export async function createApiKey(
   ports: ApiKeyPorts,
@@ -51,10 +54,11 @@ export async function createApiKey(
     createdBy: creator.subject,
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
-  if ((await ports.apiKeys.createKey(key)) === 'exists') {
-    throw new DomainError('Conflict', 'this key exists already; ask again');
-  }
-  return { key, secret };
+  if ((await ports.apiKeys.createKey(key)) === 'created') return { key, secret };
+  const replaced = ports.isRepeat && (await ports.apiKeys.replaceSecret(key.clientId, key.secretDigest));
+  const known = replaced === 'replaced' ? await ports.apiKeys.findKey(key.clientId) : undefined;
+  if (!known) throw new DomainError('Conflict', 'this key exists already; ask again');
+  return { key: known, secret };
 }
 
 /** Ends a key: it gets no more tokens. Those it has live on until they expire. Throws `NotFound`. */

@@ -1,5 +1,6 @@
 import { DomainError } from '../errors.ts';
 import type { Clock, Digest, NewId } from '../ports.ts';
+import { idAt } from '../stations/ask-for-boot.ts';
 import type { PerformedStore } from './performed-store.ts';
 
 const keptMs = 24 * 60 * 60 * 1000;
@@ -25,14 +26,23 @@ export interface RepeatableCall {
   readonly arguments: Readonly<Record<string, unknown>>;
 }
 
+/** What an attempt at a call is made with. */
+export interface Attempt {
+  /** The same ids in the same order in every attempt: what one of them made, the next one finds. */
+  readonly newId: NewId;
+  /** A former attempt may have done some of it. */
+  readonly isRepeat: boolean;
+}
+
 /**
  * Makes a call that its caller may repeat: the first result is given again for 24 hours. Throws `Conflict` while
- * another attempt runs, and when the name was used with other arguments. What failed may be tried again.
+ * another attempt runs, and when the name was used with other arguments. What was refused may be tried anew. What broke
+ * off or ended with `Timeout` may have happened: the same call goes on with it, with the same ids.
  */
 export async function performOnce(
   ports: OncePorts,
   call: RepeatableCall,
-  perform: () => Promise<unknown>,
+  perform: (attempt: Attempt) => Promise<unknown>,
 ): Promise<unknown> {
   const { performed, clock, digest } = ports;
   const callId = digest(JSON.stringify([call.subject, call.action, call.clientToken]));
@@ -54,7 +64,9 @@ export async function performOnce(
     throw refusal('this clientToken was used with other arguments within the last 24 hours');
   }
   if (begun.state === 'done') return JSON.parse(await ports.open(callId, begun.sealedResult));
-  const result = await attempt(ports, { callId, attemptId }, perform);
+  const { isRepeat, keptUntil } = begun;
+  const made: Attempt = { isRepeat, newId: idsOf(ports, `${callId}/${fingerprint}`, keptUntil - keptMs) };
+  const result = await attempt(ports, { callId, attemptId }, () => perform(made));
   const text = JSON.stringify(result ?? null);
   await performed.finish(callId, attemptId, await ports.seal(callId, text));
   return result;
@@ -68,9 +80,19 @@ async function attempt(
   try {
     return await perform();
   } catch (error) {
-    await performed.abandon(callId, attemptId);
+    const isRefused = error instanceof DomainError && error.code !== 'Timeout';
+    await (isRefused ? performed.abandon(callId, attemptId) : performed.suspend(callId, attemptId));
     throw error;
   }
+}
+
+/** Ids of the moment of the first attempt, in their order. */
+function idsOf({ digest }: Pick<OncePorts, 'digest'>, seed: string, at: number): NewId {
+  let count = 0;
+  return () => {
+    count += 1;
+    return idAt(at, count.toString(16).padStart(3, '0') + digest(`${seed}/${count}`));
+  };
 }
 
 function refusal(message: string): DomainError {

@@ -8,7 +8,8 @@ export interface NamedCall {
 
 /** What is known of a call before it is made. */
 export type Begun =
-  | { readonly state: 'begun' }
+  /** `isRepeat`: a former attempt began and never said how it ended. */
+  | { readonly state: 'begun'; readonly isRepeat: boolean; readonly keptUntil: number }
   | { readonly state: 'running' }
   | { readonly state: 'asked-otherwise' }
   /** `sealedResult` is what `finish` was given. */
@@ -18,13 +19,15 @@ export type Begun =
 export interface PerformedStore {
   /**
    * Takes the call for this attempt, unless it was made, was made with something else, or runs. One that runs past
-   * `runningUntil` is taken over; all is forgotten after `keptUntil`.
+   * `runningUntil` is taken over, and keeps the `keptUntil` of its first attempt; all is forgotten after that.
    */
   begin(
     call: NamedCall & { attemptId: string; now: number; runningUntil: number; keptUntil: number },
   ): Promise<Begun>;
   /** Keeps the result, if this attempt still has the call. */
   finish(callId: string, attemptId: string, sealedResult: string): Promise<void>;
-  /** Lets the call be made again, if this attempt still has it. */
+  /** Lets the same call be taken over at once, if this attempt still has it. */
+  suspend(callId: string, attemptId: string): Promise<void>;
+  /** Lets the call be made anew, if this attempt still has it. */
   abandon(callId: string, attemptId: string): Promise<void>;
 }

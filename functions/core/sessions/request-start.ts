@@ -42,17 +42,21 @@ const agreementMs = 120_000;
 /**
  * Asks a station to begin a charge, once nothing stands against it. Throws, naming the field of the wish: `NotFound`
  * for a station, token or tariff that is not there, `Validation` for a connector it does not have or a token that may
- * not charge there, `StationOffline`, `Conflict` for a connector that is in use or out of order.
+ * not charge there, `StationOffline`, `Conflict` for a connector that is in use or out of order. Asked once more
+ * (`isRepeat`), it gives the start that was asked for, whatever has come of it.
  */
 export async function requestStart(
   ports: StartPorts,
   wish: StartWish,
   terms: Omit<CommandTerms, 'whenOffline'>,
-) {
+): Promise<AskedStart> {
   const station = await ports.stations.findStation(wish.stationId);
   if (!station) throw new DomainError('NotFound', `station ${wish.stationId} is not known`, 'stationId');
   const connector = station.connectors[wish.connectorId - 1];
   if (!connector) throw new DomainError('Validation', 'names no connector of this station', 'connectorId');
+  const commandId = ports.newId();
+  const made = ports.isRepeat ? await ports.commands.findCommand(wish.stationId, commandId) : undefined;
+  if (made) return askedBefore(ports, made);
   const token = await chargingToken(ports, station, connector, wish.tokenUid);
   const former = await refuseOccupied(ports, station, connector);
   if (wish.tariffId !== undefined) {
@@ -60,7 +64,8 @@ export async function requestStart(
     const until = ports.clock() + agreementMs;
     await agreePrice(ports, { stationId, connector, tokenUid: token.uid, tariffId, until });
   }
-  const command = await requestCommand(ports, {
+  const ordered = { ...ports, newId: () => commandId };
+  const command = await requestCommand(ordered, {
     ...terms,
     stationId: wish.stationId,
     name: 'START_TRANSACTION',
@@ -68,16 +73,23 @@ export async function requestStart(
     whenOffline: 'FAIL',
     requestedBy: wish.requestedBy,
   });
-  const { request } = command;
+  return askedStart(command, former);
+}
+
+function askedStart(command: Command, former: ReadonlySet<string>): AskedStart {
+  const { request, stationId } = command;
   if (request.kind !== 'START_SESSION') throw new Error('a start became another request');
-  return {
-    command,
-    stationId: wish.stationId,
-    evseId: connector.evseId,
-    tokenUid: token.uid,
-    remoteStartId: request.remoteStartId,
-    former,
-  } satisfies AskedStart;
+  const { connector, token, remoteStartId } = request;
+  return { command, stationId, evseId: connector.evseId, tokenUid: token.uid, remoteStartId, former };
+}
+
+/** The connector was free then: what runs there has begun since. */
+async function askedBefore(ports: StartPorts, command: Command): Promise<AskedStart> {
+  const open = await openSessionsAt(ports.sessions, command.stationId);
+  const former = open.filter(
+    ({ connector, startedAt }) => connector === undefined && startedAt < command.createdAt,
+  );
+  return askedStart(command, new Set(former.map(({ sessionId }) => sessionId)));
 }
 
 /** The session that an asked start led to; `undefined` while there is none. */
