@@ -80,6 +80,35 @@ describe('what a session costs', () => {
     expect(await runningCost(ports(), { sessionId })).toEqual({ amount: 1.2, currency: 'EUR' });
   });
 
+  test('goes on between two readings as time does, by the station’s clock', async () => {
+    await scene.tariffs.saveTariff({
+      tariffId: 'hourly',
+      name: 'Hourly',
+      currency: 'EUR',
+      elements: [
+        {
+          priceComponents: [
+            { type: 'ENERGY', price: '0.50', stepSize: 1 },
+            { type: 'TIME', price: '6', stepSize: 1 },
+          ],
+        },
+      ],
+      status: 'ACTIVE',
+      createdAt: 0,
+      updatedAt: 0,
+      revision: 1,
+    });
+    const tenant = { ...ports().tenant, defaultTariffId: 'hourly' };
+    const sessionId = await event('STARTED', 0, 1000);
+    await event('UPDATED', 1, 3000);
+    const cost = async () => (await runningCost({ ...ports(), tenant }, { sessionId }))?.amount;
+
+    const told = await cost();
+    scene.now += 10 * minuteMs;
+
+    expect([told, await cost()]).toEqual([2, 3]);
+  });
+
   test('begins with the reservation that the session used, as its bill will [I02]', async () => {
     const hourMs = 60 * minuteMs;
     await scene.tariffs.saveTariff({
