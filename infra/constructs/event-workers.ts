@@ -30,7 +30,11 @@ export class EventWorkers extends Construct {
   constructor(scope: Construct, id: string, props: EventWorkersProps) {
     super(scope, id);
     this.bus = props.bus;
-    this.undelivered = new DeadLetterQueue(this, 'Undelivered', { alarms: { notify: props.alarmTopic } });
+    this.undelivered = new DeadLetterQueue(this, 'Undelivered', {
+      alarms: { notify: props.alarmTopic },
+      meaning:
+        'An event was not delivered for a day. No redrive: its attribute TARGET_ARN names where it is to be sent.',
+    });
   }
 
   /** Puts these events, whole, into a queue; with a pattern, those whose detail fits it. */

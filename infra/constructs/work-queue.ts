@@ -6,11 +6,17 @@ import { acknowledge } from '../acknowledge.ts';
 import { type Alarms, watch } from './alarms.ts';
 import type { CsmsFunction } from './csms-function.ts';
 
+export interface DeadLetterQueueProps {
+  readonly alarms: Alarms;
+  /** What a message here means and what to do: it is the text of the alarm. */
+  readonly meaning: string;
+}
+
 /** The end of the line for messages that could not be delivered: kept two weeks, and somebody hears of it. */
 export class DeadLetterQueue extends Construct {
   readonly queue: Queue;
 
-  constructor(scope: Construct, id: string, props: { alarms: Alarms }) {
+  constructor(scope: Construct, id: string, props: DeadLetterQueueProps) {
     super(scope, id);
     this.queue = new Queue(this, 'Queue', { ...houseRules, retentionPeriod: Duration.days(14) });
     acknowledge(this.queue, {
@@ -21,9 +27,15 @@ export class DeadLetterQueue extends Construct {
       Waiting: {
         metric: this.queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
         above: 0,
-        meaning: 'A message could not be handled. Read it, repair the cause, then start a redrive.',
+        meaning: props.meaning,
       },
     });
+  }
+
+  /** Lets a function put messages here by itself; it is told the queue's URL by this setting. */
+  filledBy(sender: CsmsFunction, setting: string): void {
+    sender.allow(['sqs:SendMessage'], [this.queue.queueArn]);
+    sender.lambda.addEnvironment(setting, this.queue.queueUrl);
   }
 }
 
@@ -48,7 +60,10 @@ export class WorkQueue extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
-    const deadLetters = new DeadLetterQueue(this, 'DeadLetters', { alarms: props.alarms });
+    const deadLetters = new DeadLetterQueue(this, 'DeadLetters', {
+      alarms: props.alarms,
+      meaning: 'A message could not be handled. Read it, repair the cause, then start a redrive.',
+    });
     this.queue = new Queue(this, 'Queue', {
       ...houseRules,
       visibilityTimeout: Duration.seconds(props.consumerTimeout.toSeconds() * 6),

@@ -52,7 +52,17 @@ export class WorkStack extends Stack {
       ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
       [tableStreamArn],
     );
-    const deadLetters = new DeadLetterQueue(this, 'RelayDeadLetters', { alarms });
+    const unreadable = new DeadLetterQueue(this, 'UnreadableChanges', {
+      alarms,
+      meaning:
+        'The relay could not read a change, which is here whole. No redrive: mend the relay, then invoke it with the change.',
+    });
+    unreadable.filledBy(relay, 'UNREADABLE_CHANGES_QUEUE_URL');
+    const deadLetters = new DeadLetterQueue(this, 'RelayDeadLetters', {
+      alarms,
+      meaning:
+        'Changes were not told for a day and are lost to the bus. No redrive: the message says when they were made.',
+    });
     const stream = new EventSourceMapping(this, 'RelayStream', {
       target: relay.lambda,
       eventSourceArn: tableStreamArn,
@@ -61,8 +71,8 @@ export class WorkStack extends Stack {
       parallelizationFactor: 4,
       bisectBatchOnError: true,
       reportBatchItemFailures: true,
+      // Tried without end while the stream has them: a destination keeps no more of a record than where it was.
       maxRecordAge: Duration.hours(24),
-      retryAttempts: 100,
       onFailure: new SqsDlq(deadLetters.queue),
       filters: [FilterCriteria.filter({ eventName: FilterRule.or('INSERT', 'MODIFY') })],
     });

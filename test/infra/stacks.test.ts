@@ -197,6 +197,7 @@ describe('queues and events', () => {
       StartingPosition: 'TRIM_HORIZON',
       BisectBatchOnFunctionError: true,
       MaximumRecordAgeInSeconds: 86_400,
+      MaximumRetryAttempts: Match.absent(),
       DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
       FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT","MODIFY"]}' }] },
     });

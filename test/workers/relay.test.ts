@@ -22,6 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => {
   cloud.told.length = 0;
+  cloud.queued.length = 0;
   cloud.intercept = () => undefined;
 });
 afterAll(async () => {
@@ -109,15 +110,43 @@ describe('the relay', () => {
     expect(new Set(ids).size).toBe(1);
   });
 
-  test('stops at a record that it cannot read: what was before is told, nothing after is skipped', async () => {
+  test('puts a record aside, whole, that it cannot read, and goes on', async () => {
     for (const stationId of ['CS-1', 'CS-2']) await connected(stationId);
     const [first, last] = await changes();
     if (!first || !last) throw new Error('no changes');
+    const broken = unreadable(last, '7');
 
-    const result = await run([first, unreadable(last, 'broken'), last]);
+    const result = await run([first, broken, last]);
 
-    expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: 'broken' }] });
+    expect(result).toEqual({ batchItemFailures: [] });
+    expect(stationsTold()).toEqual(['CS-1', 'CS-2']);
+    expect(cloud.queued.map(({ body }) => JSON.parse(body))).toEqual([broken]);
+  });
+
+  test('tells a record that was put aside when it is given it again and can read it', async () => {
+    await connected('CS-1');
+    const [change] = await changes();
+    if (!change) throw new Error('no change');
+
+    await run([unreadable(change, '7')]);
+    const kept = JSON.parse(cloud.queued[0]?.body ?? '');
+    await run([{ ...kept, dynamodb: { ...kept.dynamodb, NewImage: change.dynamodb?.NewImage } }]);
+
     expect(stationsTold()).toEqual(['CS-1']);
+  });
+
+  test('comes again from a record that it can neither read nor put aside', async () => {
+    await connected('CS-1');
+    const [change] = await changes();
+    if (!change) throw new Error('no change');
+    cloud.intercept = ({ headers }) =>
+      headers['x-amz-target'] === 'AmazonSQS.SendMessage'
+        ? { status: 400, body: { __type: 'AccessDeniedException', message: 'no' } }
+        : undefined;
+
+    const result = await run([unreadable(change, '7'), change]);
+
+    expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: '7' }] });
   });
 
   test('comes again from the first change that the bus did not take', async () => {
@@ -135,7 +164,7 @@ describe('the relay', () => {
     expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumberOf(records[1]) }] });
   });
 
-  test('comes again from a change that was not taken, even before one that it cannot read', async () => {
+  test('puts nothing aside that comes again with a change that was not taken', async () => {
     for (const stationId of ['CS-1', 'CS-2']) await connected(stationId);
     const [first, last] = await changes();
     if (!first || !last) throw new Error('no changes');
@@ -143,9 +172,10 @@ describe('the relay', () => {
       body: { FailedEntryCount: 1, Entries: [{ ErrorCode: 'ThrottlingException' }] },
     });
 
-    const result = await run([first, unreadable(last, 'broken')]);
+    const result = await run([first, unreadable(last, sequenceNumberOf(last) ?? '')]);
 
     expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumberOf(first) }] });
+    expect(cloud.queued).toEqual([]);
   });
 
   test('comes again from the start when the bus cannot be reached', async () => {

@@ -24,7 +24,7 @@ export interface Told {
 export interface WorkerCloud {
   /** What reached the bus, in its order. */
   readonly told: Told[];
-  /** The messages sent to the rating queue, with their delays. */
+  /** The messages sent to the one queue there is, with their delays. */
   readonly queued: { readonly body: string; readonly delaySeconds: number }[];
   /** Looks at each call before the service does; an answer of its own stands for the service's. */
   intercept: (call: AwsCall) => AwsAnswer | undefined;
@@ -105,6 +105,7 @@ export async function startWorkerCloud(db: TestDatabase): Promise<WorkerCloud> {
     LEDGER_TABLE: db.tables.ledger,
     BUS_NAME: busName,
     RATING_QUEUE_URL: queueUrl,
+    UNREADABLE_CHANGES_QUEUE_URL: queueUrl,
     RATING_GRACE_SECONDS: String(graceSeconds),
     RATING_ATTEMPTS: String(ratingAttempts),
   });
