@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import type { StageConfig } from '../stages.ts';
 
 /**
- * One JSON line per request: who, what, how it went. Never the query string nor a header, for secrets travel there.
+ * One JSON line per request: who, what, how it went. Never the path, the query string or a header, for secrets travel there.
  * `fields` are names of API Gateway's `$context` variables.
  */
 export function accessLog(

@@ -96,7 +96,8 @@ export class AdminApi extends Construct {
         'requestId',
         'requestTime',
         'httpMethod',
-        'path',
+        // Never the path: links to files end with the secret that proves them.
+        'routeKey',
         'status',
         'responseLatency',
         'identity.sourceIp',

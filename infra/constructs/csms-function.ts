@@ -81,7 +81,7 @@ export class CsmsFunction extends Construct {
     acknowledge(this, {
       'AwsSolutions-IAM5[Resource::*]': 'xray:PutTraceSegments and PutTelemetryRecords know no resources',
       'Serverless-LambdaDLQ':
-        'every asynchronous way to a function keeps its own dead letters: queue, stream or rule',
+        'who lets it be invoked asynchronously gives it a destination for failures; queues and streams have their own',
     });
   }
 

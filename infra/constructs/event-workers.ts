@@ -1,6 +1,6 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { GraphqlApi as AppSyncApi } from 'aws-cdk-lib/aws-appsync';
-import { type EventBus, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { type EventBus, type IRuleTarget, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { AppSync, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -35,6 +35,22 @@ export class EventWorkers extends Construct {
       meaning:
         'An event was not delivered for a day. No redrive: its attribute TARGET_ARN names where it is to be sent.',
     });
+    this.letRulesGiveUp();
+  }
+
+  /** One statement for all rules of the bus: CDK's own, one for each rule, outgrow what SQS takes for a policy. */
+  private letRulesGiveUp(): void {
+    const { partition, region, account } = Stack.of(this);
+    const rules = `arn:${partition}:events:${region}:${account}:rule/${this.bus.eventBusName}/*`;
+    this.undelivered.queue.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'RulesOfTheBus',
+        principals: [new ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [this.undelivered.queue.queueArn],
+        conditions: { ArnLike: { 'aws:SourceArn': rules } },
+      }),
+    );
   }
 
   /** Puts these events, whole, into a queue; with a pattern, those whose detail fits it. */
@@ -44,7 +60,7 @@ export class EventWorkers extends Construct {
     queue: IQueue,
     detail?: Readonly<Record<string, unknown>>,
   ): void {
-    this.rule(id, contracts, detail).addTarget(new SqsQueue(queue, this.delivery()));
+    this.rule(id, contracts, detail).addTarget(this.withDeadLetters(new SqsQueue(queue, delivery)));
   }
 
   /** Runs a publishing mutation for each of these events (whose detail fits the pattern); the fields of the event's detail are its variables. */
@@ -64,12 +80,12 @@ export class EventWorkers extends Construct {
       }),
     );
     const target = new AppSync(publish.api, {
-      ...this.delivery(),
+      ...delivery,
       graphQLOperation: publish.operation,
       variables: RuleTargetInput.fromEventPath('$.detail'),
       eventRole,
     });
-    this.rule(id, contracts, detail).addTarget(target);
+    this.rule(id, contracts, detail).addTarget(this.withDeadLetters(target));
   }
 
   private rule(id: string, contracts: readonly Contract[], detail?: Readonly<Record<string, unknown>>): Rule {
@@ -83,7 +99,10 @@ export class EventWorkers extends Construct {
     });
   }
 
-  private delivery() {
-    return { deadLetterQueue: this.undelivered.queue, retryAttempts: 185, maxEventAge: Duration.hours(24) };
+  private withDeadLetters(target: IRuleTarget): IRuleTarget {
+    const deadLetterConfig = { arn: this.undelivered.queue.queueArn };
+    return { bind: (rule, id) => ({ ...target.bind(rule, id), deadLetterConfig }) };
   }
 }
+
+const delivery = { retryAttempts: 185, maxEventAge: Duration.hours(24) };

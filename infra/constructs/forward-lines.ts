@@ -5,7 +5,7 @@ import type { CsmsFunction } from './csms-function.ts';
 
 /**
  * Sends the log lines of one function that match the pattern to another, which is invoked asynchronously with batches
- * of them, at least once, and which the log group alone may invoke this way. A log group takes two such subscriptions.
+ * of them, at least once, and which the log group alone may invoke this way; whose failures its maker keeps. A log group takes two such subscriptions.
  * Throws when a function would be sent its own lines.
  */
 export function forwardLines(

@@ -6,6 +6,7 @@ import type { StageConfig } from '../stages.ts';
 import { CsmsFunction } from './csms-function.ts';
 import { ofTenants } from './csms-table.ts';
 import { forwardLines } from './forward-lines.ts';
+import { DeadLetterQueue } from './work-queue.ts';
 
 export interface StationLogProps {
   readonly stage: StageConfig;
@@ -27,6 +28,12 @@ export class StationLog extends Construct {
       environment: { STATION_LOG_DAYS: String(stage.stationLogDays) },
       alarms: { notify: data.alarmTopic },
     });
+    const deadLetters = new DeadLetterQueue(this, 'DeadLetters', {
+      alarms: { notify: data.alarmTopic },
+      meaning:
+        'Lines of the station log were not written. No redrive: invoke the function with the requestPayload of the message.',
+    });
+    deadLetters.keepFailuresOf(keeper);
     data.tables.journal.allow(keeper, ['BatchWriteItem'], ofTenants);
     const pattern = FilterPattern.stringValue('$.record', '=', 'STATION_LOG');
     for (const writer of writers) forwardLines(writer, pattern, keeper);

@@ -7,7 +7,7 @@ import type { DataStack } from '../stacks/data-stack.ts';
 import type { StageConfig } from '../stages.ts';
 import { CsmsFunction } from './csms-function.ts';
 import { type ItemAction, ofTenantList, ofTenants } from './csms-table.ts';
-import { DeadLetterQueue, WorkQueue } from './work-queue.ts';
+import { DeadLetterQueue, type WorkingOff, WorkQueue } from './work-queue.ts';
 
 /** A function that nobody waits for: what it is and what it needs. */
 export interface Work {
@@ -25,13 +25,13 @@ interface Surroundings {
   readonly data: DataStack;
 }
 
-export interface QueuedWork extends Work {
+export interface QueuedWork extends Work, WorkingOff {
   /** 30 seconds when absent. */
   readonly timeout?: Duration;
   /** Rings when the oldest message is older than this. */
   readonly oldestAllowed: Duration;
-  /** How long messages wait for company: for work that is little each. */
-  readonly collected?: Duration;
+  /** Whether what waits is money: it outlives its stack wherever data are kept. */
+  readonly isMoney?: boolean;
 }
 
 /** A queue of work and the function that works it off. */
@@ -46,9 +46,10 @@ export class QueueWorker extends Construct {
       alarms: { notify: props.data.alarmTopic },
       consumerTimeout: timeout,
       oldestAllowed: props.oldestAllowed,
+      isKept: (props.isMoney ?? false) && props.stage.protectData,
     });
     this.worker = makeWorker(this, { ...props, timeout });
-    this.queue.workedOffBy(this.worker, props.collected);
+    this.queue.workedOffBy(this.worker, props);
   }
 }
 
@@ -56,7 +57,7 @@ export interface ScheduledWork extends Work {
   readonly schedule: Schedule;
 }
 
-/** A function that goes through all tenants by the clock; what of it failed all day becomes a dead letter. */
+/** A function that goes through all tenants by the clock; a run that could not begin or failed thrice becomes a dead letter. */
 export class ScheduledWorker extends Construct {
   constructor(scope: Construct, id: string, props: Surroundings & ScheduledWork) {
     super(scope, id);
@@ -64,7 +65,9 @@ export class ScheduledWorker extends Construct {
     props.data.tables.registry.allow(worker, ['Query'], ofTenantList);
     const deadLetters = new DeadLetterQueue(this, 'DeadLetters', {
       alarms: { notify: props.data.alarmTopic },
+      meaning: `A run of ${props.door} failed. No redrive: mend what its log names, and the next run goes on.`,
     });
+    deadLetters.keepFailuresOf(worker);
     new Rule(this, 'Rule', {
       description: props.description,
       schedule: props.schedule,

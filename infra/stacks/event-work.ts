@@ -58,6 +58,7 @@ function rating({ rating: { graceSeconds } }: StageConfig): EventWork {
     environment: { RATING_GRACE_SECONDS: String(graceSeconds) },
     // A session whose events are not complete waits here for its grace.
     oldestAllowed: Duration.seconds(graceSeconds + 900),
+    isMoney: true,
     collected: Duration.seconds(1),
     alsoMay({ queue, worker }) {
       queue.filledBy(worker, 'RATING_QUEUE_URL');
@@ -159,8 +160,11 @@ const alike: Readonly<Record<string, EventWork>> = {
     door: 'workers/book-cdr',
     description: 'Puts CDRs on the statements of who pays for them',
     tables: { registry: readItems, ledger: [...readItems, 'PutItem', 'ConditionCheckItem'] },
+    isMoney: true,
     oldestAllowed: Duration.minutes(15),
     collected: Duration.seconds(2),
+    // All of a day add to the same counters: more at once would be in each other's way.
+    atOnce: 2,
     events: { CdrsToSettle: { contracts: [cdrIssued] } },
   },
   Analytics: {

@@ -52,14 +52,17 @@ export class WorkStack extends Stack {
       ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
       [tableStreamArn],
     );
+    const isKept = stage.protectData;
     const unreadable = new DeadLetterQueue(this, 'UnreadableChanges', {
       alarms,
+      isKept,
       meaning:
         'The relay could not read a change, which is here whole. No redrive: mend the relay, then invoke it with the change.',
     });
     unreadable.filledBy(relay, 'UNREADABLE_CHANGES_QUEUE_URL');
     const deadLetters = new DeadLetterQueue(this, 'RelayDeadLetters', {
       alarms,
+      isKept,
       meaning:
         'Changes were not told for a day and are lost to the bus. No redrive: the message says when they were made.',
     });

@@ -113,9 +113,17 @@ describe('functions', () => {
 describe('settings', () => {
   const known = new Set(
     globSync('functions/**/*.ts').flatMap((path) =>
-      [...readFileSync(path, 'utf8').matchAll(/setting\('([A-Z_]+)'/g)].map(([, name = '']) => name),
+      [...readFileSync(path, 'utf8').matchAll(/setting\('([A-Z_]+)'/gi)].map(([, name = '']) => name),
     ),
   );
+
+  /** The tables of which a door says that it reaches them, by the settings that hold their names. */
+  function tablesOf(door: string): string[] {
+    const source = readFileSync(`functions/${door}.handler.ts`, 'utf8');
+    const [, roles = ''] = /tableNames\(([^)]*)\)/.exec(source) ?? [];
+    const byRole = [...roles.matchAll(/'(\w+)'/g)].map(([, role = '']) => `${role.toUpperCase()}_TABLE`);
+    return [...byRole, ...[...source.matchAll(/setting\('(\w+_TABLE)'/g)].map(([, name = '']) => name)];
+  }
 
   it.each([...resourcesOf('prod', 'AWS::Lambda::Function')])(
     'of %s are those it reads, and no other',
@@ -130,7 +138,9 @@ describe('settings', () => {
       const code = readdirSync(directory)
         .map((name) => readFileSync(join(directory, name), 'utf8'))
         .join('\n');
-      const read = [...known].filter((name) => name !== 'STAGE' && code.includes(`"${name}"`));
+      const isOwn = (name: string) => name !== 'STAGE' && !name.endsWith('_TABLE');
+      const named = [...known].filter((name) => isOwn(name) && code.includes(`"${name}"`));
+      const read = [...named, ...tablesOf(door)];
 
       expect(Object.keys(given).sort()).toEqual(read.sort());
     },

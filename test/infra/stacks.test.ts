@@ -132,10 +132,11 @@ describe('station API', () => {
     template.resourceCountIs('AWS::ApiGatewayV2::RouteResponse', 1);
   });
 
-  it('logs no query string and no header', () => {
+  it('logs no query string, no header, and no path, in which links to files carry their secrets', () => {
     for (const [id, { Properties }] of resourcesOf('prod', 'AWS::ApiGatewayV2::Stage')) {
       const { Format } = Properties.AccessLogSettings;
-      expect(Format, id).not.toMatch(/header|querystring|authorizer\.principal/i);
+      expect(Format, id).not.toMatch(/header|querystring|path|proxy|authorizer\.principal/i);
+      expect(JSON.parse(Format), id).toHaveProperty('routeKey');
       expect(JSON.parse(Format), id).toHaveProperty('requestId');
     }
   });
@@ -169,18 +170,74 @@ describe('queues and events', () => {
       ({ Properties }) => Properties.MetricName === 'ApproximateNumberOfMessagesVisible',
     );
 
-    // One for each queue of work, for the relay's stream, for what the rules of each stack cannot deliver, for the
-    // daily renewal and for the closing of months.
-    expect(dead).toHaveLength(working.length + 6);
+    // One for each queue of work, two for the relay's stream, one each for what the rules of three stacks cannot
+    // deliver, for the station log, for the daily renewal and for the closing of months.
+    expect(dead).toHaveLength(working.length + 8);
     expect(depthAlarms).toHaveLength(dead.length);
     for (const [id, { Properties }] of queues) expect(Properties.SqsManagedSseEnabled, id).toBe(true);
   });
 
-  it('hide a message six times as long as its function may take', () => {
-    const template = templateOf('prod', 'api');
+  it('keep what is to be billed and settled when their stack goes, wherever data are kept', () => {
+    const keptIn = (stage: string) =>
+      [...resourcesOf(stage, 'AWS::SQS::Queue')]
+        .filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Retain')
+        .map(([id]) => id.replace(/Queue[0-9A-F]{8}$/, ''));
 
-    template.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 180 });
-    template.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 90 });
+    expect(keptIn('prod').sort()).toEqual([
+      'work/Rating',
+      'work/RatingQueueDeadLetters',
+      'work/RelayDeadLetters',
+      'work/Settlement',
+      'work/SettlementQueueDeadLetters',
+      'work/UnreadableChanges',
+    ]);
+    expect(keptIn('local')).toEqual([]);
+  });
+
+  it('keep what functions failed at that a rule or a log group invoked', () => {
+    const idOf = (arn: { 'Fn::GetAtt'?: string[] }) => arn['Fn::GetAtt']?.[0] ?? '';
+    const ofRules = [...resourcesOf('prod', 'AWS::Events::Rule').values()].flatMap(({ Properties }) =>
+      Properties.Targets.map((target: { Arn: object }) => idOf(target.Arn)),
+    );
+    const ofLogs = [...resourcesOf('prod', 'AWS::Logs::SubscriptionFilter').values()].map(({ Properties }) =>
+      idOf(Properties.DestinationArn),
+    );
+    const functions = [...resourcesOf('prod', 'AWS::Lambda::Function').keys()].map((id) => id.split('/')[1]);
+    const invoked = new Set([...ofRules, ...ofLogs].filter((id) => functions.includes(id)));
+    const keeping = [...resourcesOf('prod', 'AWS::Lambda::EventInvokeConfig').values()]
+      .filter(({ Properties }) => Properties.DestinationConfig.OnFailure.Destination)
+      .map(({ Properties }) => Properties.FunctionName.Ref);
+
+    expect(invoked.size).toBe(3);
+    expect(new Set(keeping)).toEqual(invoked);
+  });
+
+  it('hide a message six times as long as its function may take', () => {
+    const read = [...resourcesOf('prod', 'AWS::Lambda::EventSourceMapping')].filter(
+      ([, { Properties }]) => !Properties.StartingPosition,
+    );
+
+    for (const [id, { Properties }] of read) {
+      const [stack] = id.split('/');
+      const queue = resourcesOf('prod', 'AWS::SQS::Queue').get(
+        `${stack}/${Properties.EventSourceArn['Fn::GetAtt'][0]}`,
+      );
+      const worker = resourcesOf('prod', 'AWS::Lambda::Function').get(
+        `${stack}/${Properties.FunctionName.Ref}`,
+      );
+
+      expect(worker?.Properties.Timeout, id).toBeGreaterThan(0);
+      expect(queue?.Properties.VisibilityTimeout, id).toBeGreaterThanOrEqual(6 * worker?.Properties.Timeout);
+    }
+  });
+
+  it('leave concurrency to the functions that stations wait for', () => {
+    const bounds = [...resourcesOf('prod', 'AWS::Lambda::EventSourceMapping').values()]
+      .filter(({ Properties }) => !Properties.StartingPosition)
+      .map(({ Properties }) => Properties.ScalingConfig.MaximumConcurrency);
+
+    expect(Math.max(...bounds)).toBeLessThanOrEqual(50);
+    expect(Math.min(...bounds)).toBe(2);
   });
 
   it('tell every source of batches to bring back failed records alone', () => {
@@ -211,6 +268,23 @@ describe('queues and events', () => {
           RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
         });
       }
+    }
+  });
+
+  it('let every rule give up what it cannot deliver, by one statement that no further rule makes longer', () => {
+    const policies = [...resourcesOf('prod', 'AWS::SQS::QueuePolicy')];
+    const undelivered = policies.filter(([id]) => id.includes('Undelivered'));
+
+    expect(undelivered).toHaveLength(3);
+    for (const [id, { Properties }] of undelivered) {
+      const ofRules = Properties.PolicyDocument.Statement.filter(
+        ({ Principal }: { Principal: { Service?: string } }) => Principal.Service === 'events.amazonaws.com',
+      );
+      expect(ofRules, id).toHaveLength(1);
+      expect(JSON.stringify(ofRules[0].Condition.ArnLike['aws:SourceArn']), id).toMatch(/:rule\/.*\/\*"/);
+    }
+    for (const [id, { Properties }] of policies) {
+      expect(Properties.PolicyDocument.Statement.length, id).toBeLessThanOrEqual(10);
     }
   });
 

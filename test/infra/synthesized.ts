@@ -38,7 +38,7 @@ export function templateOf(stageName: string, stack: StackName): Template {
   return template;
 }
 
-/** Every resource of a stage of one type, by stack and logical id. */
+/** Every resource of a stage of one type, by stack and logical id. Throws when there is none: a loop over it would show nothing. */
 export function resourcesOf(stageName: string, type: string): Map<string, Resource> {
   const found = new Map<string, Resource>();
   for (const stack of stackNames) {
@@ -46,5 +46,6 @@ export function resourcesOf(stageName: string, type: string): Map<string, Resour
       found.set(`${stack}/${id}`, resource as Resource);
     }
   }
+  if (found.size === 0) throw new Error(`no ${type} in ${stageName}`);
   return found;
 }
