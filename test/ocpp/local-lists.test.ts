@@ -359,6 +359,46 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('the local list over %s', (prot
   });
 });
 
+describe('a 2.0.1 station', () => {
+  test('row 59: gets its list in messages of the size that it takes, ours and those of callers [D01.FR.11]', async () => {
+    station = await room.givenStation(`CP${tenants}`, 'ocpp2.0.1');
+    await givenLimits({ localListMessageBytes: 1_000 });
+    const groupId = `G-${tenants}`.padEnd(36, 'x');
+    const nobody = {
+      users: { findUser: async () => undefined },
+      partners: { findPartner: async () => undefined },
+    };
+    for (let index = 0; index < 9; index += 1) {
+      const uid = `${index}-${tenants}`.padEnd(36, '0');
+      const limits = { restrictions: { evseIds: [1, 2] }, priority: -9, language: 'en-GB' } as const;
+      const described = {
+        uid,
+        tokenType: 'MAC_ADDRESS',
+        groupId,
+        expiresAt: Date.now() * 2,
+        ...limits,
+      } as const;
+      await createToken({ ...room.services, ...nobody }, described);
+    }
+    await chooseLocalList(ports(), { stationId: stationId(), choice: { kind: 'GROUP', groupId } });
+    await exchange('ocpp2.0.1', () => ({ versionNumber: 0 }));
+    const sent: Sent[] = [];
+    while ((await waiting()).length > 0) {
+      sent.push(await exchange('ocpp2.0.1', () => ({ status: 'Accepted' })));
+    }
+    const lists = sent.map(({ payload }) => payload.localAuthorizationList as object[]);
+
+    const again = { versionNumber: 30, updateType: 'Full', localAuthorizationList: lists.flat() };
+    const limits = { localListMessageBytes: 1_000 };
+    const wish = { name: 'SEND_LOCAL_LIST', parameters: again };
+    const calls = await callDesk.prepareCall('ocpp2.0.1', wish, called(limits));
+
+    expect(lists.flat()).toHaveLength(9);
+    for (const message of [...sent, ...calls]) expect(JSON.stringify(message).length).toBeLessThan(1_000);
+    expect(calls.length).toBeGreaterThan(1);
+  });
+});
+
 describe('a 1.6 station', () => {
   test('is not told of tokens for some EVSEs, which its list could not say', async () => {
     station = await room.givenStation(`CP${tenants}`, 'ocpp1.6');

@@ -123,9 +123,11 @@ async function updateFor(
 ): Promise<ListUpdate | undefined> {
   const desired = await entriesFor(ports, chosen, tokensOf);
   if (!desired) return undefined;
-  const { localListEntriesPerMessage = mostPerMessage } = await ports.limits.findLimits(chosen.stationId);
+  const { localListEntriesPerMessage = mostPerMessage, localListMessageBytes: bytes } =
+    await ports.limits.findLimits(chosen.stationId);
   const before = lost ? { ...list, lastVersion: lost.version - 1 } : list;
-  return nextUpdate(ports.digest, before, desired, Math.min(mostPerMessage, localListEntriesPerMessage));
+  const entries = Math.min(mostPerMessage, localListEntriesPerMessage);
+  return nextUpdate(ports.digest, before, desired, { entries, ...(bytes === undefined ? {} : { bytes }) });
 }
 
 /** Keeps that an update is under way. Gives its command's id; `undefined` when somebody else was faster. */

@@ -23,8 +23,9 @@ export const sendLocalList = defineOutboundAction({
       ]),
     };
   },
-  split(request, { localListEntriesPerMessage }) {
-    const pieces = splitList(request.localAuthorizationList ?? [], localListEntriesPerMessage);
+  split(request, { localListEntriesPerMessage, localListMessageBytes }) {
+    const { localAuthorizationList: list = [] } = request;
+    const pieces = splitList(list, localListEntriesPerMessage, localListMessageBytes);
     return pieces.map(
       (piece, index): SendLocalListRequest => ({
         versionNumber: request.versionNumber + index,

@@ -11,6 +11,8 @@ const entry = (uid: string, more: Partial<ListEntry> = {}): ListEntry => ({
   ...more,
 });
 
+const nine = { entries: 9 };
+
 /** A list of up to eight tokens, each in one of a few states. */
 const lists = fc
   .uniqueArray(
@@ -29,14 +31,20 @@ class ModelStation {
   version = 0;
   readonly entries = new Map<string, ListEntry>();
   longest = 0;
+  readonly #keyOf: (token: Pick<ListEntry, 'uid' | 'tokenType'>) => string;
+
+  /** 1.6 knows uids alone. */
+  constructor(keyOf = entryKey) {
+    this.#keyOf = keyOf;
+  }
 
   take({ update, version, entries, removed }: ListUpdate): 'Accepted' | 'VersionMismatch' | 'Failed' {
     const uids = [...entries, ...removed].map(({ uid }) => uid);
     if (new Set(uids).size !== uids.length) return 'Failed';
     if (update === 'DIFFERENTIAL' && version <= this.version) return 'VersionMismatch';
     if (update === 'FULL') this.entries.clear();
-    for (const one of removed) this.entries.delete(entryKey(one));
-    for (const one of entries) this.entries.set(entryKey(one), one);
+    for (const one of removed) this.entries.delete(this.#keyOf(one));
+    for (const one of entries) this.entries.set(this.#keyOf(one), one);
     this.version = version;
     this.longest = Math.max(this.longest, this.entries.size);
     return 'Accepted';
@@ -51,7 +59,9 @@ function bring(
 ): { messages: number; content: ListContent | undefined; lastVersion: number } {
   let { content, lastVersion } = known;
   for (let messages = 0; ; messages += 1) {
-    const update = nextUpdate(digest, { lastVersion, ...(content ? { content } : {}) }, desired, most);
+    const update = nextUpdate(digest, { lastVersion, ...(content ? { content } : {}) }, desired, {
+      entries: most,
+    });
     if (!update) return { messages, content, lastVersion };
     expect(update.entries.length + update.removed.length).toBeLessThanOrEqual(most);
     expect(station.take(update)).toBe('Accepted');
@@ -82,6 +92,29 @@ describe('row 60: updates of a local list', () => {
     );
   });
 
+  test('lose no token whose kind changed where uids alone count', () => {
+    fc.assert(
+      fc.property(lists, lists, fc.integer({ min: 1, max: 4 }), (first, second, most) => {
+        const station = new ModelStation(({ uid }) => uid);
+
+        const { content, lastVersion } = bring(station, { lastVersion: 0 }, first, most);
+        bring(station, { lastVersion, ...(content ? { content } : {}) }, second, most);
+
+        expect(byKey(station.entries.values())).toEqual(byKey(second));
+      }),
+    );
+  });
+
+  test('fit messages of few bytes, one entry at least', () => {
+    const desired = ['A', 'B', 'C', 'D'].map((uid) => entry(uid));
+    const sizes = [1, 600, 800, undefined].map((bytes) => {
+      const room = { ...nine, ...(bytes === undefined ? {} : { bytes }) };
+      return nextUpdate(digest, { lastVersion: 0 }, desired, room)?.entries.length;
+    });
+
+    expect(sizes).toEqual([1, 1, 3, 4]);
+  });
+
   test('begin anew where nobody knows what the station has, also when it has something', () => {
     fc.assert(
       fc.property(lists, lists, fc.integer({ min: 0, max: 99 }), (theirs, desired, version) => {
@@ -97,12 +130,12 @@ describe('row 60: updates of a local list', () => {
 
   test('send nothing to a station that has what it should have', () => {
     const desired = [entry('A'), entry('B', { groupId: 'FAMILY' })];
-    const update = nextUpdate(digest, { lastVersion: 4 }, desired, 9);
+    const update = nextUpdate(digest, { lastVersion: 4 }, desired, nine);
 
     const content = update && afterUpdate(digest, undefined, update);
 
     expect(update).toEqual({ update: 'FULL', version: 5, entries: desired, removed: [] });
-    expect(content && nextUpdate(digest, { lastVersion: 5, content }, desired, 9)).toBeUndefined();
+    expect(content && nextUpdate(digest, { lastVersion: 5, content }, desired, nine)).toBeUndefined();
   });
 
   test('say what changed alone: who was blocked, who left, who is new', () => {
@@ -116,7 +149,7 @@ describe('row 60: updates of a local list', () => {
 
     const desired = [entry('A'), entry('C', { status: 'BLOCKED' }), entry('D')];
 
-    expect(nextUpdate(digest, { lastVersion: 1, content }, desired, 9)).toEqual({
+    expect(nextUpdate(digest, { lastVersion: 1, content }, desired, nine)).toEqual({
       update: 'DIFFERENTIAL',
       version: 2,
       removed: [{ uid: 'B', tokenType: 'RFID' }],
@@ -125,7 +158,7 @@ describe('row 60: updates of a local list', () => {
   });
 
   test('empty a list as an update of its own', () => {
-    expect(nextUpdate(digest, { lastVersion: 0 }, [], 9)).toEqual({
+    expect(nextUpdate(digest, { lastVersion: 0 }, [], nine)).toEqual({
       update: 'FULL',
       version: 1,
       entries: [],
@@ -136,7 +169,7 @@ describe('row 60: updates of a local list', () => {
   test('begin anew where the versions end', () => {
     const content = { version: 0x7fff_ffff, entries: {} };
 
-    expect(nextUpdate(digest, { lastVersion: 0x7fff_ffff, content }, [entry('A')], 9)).toMatchObject({
+    expect(nextUpdate(digest, { lastVersion: 0x7fff_ffff, content }, [entry('A')], nine)).toMatchObject({
       update: 'FULL',
       version: 1,
     });
