@@ -8,7 +8,8 @@ import { useReservation } from './use-reservation.ts';
 /**
  * Finds the reservation that a session makes use of although its station did not name it. A start for the reserved
  * token or its group at the reserved place ends a reservation, named or not (1.6 §5.13, 2.0.1 H03). One that was named
- * before the token was known is used here, too. The session is told, since its price may begin with its reservation.
+ * before the token was known is used here, too. The session is told, since its price may begin with its reservation;
+ * of one that the station never gave its word for there is nothing to bill unless the start names it.
  */
 export async function matchReservation(
   ports: { reservations: ReservationStore; sessions: SessionStore; clock: Clock },
@@ -25,9 +26,9 @@ export async function matchReservation(
   }
   const [own] = open.filter((reservation) => isFor(reservation, session));
   if (!own) return;
-  const { number } = own;
+  const { number, state } = own;
   // Named first: whatever becomes of this call, a repeat uses the same one, and the bill finds it.
-  await ports.sessions.addFacts(sessionId, stationId, { reservationId: number });
+  if (state === 'RESERVED') await ports.sessions.addFacts(sessionId, stationId, { reservationId: number });
   await useReservation(ports, { stationId, number, sessionId });
 }
 

@@ -362,6 +362,20 @@ describe('the end of a reservation', () => {
     expect(session?.reservationId).toBe(state === 'USED' ? number : undefined);
   });
 
+  test('without the station’s word is used by a start that does not name it, and not the session’s to pay', async () => {
+    const { number, commandId } = await reserved();
+    await scene.dispatch();
+    scene.now += 31_000;
+    await expireCommand(ports, { stationId, commandId });
+    await ended(commandId);
+    const { sessionId } = await start(undefined);
+
+    await matchReservation(ports, { stationId, sessionId });
+
+    expect(await found({ number })).toMatchObject({ state: 'USED', sessionId });
+    expect((await scene.sessions.findSession(sessionId))?.reservationId).toBeUndefined();
+  });
+
   test('by a match that broke off after it named the reservation is made good by a repeat', async () => {
     const { number } = await reserved();
     await recordReservationAnswer(ports, { stationId, number });
