@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import type { SessionOrphan, SessionStore } from '#core/sessions/session-store.ts';
-import { isExpired, itemReader, secondsPerDay } from './items.ts';
+import type { ConnectorReadings, SessionOrphan, SessionStore } from '#core/sessions/session-store.ts';
+import { isExpired, itemReader, type PlainItem, secondsPerDay } from './items.ts';
 import { connectorName, timeText } from './keys.ts';
-import { isSortText, pageLimit, positionIn, toCursor } from './pages.ts';
-import { readStretch } from './queries.ts';
+import { listPartition } from './partition-list.ts';
 import { update } from './requests.ts';
-import { text, whole } from './schemas.ts';
+import { connectorRef, meterSample, text, whole } from './schemas.ts';
 import { factSchema } from './session-items.ts';
 import type { StoreContext } from './store-context.ts';
-import { tables } from './tables.ts';
 import { Update } from './update.ts';
 
 /** Long enough for an operator to ask questions about a bill. */
@@ -25,11 +23,19 @@ const orphanSchema = z.object({
   entries: z.array(factSchema.extend({ key: text })),
 }) satisfies z.ZodType<SessionOrphan>;
 
+const readingsSchema = z.object({
+  stationId: text,
+  ...connectorRef.shape,
+  receivedAt: whole,
+  samples: z.array(meterSample),
+}) satisfies z.ZodType<ConnectorReadings>;
+
 const readOrphan = itemReader('orphan', z.object({ orphan: orphanSchema }));
+const readReadings = itemReader('readings', z.object({ readings: readingsSchema }));
 
 /** Ends and readings of transactions that nobody knows. */
 export function sessionOrphans(context: StoreContext): Pick<SessionStore, 'recordOrphan' | 'listOrphans'> {
-  const { client, keys, tenantId } = context;
+  const { client, keys } = context;
   const table = context.tables.operations;
   return {
     async recordOrphan(orphan) {
@@ -43,27 +49,25 @@ export function sessionOrphans(context: StoreContext): Pick<SessionStore, 'recor
       await update(client, change.for(table, key));
     },
 
-    async listOrphans(stationId, page) {
-      const position = positionIn(page.cursor, tenantId, 'orphans', isSortText);
-      const { items, next } = await readStretch(client, {
-        table,
-        declaration: tables.operations,
-        partition: keys.orphans(stationId),
-        ...(position === undefined ? {} : { after: position }),
-        newestFirst: true,
-        limit: pageLimit(page),
-      });
-      const now = Date.now();
-      return {
-        items: items.filter((item) => !isExpired(item, now)).map((item) => readOrphan(item).orphan),
-        ...(next === undefined ? {} : { cursor: toCursor(tenantId, 'orphans', next) }),
-      };
+    listOrphans(stationId, page) {
+      return listPartition(
+        context,
+        {
+          name: 'orphans',
+          partition: keys.orphans(stationId),
+          newestFirst: true,
+          read: kept((item) => readOrphan(item).orphan),
+        },
+        page,
+      );
     },
   };
 }
 
 /** Readings of a connector while no session runs there: one item per batch, and the same batch is the same item. */
-export function connectorReadings(context: StoreContext): Pick<SessionStore, 'addConnectorReadings'> {
+export function connectorReadings(
+  context: StoreContext,
+): Pick<SessionStore, 'addConnectorReadings' | 'listConnectorReadings'> {
   const { client, keys, tables: names } = context;
   return {
     async addConnectorReadings(stationId, connector, samples, receivedAt) {
@@ -79,7 +83,25 @@ export function connectorReadings(context: StoreContext): Pick<SessionStore, 'ad
         .setIfAbsent('expiresAtS', expiry(receivedAt, readingDays));
       await update(client, change.for(names.operations, key));
     },
+
+    listConnectorReadings(stationId, page) {
+      return listPartition(
+        context,
+        {
+          name: 'readings',
+          partition: keys.readings(stationId),
+          newestFirst: true,
+          read: kept((item) => readReadings(item).readings),
+        },
+        page,
+      );
+    },
   };
+}
+
+/** What is too old is gone for readers, whenever the table removes it. */
+function kept<Value>(read: (item: PlainItem) => Value): (item: PlainItem) => Value | undefined {
+  return (item) => (isExpired(item, Date.now()) ? undefined : read(item));
 }
 
 function pick({ evseId, connectorId }: { evseId: number; connectorId: number }) {

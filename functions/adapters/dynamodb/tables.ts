@@ -83,7 +83,8 @@
  * | listOpenSessions, countOpenSessions      | operations, open       | T#OPEN#{shard}                | {startedAt}#{id}     |
  * | listOpenSessions, of a station           | operations, byStation  | T#ST#{stationId}#OPEN         | {startedAt}#{id}     |
  * | listOrphans                              | operations             | T#ST#{stationId}#ORPHANS      | {at}#{ref}           |
- * | (readings outside sessions)              | operations             | T#ST#{stationId}#READINGS     | {evse}-{conn}#{at}#… |
+ * | listConnectorReadings                    | operations             | T#ST#{stationId}#READINGS     | {evse}-{conn}#{at}#… |
+ * | listMessages, that could not be read     | operations             | T#ST#{stationId}#UNFIT        | {receivedAt}#{hash}  |
  * | findCommand                       strong | operations             | T#ST#{stationId}#CMD          | {commandId}          |
  * | listCommands                             | operations             | T#ST#{stationId}#CMD          | {commandId}          |
  * | listQueued                        strong | operations             | T#ST#{stationId}#CMD          | {commandId}, last    |

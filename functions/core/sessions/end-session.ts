@@ -1,3 +1,4 @@
+import { type AlertPorts, raiseAlert } from '../alerts/raise-alert.ts';
 import type { MeterSample } from '../metering/sample.ts';
 import type { Digest } from '../ports.ts';
 import { type Authorization, authorizeToken } from '../tokens/authorize-token.ts';
@@ -8,7 +9,7 @@ import type { SessionEntry, StopReason } from './session.ts';
 import { readingEntries } from './session-entries.ts';
 import { numberedSessionId } from './session-id.ts';
 
-export interface EndPorts extends UsePorts {
+export interface EndPorts extends UsePorts, AlertPorts {
   readonly tenantId: string;
   readonly digest: Digest;
 }
@@ -78,14 +79,28 @@ async function keepOrphan(
   stop: SessionStop,
   entries: readonly SessionEntry[],
 ): Promise<void> {
-  await ports.sessions.recordOrphan({
-    stationId: stop.stationId,
-    transactionRef: String(stop.transactionNumber),
-    at: stop.endedAt,
-    receivedAt: ports.clock(),
-    meterStopWh: stop.meterStopWh,
-    entries,
-  });
+  const { stationId, meterStopWh } = stop;
+  const transactionRef = String(stop.transactionNumber);
+  await Promise.all([
+    ports.sessions.recordOrphan({
+      stationId,
+      transactionRef,
+      at: stop.endedAt,
+      receivedAt: ports.clock(),
+      meterStopWh,
+      entries,
+    }),
+    raiseAlert(ports, {
+      category: 'SESSION_ERROR',
+      severity: 'MEDIUM',
+      kind: 'UNKNOWN_TRANSACTION_ENDED',
+      message:
+        'A transaction ended that is not known here: what was said of it is kept, and nobody is billed.',
+      subject: '',
+      stationId,
+      details: { transactionRef, meterStopWh },
+    }),
+  ]);
 }
 
 /** A session that the system closed ended without a register: its own stop, coming late, still brings one. */

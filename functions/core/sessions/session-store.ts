@@ -46,6 +46,8 @@ export interface SessionStore {
   findSessions(sessionIds: readonly string[]): Promise<readonly Session[]>;
   /** In the order of their keys' times. All of them: a session is bounded. */
   listEntries(sessionId: string): Promise<readonly SessionEntry[]>;
+  /** The latest of them, as many, in the same order, for people to look at: the very last may be missing for a moment. */
+  listLatestEntries(sessionId: string, most: number): Promise<readonly SessionEntry[]>;
   /** The latest entry with samples, for live figures. */
   findLatestEntry(sessionId: string): Promise<SessionEntry | undefined>;
   listSessions(query: SessionQuery, page: PageRequest): Promise<Page<Session>>;
@@ -125,6 +127,15 @@ export interface SessionStore {
     samples: readonly MeterSample[],
     receivedAt: number,
   ): Promise<void>;
+  /** By connector, newest first. */
+  listConnectorReadings(stationId: string, page: PageRequest): Promise<Page<ConnectorReadings>>;
+}
+
+/** Readings that a connector took outside any session, as they came. */
+export interface ConnectorReadings extends ConnectorRef {
+  readonly stationId: string;
+  readonly receivedAt: number;
+  readonly samples: readonly MeterSample[];
 }
 
 /** What a station said of a transaction we do not know. */
