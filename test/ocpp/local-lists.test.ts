@@ -39,6 +39,7 @@ const ports = () => {
 const called = (limits: StationLimits): CalledStation => ({
   limits,
   installed: async () => [],
+  objectionTo: async () => undefined,
   securityProfile: 1,
   seal: (text) => sealingOf(room.services.tenantId).sealSecret(stationId(), text),
 });

@@ -19,6 +19,8 @@ export type InstalledProfiles = () => Promise<readonly InstalledProfile[]>;
 export interface CalledStation {
   readonly limits: StationLimits;
   readonly installed: InstalledProfiles;
+  /** Why it may not be asked to start a session with this token; `undefined` when it may. */
+  readonly objectionTo: (tokenUid: string) => Promise<string | undefined>;
   /** The lowest under which it may connect. */
   readonly securityProfile: SecurityProfile;
   /** Makes a text unreadable for all but whoever sends it to this very station. */

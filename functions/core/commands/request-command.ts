@@ -5,7 +5,8 @@ import { knownStation } from '../stations/known-station.ts';
 import type { Station } from '../stations/station.ts';
 import type { StationLimitsStore } from '../stations/station-limits.ts';
 import type { StationLiveStore, StationStore } from '../stations/station-store.ts';
-import type { CallDesk } from './call-desk.ts';
+import { findStartingToken } from '../tokens/starting-token.ts';
+import type { CallDesk, CalledStation } from './call-desk.ts';
 import type { Command, CommandRequest } from './command.ts';
 import type { CommandStore } from './command-store.ts';
 import { preparations } from './preparations.ts';
@@ -102,15 +103,23 @@ async function requestsOf(
     const findLimits = () => ports.limits.findLimits(station.stationId);
     return ports.calls.prepareRequest(station.protocol, request, findLimits);
   }
-  const limits = await ports.limits.findLimits(station.stationId);
-  const installed = async () => (await ports.charging.findCharging(station.stationId)).profiles;
-  const seal = (text: string) => ports.sealSecret(station.stationId, text);
-  const { protocol, securityProfile } = station;
-  return ports.calls.prepareCall(
-    protocol,
-    { name, parameters },
-    { limits, installed, securityProfile, seal },
-  );
+  return ports.calls.prepareCall(station.protocol, { name, parameters }, await calledStation(ports, station));
+}
+
+async function calledStation(
+  ports: RequestPorts,
+  { stationId, securityProfile }: Station,
+): Promise<CalledStation> {
+  return {
+    limits: await ports.limits.findLimits(stationId),
+    installed: async () => (await ports.charging.findCharging(stationId)).profiles,
+    objectionTo: async (tokenUid) => {
+      const found = await findStartingToken(ports, tokenUid);
+      return 'objection' in found ? found.objection : undefined;
+    },
+    securityProfile,
+    seal: (text) => ports.sealSecret(stationId, text),
+  };
 }
 
 async function refuseOffline(

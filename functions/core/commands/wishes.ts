@@ -10,7 +10,7 @@ import type { SessionStore } from '../sessions/session-store.ts';
 import { readStartProfile } from '../smart-charging/read-start-profile.ts';
 import type { Station } from '../stations/station.ts';
 import type { StationLimitsStore } from '../stations/station-limits.ts';
-import { foldTokenUid, type Token } from '../tokens/token.ts';
+import { findStartingToken } from '../tokens/starting-token.ts';
 import type { TokenStore } from '../tokens/token-store.ts';
 import type { CallDesk } from './call-desk.ts';
 import type { CommandRequest } from './command.ts';
@@ -69,7 +69,9 @@ async function readStart(
     textParameter(parameters, 'authTokenId') ??
     textParameter(parameters, 'idTag');
   if (uid === undefined) throw invalidParameter('idToken', 'is required: the token to charge with');
-  const token = await startingToken(ports, foldTokenUid(uid));
+  const found = await findStartingToken(ports, uid);
+  if ('objection' in found) throw invalidParameter('idToken', found.objection);
+  const { token } = found;
   const connector = connectorParameter(station, parameters);
   const chargingProfile = await readStartProfile(ports, { station, parameters }, connector.evseId);
   return {
@@ -83,28 +85,6 @@ async function readStart(
     remoteStartId: (Number.parseInt(ports.digest(commandId).slice(0, 8), 16) % 0x7fff_ffff) + 1,
     ...(chargingProfile === undefined ? {} : { chargingProfile }),
   };
-}
-
-/**
- * The token, if it may start a session. A look that may be behind is enough for a yes: the start itself is judged anew
- * when the station tells of it. A no is looked at again.
- */
-async function startingToken(ports: WishPorts, uid: string): Promise<Token> {
-  const now = ports.clock();
-  const [seen] = await ports.tokens.findTokens([uid]);
-  if (seen && objectionTo(seen, now) === undefined) return seen;
-  const token = await ports.tokens.findToken(uid);
-  const objection = token ? objectionTo(token, now) : notOurs;
-  if (!token || objection !== undefined) throw invalidParameter('idToken', objection ?? notOurs);
-  return token;
-}
-
-const notOurs = 'is not a token of this tenant';
-
-function objectionTo({ active, blocked, expiresAt }: Token, now: number): string | undefined {
-  if (!active) return notOurs;
-  if (blocked) return 'is blocked';
-  return expiresAt !== undefined && expiresAt <= now ? 'has expired' : undefined;
 }
 
 async function readStop(ports: WishPorts, { station, parameters }: Wish): Promise<CommandRequest> {

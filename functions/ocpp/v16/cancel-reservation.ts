@@ -2,7 +2,7 @@ import { recordCancelAnswer } from '#core/reservations/settle-reservation.ts';
 import { defineOutboundAction } from './define-action.ts';
 
 /**
- * CancelReservation (1.6 §5.2), to the station: give a reservation up.
+ * CancelReservation (1.6 §5.1), to the station: give a reservation up.
  *
  * Rejected says that the station holds no such reservation.
  */

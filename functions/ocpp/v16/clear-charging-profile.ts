@@ -3,7 +3,7 @@ import { purposes, wirePurposes } from './charging-profile.ts';
 import { defineOutboundAction } from './define-action.ts';
 
 /**
- * ClearChargingProfile (1.6 §5.3), to the station: forget the profiles that fit all that is named.
+ * ClearChargingProfile (1.6 §5.5), to the station: forget the profiles that fit all that is named.
  *
  * A station that knows of none answers Unknown; either way it has none of them after.
  */

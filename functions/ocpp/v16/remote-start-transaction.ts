@@ -1,3 +1,4 @@
+import { DomainError } from '#core/errors.ts';
 import { faultOfProfile } from '#core/smart-charging/profile-faults.ts';
 import { faultError } from '../charging-schedules.ts';
 import { profileOf, wireProfileOf } from './charging-profile.ts';
@@ -9,8 +10,9 @@ const words = { evse: 'connectorId', profile: 'chargingProfile', schedules: 'one
 /**
  * RemoteStartTransaction (1.6 §5.11), to the station: start a transaction for this tag.
  *
- * Accepted means that the station will try; the transaction itself announces its own start. A charging profile that
- * goes along names no transaction: there is none yet. 1.6 has no place for the id of the remote start.
+ * A tag that may not start is refused before the station hears of it (row 41). Accepted means that the station will
+ * try; the transaction itself announces its own start. A charging profile that goes along names no transaction: there is
+ * none yet. 1.6 has no place for the id of the remote start.
  */
 export const remoteStartTransaction = defineOutboundAction({
   name: 'RemoteStartTransaction',
@@ -23,7 +25,10 @@ export const remoteStartTransaction = defineOutboundAction({
       ...(chargingProfile === undefined ? {} : { chargingProfile: wireProfileOf(chargingProfile) }),
     };
   },
-  check({ connectorId = 0, chargingProfile }, limits) {
+  async check({ idTag, connectorId = 0, chargingProfile }, limits, { objectionTo }) {
+    const objection = await objectionTo(idTag);
+    if (objection !== undefined)
+      throw new DomainError('Validation', `idTag ${objection}`, 'parameters.idTag');
     if (!chargingProfile) return;
     const fault = faultOfProfile(profileOf(chargingProfile), {
       evseId: connectorId,

@@ -25,6 +25,18 @@ const openSessions = async () =>
   (await room.services.sessions.listOpenSessions({ stationId: station.stationId }, { limit: 10 })).items;
 
 describe('a remote start', () => {
+  test.each([
+    ['blocked', 'DEADBEEF01'],
+    ['unknown', 'NOBODY'],
+  ])('row 41: in OCPP’s own words with a tag that is %s is refused too', async (_, idTag) => {
+    const wish = { name: 'REMOTE_START_TRANSACTION', parameters: { connectorId: 1, idTag } };
+
+    await expect(exchange(room, station, wish, { status: 'Accepted' })).rejects.toMatchObject({
+      code: 'Validation',
+      field: 'parameters.idTag',
+    });
+  });
+
   const wish = { name: 'START_TRANSACTION', parameters: { idTag: goodTag, connectorId: 1 } };
 
   test('is accepted, and the transaction that follows belongs to its tag [TC_011_1]', async () => {

@@ -167,6 +167,31 @@ test('a station moves to another system by a profile, its place in the order, an
   expect(done.map(({ command }) => command.state)).toEqual(['ACCEPTED', 'ACCEPTED', 'ACCEPTED']);
 });
 
+describe('a remote start in OCPP’s own words', () => {
+  const wish = (idToken: object) => ({
+    name: 'REQUEST_START_TRANSACTION',
+    parameters: { evseId: 1, remoteStartId: 5, idToken },
+  });
+
+  test('row 41: with a token that may not start is refused', async () => {
+    const blocked = { idToken: 'DEADBEEF01', type: 'ISO14443' };
+
+    await expect(exchange(room, station, wish(blocked), { status: 'Accepted' })).rejects.toMatchObject({
+      code: 'Validation',
+      field: 'parameters.idToken',
+    });
+  });
+
+  test('goes out with one that may, and where nobody needs one [F02]', async () => {
+    const nobody = { idToken: '', type: 'NoAuthorization' };
+
+    for (const idToken of [card, nobody]) {
+      const { command } = await exchange(room, station, wish(idToken), { status: 'Accepted' });
+      expect(command.state).toBe('ACCEPTED');
+    }
+  });
+});
+
 describe('a token', () => {
   test.each(['Central', 'KeyCode', 'Local', 'eMAID'])(
     'of type %s is judged by its own record [C04, C06, C08]',
