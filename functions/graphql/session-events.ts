@@ -10,8 +10,8 @@ type View = Record<string, unknown>;
 const mostEvents = 4_000;
 
 /**
- * `ChargingSession.events`, many at once: what happened, in its order, by the station's own times. Of each session the
- * latest, as many as its share of the answer.
+ * `ChargingSession.events`, many at once: what happened, in its order, by the station's own times. Of each session its
+ * start, its end, and the latest between them, as many as its share of the answer.
  */
 export async function eventsOfSessions(
   requests: readonly FieldRequest[],
@@ -21,15 +21,15 @@ export async function eventsOfSessions(
   const heads = await services.sessions.findSessions([...new Set(ids)]);
   const share = Math.floor(mostEvents / requests.length);
   const told = await inLanes(heads, async (session) => {
-    const entries = await services.sessions.listEntries(session.sessionId);
-    return [session.sessionId, sessionEvents(session, entries).slice(-share)] as const;
+    const entries = await services.sessions.listLatestEntries(session.sessionId, share);
+    return [session.sessionId, sessionEvents(session, entries, share)] as const;
   });
   const bySession = new Map(told);
   return ids.map((id) => bySession.get(id) ?? []);
 }
 
-/** A session's events: its start and its end, and between them what its own station said. */
-export function sessionEvents(session: Session, entries: readonly SessionEntry[]): View[] {
+/** A session's events: its start and its end, and between them what its own station said last. */
+function sessionEvents(session: Session, entries: readonly SessionEntry[], most: number): View[] {
   let state: string | undefined;
   const between = entries
     .filter(({ stationId }) => stationId === session.stationId)
@@ -39,7 +39,8 @@ export function sessionEvents(session: Session, entries: readonly SessionEntry[]
       state = entry.chargingState ?? state;
       return entryEvent(entry, isChange);
     });
-  return [startEvent(session), ...between, ...endEvent(session)];
+  const end = endEvent(session);
+  return [startEvent(session), ...between.slice(-(most - 1 - end.length)), ...end];
 }
 
 function startEvent(session: Session): View {

@@ -111,7 +111,7 @@ export async function meterValuesOfSessions(
 ): Promise<View[][]> {
   const share = Math.floor(mostReadings / requests.length);
   return inLanes(requests, async (request) => {
-    const entries = await services.sessions.listEntries(sessionIdOf(request));
+    const entries = await services.sessions.listLatestEntries(sessionIdOf(request), share);
     const own = entries.filter(({ stationId }) => stationId === request.source?.stationId);
     return meterValueViews(own).slice(-share);
   });

@@ -174,7 +174,7 @@ describe('a session that is told in hundreds of words', () => {
 
     expect(timesOf(readings)).toEqual(moments);
     expect(listed.map((one) => timesOf(one))).toEqual(list.map(() => moments.slice(-40)));
-    expect(timesOf(events)).toEqual(moments.slice(-40));
+    expect(timesOf(events)).toEqual([session.startedAt, ...moments.slice(-39)]);
   });
 });
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openStores } from '#adapters/dynamodb/open-stores.ts';
 import { noteVariables } from '#core/device-model/note-variables.ts';
 import { startSession } from '#core/sessions/start-session.ts';
-import { aSession, aStation } from '../adapters/dynamodb/samples.ts';
+import { anEntry, aSession, aStation } from '../adapters/dynamodb/samples.ts';
 import { goodUid, noon } from '../core/sessions/scene.ts';
 import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
 import { measuredClient } from '../support/measured-client.ts';
@@ -14,12 +14,14 @@ const ids = Array.from({ length: stationCount }, (_, index) => `CS-${String(inde
 let db: TestDatabase;
 let asked: Asked;
 let calls: () => number;
+let readUnits: () => number;
 let views: readonly View[];
 
 beforeAll(async () => {
   db = await startTestDatabase();
   const { client, consumed } = measuredClient(db.url);
   calls = () => consumed().calls;
+  readUnits = () => consumed().readUnits;
   const { tables } = db;
   asked = await newAsked({
     ...db,
@@ -239,6 +241,40 @@ describe('what is published costs', () => {
     expect(told).toMatchObject([{ connectorId: 1 }, { connectorId: 2 }, { connectorId: 1 }]);
     expect(stranger).toBeNull();
     expect([within, forStranger, calls()]).toEqual([1, 1, 1]);
+  });
+});
+
+describe('a long session costs', () => {
+  const entryCount = 1_000;
+
+  test('in a list of many what is shown of it, however much there is', async () => {
+    const { sessions } = asked.scene;
+    const session = aSession({ stationId: 'CS-000' });
+    const { sessionId, stationId } = session;
+    await sessions.openSession(session, { occupies: false });
+    const entries = Array.from({ length: entryCount }, (_, index) => anEntry(noon + index, { stationId }));
+    await sessions.addEntries(sessionId, entries);
+    const sources = Array.from({ length: 100 }, () => ({ sessionId, stationId }));
+    await sessions.listEntries(sessionId);
+    const whole = readUnits();
+
+    const [values] = (await below('ChargingSession.meterValues', sources)) as View[][];
+    const ofValues = readUnits();
+    const [events] = (await below('ChargingSession.events', sources)) as View[][];
+    const ofEvents = readUnits();
+
+    expect([values?.length, events?.length]).toEqual([40, 40]);
+    expect(ofValues / sources.length).toBeLessThan((whole / entryCount) * 50);
+    expect(ofEvents / sources.length).toBeLessThan((whole / entryCount) * 50);
+  });
+
+  test('nothing when the cost of too many is asked for', async () => {
+    const sources = ids.slice(0, 26).map((sessionId) => ({ sessionId }));
+
+    const asking = asked.askMany('SessionRealTimeMetrics.estimatedCost', sources);
+
+    await expect(asking).rejects.toMatchObject({ code: 'Validation' });
+    expect(calls()).toBe(0);
   });
 });
 

@@ -16,6 +16,7 @@ type Reads =
   | 'findSession'
   | 'findSessions'
   | 'listEntries'
+  | 'listLatestEntries'
   | 'findLatestEntry'
   | 'listSessions'
   | 'listOpenSessions'
@@ -37,6 +38,7 @@ export function sessionReads(context: StoreContext): Pick<SessionStore, Reads> {
     },
 
     listEntries: (sessionId) => listEntries(context, sessionId),
+    listLatestEntries: (sessionId, most) => listLatestEntries(context, sessionId, most),
     findLatestEntry: (sessionId) => findLatestEntry(context, sessionId),
     listSessions: (query, page) => listSessions(context, query, page),
     listOpenSessions(query, page) {
@@ -77,7 +79,42 @@ async function listEntries(context: StoreContext, sessionId: string): Promise<re
     entries.push(...page.items.map(readEntry));
     next = page.next;
   } while (next !== undefined);
+  return inOrder(entries);
+}
+
+function inOrder(entries: SessionEntry[]): SessionEntry[] {
   return entries.sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
+}
+
+/** The latest of each family of keys (see `findLatestEntry`) compete; a family is read to its end or for as many. */
+async function listLatestEntries(
+  context: StoreContext,
+  sessionId: string,
+  most: number,
+): Promise<readonly SessionEntry[]> {
+  const found = new Map<string, SessionEntry>();
+  let to: string | undefined;
+  for (let reads = 0; reads < mostReadsPerPage; reads += 1) {
+    const { items, next } = await readStretch(context.client, {
+      ...entriesOf(context, sessionId),
+      ...(to === undefined ? {} : { to }),
+      newestFirst: true,
+      consistent: false,
+      limit: most,
+    });
+    const entries = items.map(readEntry);
+    for (const entry of entries) found.set(entry.key, entry);
+    const [first, last] = [entries.at(0), entries.at(-1)];
+    if (!first || !last || next === undefined) break;
+    // Of the last family there may be more, unless all that was read is of it.
+    const family = familyOf(last);
+    to = `${entryPrefix}${family}${family === familyOf(first) ? '#' : '$'}`;
+  }
+  return inOrder([...found.values()]).slice(-most);
+}
+
+function familyOf({ key }: SessionEntry): string {
+  return key.split('#', 1)[0] ?? '';
 }
 
 /** Entries of the first family of keys (`C#`) tell states and never have samples. */
@@ -104,7 +141,7 @@ async function findLatestEntry(context: StoreContext, sessionId: string): Promis
     if (withSamples && (latest === undefined || withSamples.at > latest.at)) latest = withSamples;
     const last = entries.at(-1);
     if (last === undefined) break;
-    const family = (withSamples ?? last).key.split('#', 1)[0] ?? '';
+    const family = familyOf(withSamples ?? last);
     if (withSamples === undefined && next === undefined) break;
     below = withSamples === undefined ? next : `${entryPrefix}${family}#`;
   }

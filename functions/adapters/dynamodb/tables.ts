@@ -75,6 +75,7 @@
  * | listEvents                               | operations             | T#ST#{stationId}#EVENTS       | {at}#{eventId}#…     |
  * | findVerdict                       strong | operations             | T#ST#{stationId}#VERDICTS     | {subject}            |
  * | findSession, findSessions         strong | operations             | T#S#{sessionId}               | SESSION              |
+ * | listLatestEntries, newest first          | operations             | T#S#{sessionId}               | ENTRY#{key}          |
  * | listEntries                       strong | operations             | T#S#{sessionId}               | ENTRY#{key}          |
  * | findLatestEntry                   strong | operations             | T#S#{sessionId}               | ENTRY#{key}, last    |
  * | listSessions, of the tenant              | operations, byTime     | T#M#{yyyy-mm}#{shard}         | {startedAt}#{id}     |

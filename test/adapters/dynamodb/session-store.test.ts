@@ -256,6 +256,21 @@ describe('entries', () => {
     expect(await sessions.findLatestEntry('nothing')).toBeUndefined();
   });
 
+  test.each([1, 2, 5, 9, 14, 100])('show the latest %d, of events and readings alike', async (most) => {
+    const { sessions } = db.storesOf();
+    const readings = Array.from({ length: 8 }, (_, index) => anEntry(noon + index * 60_000));
+    const events = Array.from({ length: 6 }, (_, index) => ({
+      ...anEntry(noon + 90_000 + index * 61_000),
+      key: `E#${String(index).padStart(10, '0')}`,
+    }));
+    await sessions.addEntries('s1', [...events, ...readings]);
+
+    const latest = await sessions.listLatestEntries('s1', most);
+
+    expect(latest).toEqual((await sessions.listEntries('s1')).slice(-most));
+    expect(await sessions.listLatestEntries('nothing', most)).toEqual([]);
+  });
+
   test('are not mixed with those of another tenant', async () => {
     const [ours, theirs] = [db.storesOf(), db.storesOf()];
 
