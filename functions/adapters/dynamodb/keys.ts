@@ -304,6 +304,9 @@ export function tenantKeys(tenantId: string) {
       from: 'LINE#',
       to: 'LINE#\u{10ffff}',
     }),
+    /** That every statement of a month is issued. */
+    finishedMonth: (month: string): Key => ({ pk: `${tenant}#FINISHED_MONTHS`, sk: part(month) }),
+    finishedMonths: `${tenant}#FINISHED_MONTHS`,
     statementsOfMonth: (month: string) => `${tenant}#STATEMENTS#${part(month)}`,
     statementsOfCounterparty: ({ kind, id }: Counterparty) => `${tenant}#${kind}#${part(id)}#STATEMENTS`,
   };

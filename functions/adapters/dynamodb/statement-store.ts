@@ -55,6 +55,7 @@ const issuedSchema = z.object({
 
 const settlementSchema = z.object({ reference: text, by: text, at: whole }) satisfies z.ZodType<Settlement>;
 
+const readFinished = itemReader('finished month', z.object({ period: text }));
 const readOpened = itemReader('statement', openedSchema);
 const readLine = itemReader<StatementLine>('statement line', lineSchema);
 const readIssued = itemReader('issued statement', issuedSchema);
@@ -74,6 +75,19 @@ export function statementStore(context: StoreContext): StatementStore {
     listStatements: (query, page) => listStatements(context, query, page),
     listLines: (statementId, page) => listLines(context, statementId, page),
     bookLine: (statement, line) => bookLine(context, statement, line),
+    async listFinishedPeriods() {
+      const { items } = await readStretch(client, {
+        table,
+        declaration: tables.ledger,
+        partition: keys.finishedMonths,
+        newestFirst: true,
+        limit: 24,
+      });
+      return items.map((item) => readFinished(item).period);
+    },
+    async finishPeriod(period, finishedAt) {
+      await put(client, putNew(table, keys.finishedMonth(period), { period, finishedAt }));
+    },
     async close(statementId, closedAt) {
       await addOnce(statementId, 'CLOSED', { closedAt });
     },

@@ -4,7 +4,7 @@ import { DomainError } from '../errors.ts';
 import type { Clock, Digest } from '../ports.ts';
 import { toText } from '../tariffs/decimal.ts';
 import type { Tenant } from '../tenants/tenant.ts';
-import { nextPeriod, periodAt } from './periods.ts';
+import { nextPeriod, openPeriod, periodAt } from './periods.ts';
 import { type Account, type StatementLine, statementIdOf } from './statement.ts';
 import type { StatementStore } from './statement-store.ts';
 import { totalOf, vatSharesOf } from './vat-shares.ts';
@@ -21,12 +21,12 @@ export interface BookPorts extends ChargePorts {
   readonly clock: Clock;
 }
 
-/** A CDR so old that not one of the months since took it has another fault. */
-const mostMonthsAhead = 36;
+/** A month may be closed while a CDR is booked on it; that the next is closed as well has another cause. */
+const mostMonthsAhead = 3;
 
 /**
- * Puts a CDR on the statement of its counterparty, once: of the month in which it was made or, where that is closed,
- * of the next one that is not. What nobody pays for, or nobody has decided about, is not booked. Throws `NotFound` for
+ * Puts a CDR on the statement of its counterparty, once: of the month in which it was made or, where that is due to be
+ * closed, of the one that goes on. What nobody pays for, or nobody has decided about, is not booked. Throws `NotFound` for
  * a CDR that is not there.
  */
 export async function bookCdr(
@@ -45,14 +45,17 @@ export async function bookCdr(
 /**
  * Puts a charge on the statement of its account, once by the id of its CDR: what the tenant bills, and as well what
  * partners bill the tenant for its drivers (`PAYABLE`), whose ids must be told apart from the tenant's own. `madeAt`:
- * when its CDR was made; the month of that moment takes it or, where that is closed, the next that is not.
+ * when its CDR was made; the month of that moment takes it or, where that is due to be closed, the one that goes on:
+ * nobody gets a statement of a month that is settled.
  */
 export async function bookCharge(
   ports: ChargePorts,
   { account, line, madeAt }: { account: Account; line: StatementLine; madeAt: number },
 ): Promise<'booked' | 'booked-before'> {
   const { tenantId, timeZone } = ports.tenant;
-  let period = periodAt(madeAt, timeZone);
+  const open = openPeriod(line.bookedAt, timeZone);
+  const made = periodAt(madeAt, timeZone);
+  let period = made > open ? made : open;
   for (let month = 0; month < mostMonthsAhead; month += 1) {
     const statementId = statementIdOf(ports.digest, tenantId, account, period);
     const opened = { statementId, account, period, openedAt: line.bookedAt };

@@ -1,6 +1,6 @@
 import type { Clock } from '../ports.ts';
 import type { Tenant } from '../tenants/tenant.ts';
-import { periodsDue } from './periods.ts';
+import { isPast, periodsDue } from './periods.ts';
 import type { Period, StatementLine } from './statement.ts';
 import type { StatementStore } from './statement-store.ts';
 import { totalsOf } from './vat-shares.ts';
@@ -16,11 +16,17 @@ const pageSize = 100;
 /**
  * Issues the statements of all months that are over, and tells how many it issued. Safe to stop anywhere and to
  * repeat: a statement is closed first, so that what is summed cannot grow, and what comes later goes to the next month.
+ * A month that nothing is booked on any more is not looked at again.
  */
 export async function closePeriods(ports: ClosePorts): Promise<number> {
+  const { statements, tenant, clock } = ports;
+  const now = clock();
+  const finished = new Set(await statements.listFinishedPeriods());
   let issued = 0;
-  for (const period of periodsDue(ports.clock(), ports.tenant.timeZone)) {
+  for (const period of periodsDue(now, tenant.timeZone)) {
+    if (finished.has(period)) continue;
     issued += await closePeriod(ports, period);
+    if (isPast(period, now, tenant.timeZone)) await statements.finishPeriod(period, clock());
   }
   return issued;
 }

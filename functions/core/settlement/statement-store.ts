@@ -19,6 +19,10 @@ export interface StatementStore {
     statement: Pick<Statement, 'statementId' | 'account' | 'period' | 'openedAt'>,
     line: StatementLine,
   ): Promise<'booked' | 'booked-before' | 'closed'>;
+  /** The latest months that `finishPeriod` was told of: more than a year of them. */
+  listFinishedPeriods(): Promise<readonly Period[]>;
+  /** Every statement of the month is issued, and none will be opened. Safe to repeat. */
+  finishPeriod(period: Period, finishedAt: number): Promise<void>;
   /** From here on the statement takes no lines. Safe to repeat. */
   close(statementId: string, closedAt: number): Promise<void>;
   /** Issues a closed statement; the first time counts. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { digest } from '#adapters/crypto/digest.ts';
-import type { Stores } from '#adapters/dynamodb/open-stores.ts';
+import { openStores, type Stores } from '#adapters/dynamodb/open-stores.ts';
 import type { Cdr } from '#core/cdrs/cdr.ts';
 import { bookCdr, bookCharge } from '#core/settlement/book-cdr.ts';
 import { closePeriods, linesOf } from '#core/settlement/close-periods.ts';
@@ -9,6 +9,7 @@ import { knownStatement, settleStatement } from '#core/settlement/settle-stateme
 import type { Statement } from '#core/settlement/statement.ts';
 import { totalsOf } from '#core/settlement/vat-shares.ts';
 import { newTenantId, startTestDatabase, type TestDatabase } from '../../support/engine.ts';
+import { measuredClient } from '../../support/measured-client.ts';
 import { type CdrGiven, givenCdr } from './given-cdr.ts';
 
 const timeZone = 'Europe/Paris';
@@ -124,6 +125,26 @@ describe('a CDR', () => {
     expect(await books.of('2030-02')).toMatchObject([{ status: 'DRAFT', totals: { lines: 1 } }]);
   });
 
+  test.each([
+    ['the next month', Date.UTC(2030, 1, 20), '2030-02'],
+    ['months later', Date.UTC(2030, 3, 20), '2030-04'],
+    ['more than a year later', Date.UTC(2031, 3, 20), '2031-04'],
+  ])(
+    'that is released %s, of an account that nothing else was booked for, opens no month that is over',
+    async (_, now, period) => {
+      const late = books.write();
+      books.now = now;
+      await books.close();
+
+      await books.book(late);
+
+      expect(await books.of(period)).toMatchObject([{ status: 'DRAFT', totals: { lines: 1 } }]);
+      expect(await books.of('2030-01')).toEqual([]);
+      books.now += 40 * 86_400_000;
+      expect(await books.close()).toBe(1);
+    },
+  );
+
   test('of a partner, for the tenant’s own drivers, is on a statement of what the tenant owes', async () => {
     const partner = { kind: 'PARTNER', id: 'NL-TNM' } as const;
     await books.book(books.write({ counterparty: partner }));
@@ -211,6 +232,22 @@ describe('a month', () => {
     expect(issued).toBe(1);
     expect(await books.of('2030-01')).toMatchObject([{ status: 'ISSUED', totals: { lines: 1 } }]);
     expect(await books.of('2030-02')).toMatchObject([{ status: 'DRAFT', totals: { lines: 1 } }]);
+  });
+
+  test('that is over for more than a day is not looked at again', async () => {
+    await books.book(books.write());
+    books.now = Date.UTC(2030, 1, 1, 12);
+    await books.close();
+    const justOver = await books.stores.statements.listFinishedPeriods();
+    books.now = Date.UTC(2030, 1, 2, 12);
+    await books.close();
+    const { client, consumed } = measuredClient(db.url);
+    const { statements } = openStores({ client, tables: db.tables, tenantId: books.tenantId });
+
+    await closePeriods({ ...books.ports, statements });
+
+    expect([justOver[0], consumed().calls]).toEqual(['2029-12', 1]);
+    expect(await statements.listFinishedPeriods()).toContain('2030-01');
   });
 
   test('of one tenant is nothing of another’s', async () => {
