@@ -69,6 +69,11 @@ function checkWhole(version: OcppVersion, request: CommandRequest): void {
   if (!call) {
     throw new DomainError('NotSupported', `${version.subprotocol} has no such command`, 'command');
   }
+  const unsaid = actionFor(version, request)?.unsaid?.(request);
+  if (unsaid !== undefined) {
+    const message = `${version.subprotocol} has no words for ${unsaid} in ${call.action}`;
+    throw new DomainError('Validation', message, `parameters.${unsaid}`);
+  }
   checkCall(version, call);
   checkSize(call);
 }

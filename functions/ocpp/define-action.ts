@@ -65,6 +65,11 @@ interface CarriesOut<Kind extends CommandRequest['kind'], Request> {
   readonly kinds: readonly Kind[];
   /** The result is held to its schema before it is sent, so it may simply carry over what does not fit. */
   toRequest(command: Extract<CommandRequest, { kind: Kind }>): Request;
+  /**
+   * The parameter of a wish that the version has no words for and without which it would be another wish; `undefined`
+   * when all of it can be said. Who asks for such a thing is refused.
+   */
+  unsaid?(command: Extract<CommandRequest, { kind: Kind }>): string | undefined;
   /** Cuts a command into those that a station with these limits takes in one call each. */
   cut?(command: Extract<CommandRequest, { kind: Kind }>, limits: StationLimits): readonly CommandRequest[];
 }
@@ -72,6 +77,7 @@ interface CarriesOut<Kind extends CommandRequest['kind'], Request> {
 interface CarriesOutNothing {
   readonly kinds?: never;
   readonly toRequest?: never;
+  readonly unsaid?: never;
   readonly cut?: never;
 }
 
@@ -104,6 +110,7 @@ export interface AnyOutboundAction {
   readonly name: string;
   readonly kinds?: readonly CommandRequest['kind'][];
   toRequest?(command: CommandRequest): unknown;
+  unsaid?(command: CommandRequest): string | undefined;
   toOutcome?(answer: unknown): CommandOutcome;
   check?(request: unknown, limits: StationLimits, station: CalledStation): void | Promise<void>;
   readonly ownNumber?: string;

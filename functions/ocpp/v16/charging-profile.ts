@@ -30,7 +30,7 @@ export function profileOf(wire: Profile): ChargingProfile {
   };
 }
 
-/** Writes a profile. One with several schedules, or without a purpose in 1.6, does not fit the schema. */
+/** Writes a profile: the first of its schedules, for 1.6 has one. Who asks for more of them is refused before. */
 export function wireProfileOf(profile: ChargingProfile): Profile {
   const { profileId, purpose, transactionRef, schedules } = profile;
   const [schedule = { unit: 'A', periods: [] }] = schedules;

@@ -25,6 +25,8 @@ export const remoteStartTransaction = defineOutboundAction({
       ...(chargingProfile === undefined ? {} : { chargingProfile: wireProfileOf(chargingProfile) }),
     };
   },
+  unsaid: ({ chargingProfile }) =>
+    (chargingProfile?.schedules.length ?? 0) > 1 ? 'chargingProfile.schedules' : undefined,
   async check({ idTag, connectorId = 0, chargingProfile }, limits, { objectionTo }) {
     const objection = await objectionTo(idTag);
     if (objection !== undefined)

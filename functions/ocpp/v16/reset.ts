@@ -3,7 +3,7 @@ import { defineOutboundAction } from './define-action.ts';
 /**
  * Reset (1.6 §5.14), to the station: restart, at once (Hard) or after ending its transactions in order (Soft).
  *
- * 1.6 knows no reset of a single connector.
+ * 1.6 knows no reset of a single connector: whoever asks for one does not get a restart of the whole station instead.
  */
 export const reset = defineOutboundAction({
   name: 'Reset',
@@ -11,4 +11,5 @@ export const reset = defineOutboundAction({
   toRequest({ when }) {
     return { type: when === 'NOW' ? 'Hard' : 'Soft' };
   },
+  unsaid: ({ evseId }) => (evseId === undefined ? undefined : 'evseId'),
 });

@@ -18,6 +18,7 @@ export const setChargingProfile = defineOutboundAction({
   toRequest({ evseId, profile }) {
     return { connectorId: evseId, csChargingProfiles: wireProfileOf(profile) };
   },
+  unsaid: ({ profile: { schedules } }) => (schedules.length > 1 ? 'profile.schedules' : undefined),
   check({ connectorId, csChargingProfiles }, limits) {
     const fault = faultOfProfile(profileOf(csChargingProfiles), { evseId: connectorId, limits });
     if (fault) throw faultError(fault, words);

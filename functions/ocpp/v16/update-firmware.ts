@@ -14,5 +14,7 @@ export const updateFirmware = defineOutboundAction({
     retrieveDate: timeText(request.retrieveAt),
     ...ownRetries(request),
   }),
+  // It would be installed at once.
+  unsaid: ({ installAt }) => (installAt === undefined ? undefined : 'installDate'),
   learn: (_, call) => learnJobAnswer(call, { status: 'Accepted' }),
 });

@@ -163,6 +163,31 @@ describe('a reset', () => {
   });
 });
 
+describe('what 1.6 has no words for', () => {
+  const schedule = { unit: 'A', periods: [{ startS: 0, limit: 16 }] };
+  const chargingProfile = {
+    profileId: 1,
+    purpose: 'TRANSACTION',
+    stackLevel: 0,
+    kind: 'RELATIVE',
+    schedules: [schedule, schedule],
+  };
+
+  test.each([
+    ['RESET', { type: 'Hard', evseId: 1 }, 'evseId'],
+    [
+      'UPDATE_FIRMWARE',
+      { location: 'https://x.example/f', installDate: '2030-04-01T00:00:00Z' },
+      'installDate',
+    ],
+    ['START_TRANSACTION', { idToken: goodTag, connectorId: 1, chargingProfile }, 'chargingProfile.schedules'],
+  ])('in %s is refused: %j', async (name, parameters, parameter) => {
+    const wish = exchange(room, station, { name, parameters }, { status: 'Accepted' });
+
+    await expect(wish).rejects.toMatchObject({ code: 'Validation', field: `parameters.${parameter}` });
+  });
+});
+
 describe('unlocking a connector', () => {
   const wish = { name: 'UNLOCK_CONNECTOR', parameters: { connectorId: 1 } };
 
