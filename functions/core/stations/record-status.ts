@@ -3,10 +3,8 @@ import type { ChargingState } from '../sessions/session.ts';
 import { stateEntry } from '../sessions/session-entries.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { ConnectorRef, ConnectorStatus } from './station.ts';
+import { saneTime, wasKept } from './station-clock.ts';
 import type { StationLiveStore } from './station-store.ts';
-
-/** How far ahead of ours a station's clock may be before its word on the time counts for nothing. */
-const clockToleranceMs = 300_000;
 
 /** What a station says of one connector, or with EVSE 0 of itself. Times in epoch milliseconds. */
 export interface StatusReport {
@@ -32,8 +30,8 @@ const chargingStateOf: Readonly<Partial<Record<ConnectorStatus, ChargingState>>>
 };
 
 /**
- * Keeps a connector's status unless a later one is stored; reports arrive in any order. One from the future counts
- * as of now: it would shut out every later one until its time has come.
+ * Keeps a connector's status unless a later one is stored; reports arrive in any order. One from the future, or from
+ * before any clock was set, counts as of now, and so does one that would be shut out because its clock went back.
  *
  * The session that runs at the connector keeps, by the station's own time, what the status says of its vehicle.
  */
@@ -44,17 +42,35 @@ export async function recordStatus(
   const { stationId, connector, status, errorCode, vendorErrorCode, info } = report;
   const now = ports.clock();
   const at = report.at ?? now;
-  const { outcome, sessionId } = await ports.live.recordConnectorStatus(stationId, {
+  const said = {
     ...connector,
     status,
-    statusAt: at > now + clockToleranceMs ? now : at,
     ...(errorCode === undefined ? {} : { errorCode }),
     ...(vendorErrorCode === undefined ? {} : { vendorErrorCode }),
     ...(info === undefined ? {} : { info }),
-  });
+  };
+  const statusAt = saneTime(at, now);
+  let { outcome, sessionId } = await ports.live.recordConnectorStatus(stationId, { ...said, statusAt });
+  if (outcome === 'stale' && (await isClockBehind(ports, { stationId, at: statusAt, now }))) {
+    ({ outcome, sessionId } = await ports.live.recordConnectorStatus(stationId, { ...said, statusAt: now }));
+  }
   const state = chargingStateOf[status];
   if (sessionId !== undefined && state !== undefined) {
     await ports.sessions.addEntries(sessionId, [stateEntry({ stationId, at, receivedAt: now, state })]);
   }
   return outcome;
+}
+
+/**
+ * Whether what a station tells as long past is going on: it has booted since, which begins with the status of each
+ * connector, or it was connected all the time and kept nothing back.
+ */
+async function isClockBehind(
+  { live }: { live: StationLiveStore },
+  { stationId, at, now }: { stationId: string; at: number; now: number },
+): Promise<boolean> {
+  if (!wasKept(at, now)) return false;
+  const link = await live.findLink(stationId);
+  if (link?.bootedAt !== undefined && at < link.bootedAt) return true;
+  return link?.connectionId !== undefined && link.connectedAt !== undefined && at >= link.connectedAt;
 }

@@ -93,6 +93,66 @@ describe('a status', () => {
     expect(await scene.live.findConnector('CS-1', connector)).toMatchObject({ status: 'AVAILABLE' });
   });
 
+  test('rows 21 and 35: of a clock that was never set is the latest when it is told last', async () => {
+    await recordStatus(scene, report('CHARGING'));
+    for (const status of ['FINISHING', 'AVAILABLE'] as const) {
+      scene.now += 1_000;
+
+      expect(await recordStatus(scene, report(status, { at: Date.UTC(2000, 0, 1) }))).toBe('recorded');
+    }
+
+    expect(await scene.live.findConnector('CS-1', connector)).toMatchObject({
+      status: 'AVAILABLE',
+      statusAt: scene.now,
+    });
+  });
+
+  describe('rows 21 and 35: from an hour before the one that is kept', () => {
+    const hourMs = 60 * minuteMs;
+    const connects = (connectedAt: number) =>
+      scene.live.connect({ stationId: 'CS-1', connectionId: 'c', protocol: 'ocpp1.6', connectedAt });
+    const boots = (bootedAt: number) =>
+      scene.live.recordBoot({
+        stationId: 'CS-1',
+        connectionId: 'c',
+        bootedAt,
+        callsFrom: bootedAt,
+        registration: 'ACCEPTED',
+      });
+    const comes = () => recordStatus(scene, report('AVAILABLE', { at: noon - hourMs }));
+    beforeEach(() => recordStatus(scene, report('CHARGING')));
+
+    test('counts as of now where its station was connected then, and kept nothing back', async () => {
+      await connects(noon - 2 * hourMs);
+
+      expect(await comes()).toBe('recorded');
+      expect(await scene.live.findConnector('CS-1', connector)).toMatchObject({
+        status: 'AVAILABLE',
+        statusAt: noon,
+      });
+    });
+
+    test('counts as of now where its station has booted since', async () => {
+      await connects(noon - minuteMs);
+      await boots(noon - minuteMs);
+
+      expect(await comes()).toBe('recorded');
+    });
+
+    test('is older where its station was away and may have kept it', async () => {
+      await connects(noon - minuteMs);
+
+      expect(await comes()).toBe('stale');
+    });
+
+    test('is older where it is no more than overtaken', async () => {
+      await connects(noon - 2 * hourMs);
+      await boots(noon);
+
+      expect(await recordStatus(scene, report('AVAILABLE', { at: noon - minuteMs }))).toBe('stale');
+    });
+  });
+
   test('of a clock that is a little fast keeps its own order', async () => {
     await recordStatus(scene, report('CHARGING', { at: noon + 5_000 }));
 
