@@ -33,6 +33,9 @@ const files = stationFiles({ bucket: setting('FILES_BUCKET') });
 const linksUrl = setting('FILE_LINKS_URL');
 const pepperArn = setting('PEPPER_SECRET_ARN');
 
+/** Over how long a time those come back that were too many at once. */
+const busySpreadMs = 9_000;
+
 /** An event that says something changed about a station's commands, or our own reminder in the same form. */
 const messageShape = z.object({
   'detail-type': z.string().optional(),
@@ -49,10 +52,11 @@ export const handler = door(async ({ Records }: SQSEvent) =>
       const { tenantId, stationId, commandId } = message.detail;
       const isMade = message['detail-type'] === commandRequested.detailType;
       const made = isMade && commandId !== undefined ? { madeId: commandId } : {};
-      const { retryAfterMs } = await dispatchCommands(portsOf(tenantId), { stationId, ...made });
+      const { retryAfterMs, isBusy } = await dispatchCommands(portsOf(tenantId), { stationId, ...made });
       if (retryAfterMs === undefined) return;
       const body = JSON.stringify({ detail: { tenantId, stationId } });
-      await sendMessage({ queueUrl: ownQueue, body, delaySeconds: retryAfterMs / 1_000 });
+      const spreadMs = isBusy ? Math.random() * busySpreadMs : 0;
+      await sendMessage({ queueUrl: ownQueue, body, delaySeconds: (retryAfterMs + spreadMs) / 1_000 });
     },
   ),
 );

@@ -38,6 +38,8 @@ beforeEach(() => {
   aws.posted.length = 0;
 });
 
+const context = { getRemainingTimeInMillis: () => 20_000 } as Context;
+
 interface LinkEvent {
   readonly protocol?: string | undefined;
   readonly connectionId?: string;
@@ -60,7 +62,7 @@ async function happens(routeKey: '$connect' | '$default' | '$disconnect', event:
   };
   const requestContext = { routeKey, connectionId, connectedAt, authorizer };
   const lambdaEvent = { requestContext, body, isBase64Encoded: isBase64Encoded ?? false };
-  return link(lambdaEvent as unknown as Parameters<Link>[0], {} as Context);
+  return link(lambdaEvent as unknown as Parameters<Link>[0], context);
 }
 
 const says = async (frame: unknown, event: LinkEvent = {}) => {
@@ -275,6 +277,24 @@ describe('commands', () => {
     await dispatch();
 
     expect((await found(command))?.state).toBe('UNKNOWN');
+  });
+
+  test('a command waits and is tried again, each at a time of its own, while API Gateway takes no more', async () => {
+    await givenConnected();
+    const command = await givenCommand();
+    Object.assign(aws, { postStatus: 429 });
+
+    await dispatch();
+    const waiting = await found(command);
+    const again = aws.queued.find(({ queueUrl }) => queueUrl.endsWith('/outbound'));
+    Object.assign(aws, { postStatus: 200 });
+    await dispatch();
+
+    expect(waiting?.state).toBe('QUEUED');
+    expect(again?.body).toEqual({ detail: { tenantId: 'tenant-1', stationId } });
+    expect(again?.delaySeconds).toBeGreaterThanOrEqual(1);
+    expect(again?.delaySeconds).toBeLessThanOrEqual(10);
+    expect((await found(command))?.state).toBe('SENT');
   });
 
   test('a command that cannot be said fails without being sent', async () => {

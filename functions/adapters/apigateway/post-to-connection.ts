@@ -1,5 +1,6 @@
 import {
   ApiGatewayManagementApiClient,
+  ApiGatewayManagementApiServiceException,
   DeleteConnectionCommand,
   GoneException,
   PostToConnectionCommand,
@@ -10,11 +11,11 @@ const clients = new Map<string, ApiGatewayManagementApiClient>();
 /**
  * Sends texts to the connections behind an endpoint (`https://{api}.execute-api.{region}.amazonaws.com/{stage}`,
  * never the public host name). `gone`: the connection is not there, though the text may have arrived all the same.
- * Any other failure throws.
+ * `busy`: API Gateway took no request (429), so the text has certainly not arrived. Any other failure throws.
  */
 export function postToConnection(
   endpoint: string,
-): (connectionId: string, text: string) => Promise<'sent' | 'gone'> {
+): (connectionId: string, text: string) => Promise<'sent' | 'gone' | 'busy'> {
   return async (connectionId, text) => {
     try {
       const Data = Buffer.from(text, 'utf8');
@@ -22,6 +23,7 @@ export function postToConnection(
       return 'sent';
     } catch (error) {
       if (isGone(error)) return 'gone';
+      if (isRefusedByRate(error)) return 'busy';
       throw error;
     }
   };
@@ -42,6 +44,11 @@ export function closeConnection(endpoint: string): (connectionId: string) => Pro
 
 function isGone(error: unknown): boolean {
   return error instanceof GoneException;
+}
+
+/** By whatever name: of the API, the stage or the account. */
+function isRefusedByRate(error: unknown): boolean {
+  return error instanceof ApiGatewayManagementApiServiceException && error.$metadata.httpStatusCode === 429;
 }
 
 /** A call that is sent twice is one call too many for a station, so a lost answer is not tried again. */

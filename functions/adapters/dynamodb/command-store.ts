@@ -120,6 +120,14 @@ export function commandStore(context: StoreContext): CommandStore {
     takeSlot: (slot) => takeSlot(context, slot),
     markSent: (stationId, commandId, at) => markSent(context, { stationId, commandId, at }),
 
+    // The command first: whoever finds the slot free finds it waiting.
+    async putBack(stationId, commandId) {
+      const change = new Update().set('state', 'QUEUED').remove('sentAt');
+      change.when(`${change.name('state')} = ${change.value('SENT')}`);
+      await update(client, change.for(table, keys.command(stationId, commandId)));
+      await freeSlot({ client, keys, table }, stationId, commandId);
+    },
+
     async awaitEnd(stationId, inFlightId) {
       const link = new Update().set(othersWaitAttribute, true);
       link.when(`${link.name('inFlight')}.${link.name('commandId')} = ${link.value(inFlightId)}`);

@@ -53,6 +53,8 @@ export interface CommandStore {
   }): Promise<SlotAnswer>;
   /** Marks a command sent whose slot was taken. `not-queued`: somebody was faster; a slot it does not need is freed. */
   markSent(stationId: string, commandId: string, at: number): Promise<'sent' | 'not-queued'>;
+  /** Makes a command wait again that was marked sent but certainly was not, and frees the slot it holds. */
+  putBack(stationId: string, commandId: string): Promise<void>;
   /** Tells the end of the call in flight that others wait for it. `false`: it has ended already. */
   awaitEnd(stationId: string, inFlightId: string): Promise<boolean>;
   /**

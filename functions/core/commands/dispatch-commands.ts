@@ -7,14 +7,20 @@ import type { CommandStore, Settlement, SlotAnswer } from './command-store.ts';
 /** How many dead entries one dispatch may clear from the head of a queue. */
 const mostPerDispatch = 20;
 
+/** How long nothing is sent at least after too much was. */
+const busyMs = 1_000;
+
 /**
  * Puts a call on the station's connection. `gone`: the connection is not there, which does not prove that the
- * station did not get it. `refused`: this command can never be sent.
+ * station did not get it. `busy`: too much is being sent for the moment, and the station certainly did not get it.
+ * `refused`: this command can never be sent.
  */
 export type SendCall = (
   link: StationLink,
   command: Command,
-) => Promise<'sent' | 'gone' | { readonly refused: { readonly code: string; readonly message: string } }>;
+) => Promise<
+  'sent' | 'gone' | 'busy' | { readonly refused: { readonly code: string; readonly message: string } }
+>;
 
 export interface DispatchPorts {
   readonly live: Pick<StationLiveStore, 'closeGate'>;
@@ -29,12 +35,13 @@ export interface DispatchPorts {
  * Sends the oldest waiting command of a station if its single slot is free. Safe to run at any time, any number
  * of times, in several places: the slot is taken by a conditional write, which tells what the station's connection is,
  * and then the command. `madeId` names a command whose making led here. `retryAfterMs` says when to run again because
- * the station may not be called yet.
+ * the station may not be called yet; `isBusy`, that as much is being sent as can be: whoever runs this again waits a
+ * time of its own, so that not all come back at once.
  */
 export async function dispatchCommands(
   ports: DispatchPorts,
   { stationId, madeId }: { stationId: string; madeId?: string },
-): Promise<{ retryAfterMs?: number }> {
+): Promise<Later> {
   for (let looked = 0; looked < mostPerDispatch; looked += 1) {
     // What the first look does not settle is looked at again more closely.
     const made = looked === 0 ? madeId : undefined;
@@ -52,7 +59,13 @@ export async function dispatchCommands(
   return { retryAfterMs: 0 };
 }
 
-type Step = 'next' | { readonly retryAfterMs?: number };
+/** Whether and when to run again. */
+export interface Later {
+  readonly retryAfterMs?: number;
+  readonly isBusy?: true;
+}
+
+type Step = 'next' | Later;
 
 async function sendOne(ports: DispatchPorts, command: Command, othersWait: boolean): Promise<Step> {
   const { stationId, commandId } = command;
@@ -65,6 +78,10 @@ async function sendOne(ports: DispatchPorts, command: Command, othersWait: boole
   if ((await ports.commands.markSent(stationId, commandId, now)) !== 'sent') return 'next';
   const result = await ports.send(slot.link, command);
   if (result === 'sent') return {};
+  if (result === 'busy') {
+    await ports.commands.putBack(stationId, commandId);
+    return { retryAfterMs: busyMs, isBusy: true };
+  }
   if (result === 'gone') {
     // The next ones would share its fate, and the end of this one, once told, sends the next.
     const { link } = slot;

@@ -42,6 +42,13 @@ describe('the connections behind an endpoint', () => {
     expect(await closeConnection(`${endpoint.url}/prod`)('abc')).toBe('gone');
   });
 
+  test('may be too busy to be sent anything', async () => {
+    answer = { status: 429, body: { message: 'slower' }, errorType: 'LimitExceededException' };
+
+    expect(await postToConnection(`${endpoint.url}/prod`)('abc', 'x')).toBe('busy');
+    expect(endpoint.requests).toHaveLength(1);
+  });
+
   test('are not sent the same text again after a failure', async () => {
     answer = { status: 500, body: { message: 'broken' } };
 

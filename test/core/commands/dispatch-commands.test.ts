@@ -292,6 +292,22 @@ describe('a call that was sent', () => {
     expect(scene.sent).toEqual(['cmd-1']);
   });
 
+  test('waits again when too much was being sent: it certainly did not arrive', async () => {
+    await scene.connect('c-1');
+    await scene.queue('cmd-1');
+    scene.outcome = 'busy';
+
+    expect(await scene.dispatch()).toEqual({ retryAfterMs: 1_000, isBusy: true });
+    const waiting = await scene.command('cmd-1');
+    scene.outcome = 'sent';
+    await scene.dispatch();
+
+    expect(waiting.state).toBe('QUEUED');
+    expect(waiting.sentAt).toBeUndefined();
+    expect(scene.sent).toEqual(['cmd-1', 'cmd-1']);
+    expect(await scene.command('cmd-1')).toMatchObject({ state: 'SENT' });
+  });
+
   test('over a connection that is gone is of unknown fate and is not sent again', async () => {
     scene.outcome = 'gone';
     await scene.connect('c-1');
