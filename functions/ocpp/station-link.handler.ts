@@ -1,5 +1,5 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import type { APIGatewayProxyStructuredResultV2, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
+import type { APIGatewayProxyStructuredResultV2, APIGatewayProxyWebsocketEventV2, Context } from 'aws-lambda';
 import { insideHosts, stationPki } from '#adapters/certificates/station-pki.ts';
 import { digest } from '#adapters/crypto/digest.ts';
 import { dynamoClient } from '#adapters/dynamodb/client.ts';
@@ -43,7 +43,7 @@ const acceptedConnections = new AcceptedConnections();
  * Everything that happens on a station's connection: it opens, frames come in one at a time, it closes. A
  * frame's answer leaves as the route response. Whatever goes wrong, a station sees OCPP frames alone.
  */
-export const handler = door(async (event: LinkEvent): Promise<Answer> => {
+export const handler = door(async (event: LinkEvent, context: Context): Promise<Answer> => {
   const { routeKey, connectionId } = event.requestContext;
   if (routeKey === '$connect') return connect(event);
   if (routeKey === '$disconnect') {
@@ -55,8 +55,23 @@ export const handler = door(async (event: LinkEvent): Promise<Answer> => {
     writeStationLog(recordLogger, place, { at: systemClock(), direction: 'LINK', decision: 'disconnected' });
     return { statusCode: 200 };
   }
-  return takeFrame(event);
+  const withinMs = context.getRemainingTimeInMillis() - answeringMs;
+  return inTime(takeFrame(event), withinMs, () => {
+    const { connectionId } = event.requestContext;
+    logger.error('a frame was not answered in time', { connectionId, withinMs });
+    return lastResort(textOf(event));
+  });
 });
+
+/** What it takes to answer in place of what takes too long: cut off, a function has API Gateway's own JSON sent. */
+const answeringMs = 1_500;
+
+/** What the work comes to, or what is said instead once the time is up; the work is then left to itself. */
+async function inTime<T>(work: Promise<T>, withinMs: number, instead: () => T): Promise<T> {
+  const { promise, resolve } = Promise.withResolvers<T>();
+  const timer = setTimeout(() => resolve(instead()), withinMs);
+  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
+}
 
 /**
  * OCPP-J asks to complete the handshake without a subprotocol and close when no version fits; API Gateway can
@@ -79,10 +94,12 @@ async function connect({ requestContext }: LinkEvent): Promise<Answer> {
   return accepted;
 }
 
+function textOf({ body = '', isBase64Encoded }: LinkEvent): string {
+  return isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
+}
+
 async function takeFrame(event: LinkEvent): Promise<Answer> {
-  const text = event.isBase64Encoded
-    ? Buffer.from(event.body ?? '', 'base64').toString('utf8')
-    : (event.body ?? '');
+  const text = textOf(event);
   try {
     const station = readContext(event.requestContext.authorizer);
     const answer = await answerFrame(station, event.requestContext.connectionId, text);

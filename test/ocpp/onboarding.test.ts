@@ -63,7 +63,10 @@ async function knocks({ stationId, password, tls = true, offered = 'ocpp1.6' }: 
 async function happens(context: unknown, routeKey: string, frame?: unknown) {
   const requestContext = { routeKey, connectionId: 'c-new', connectedAt: Date.now(), authorizer: context };
   const event = { requestContext, body: frame && JSON.stringify(frame), isBase64Encoded: false };
-  const answer = await link(event as unknown as Parameters<Link>[0], {} as Context);
+  const answer = await link(
+    event as unknown as Parameters<Link>[0],
+    { getRemainingTimeInMillis: () => 20_000 } as Context,
+  );
   return answer.body === undefined ? undefined : JSON.parse(answer.body);
 }
 
