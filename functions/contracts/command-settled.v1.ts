@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineEvent } from './define-event.ts';
 
 /** The values of `request` from whose ends something follows. */
-export { followedRequests } from '#core/commands/followed-requests.ts';
+export { followedFailures, followedRequests } from '#core/commands/followed-requests.ts';
 
 export const commandSettled = defineEvent({
   source: 'csms.commands',

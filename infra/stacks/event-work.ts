@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { cdrIssued } from '#contracts/cdr-issued.v1.ts';
 import { certificateRequested } from '#contracts/certificate-requested.v1.ts';
 import { chargingChanged } from '#contracts/charging-changed.v1.ts';
-import { commandSettled, followedRequests } from '#contracts/command-settled.v1.ts';
+import { commandSettled, followedFailures, followedRequests } from '#contracts/command-settled.v1.ts';
 import { jobChanged } from '#contracts/job-changed.v1.ts';
 import { reservationChanged } from '#contracts/reservation-changed.v1.ts';
 import { sessionEnded } from '#contracts/session-ended.v1.ts';
@@ -75,7 +75,13 @@ const alike: Readonly<Record<string, EventWork>> = {
     description: 'Does what is left to do once a command has ended',
     tables: { ...operate, registry: [...readItems, ...writeItems] },
     oldestAllowed: Duration.minutes(5),
-    events: { CommandsEnded: { contracts: [commandSettled], detail: { request: followedRequests } } },
+    events: {
+      CommandsEnded: { contracts: [commandSettled], detail: { request: followedRequests } },
+      CommandsFailed: {
+        contracts: [commandSettled],
+        detail: { request: followedFailures, state: ['FAILED'] },
+      },
+    },
   },
   Reconcile: {
     door: 'workers/station-booted',

@@ -27,6 +27,9 @@ const limitsSchema = z.object({
   profileStackLevel: limit,
   periodsPerSchedule: limit,
   rateUnits: z.array(rateUnit).exactOptional(),
+  costAvailable: z.boolean().exactOptional(),
+  costEnabled: z.boolean().exactOptional(),
+  costRefusedAt: limit,
   inquiry: z.object({ commandId: text, firmwareVersion: text.exactOptional() }).exactOptional(),
 }) satisfies z.ZodType<StationLimits>;
 

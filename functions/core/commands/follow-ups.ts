@@ -11,6 +11,7 @@ import { followCancellation, followReservation } from '../reservations/follow-re
 import type { ReservationStore } from '../reservations/reservation-store.ts';
 import { settlePassword } from '../security/settle-password.ts';
 import { advanceUpgrade } from '../security/upgrade-profile.ts';
+import { followCost } from '../sessions/follow-cost.ts';
 import { balanceAfterLimits } from '../smart-charging/balance-after-limits.ts';
 import type { ChargingStore } from '../smart-charging/charging-store.ts';
 import { followProfile } from '../smart-charging/follow-profile.ts';
@@ -52,7 +53,7 @@ export interface FollowUpPorts {
  */
 export type FollowUp = (ports: FollowUpPorts, command: Command) => Promise<void>;
 
-/** By kind of request. Whoever adds one adds its name to `followedRequests`. */
+/** By kind of request. Whoever adds one adds its name to `followedRequests` or `followedFailures`. */
 export const followUps: Readonly<Partial<Record<CommandRequest['kind'], FollowUp>>> = {
   UPDATE_FIRMWARE: afterJobCommand,
   UPDATE_SIGNED_FIRMWARE: afterJobCommand,
@@ -71,6 +72,7 @@ export const followUps: Readonly<Partial<Record<CommandRequest['kind'], FollowUp
   RESTART_FOR_NETWORK: advanceUpgrade,
   SET_CHARGING_PROFILE: followProfile,
   SEND_LOCAL_LIST: followListUpdate,
+  TELL_COST: followCost,
   GET_LOCAL_LIST_VERSION: followListAnswer,
 };
 

@@ -1,5 +1,8 @@
 import type { CommandRequest } from './command-request.ts';
 
+/** As `followedRequests`, of requests from whose failure alone something follows. */
+export const followedFailures = ['TELL_COST'] as const satisfies readonly CommandRequest['kind'][];
+
 /**
  * What requests are called in the event of a command's end, where something follows from it: by their kind or, in a
  * protocol's own words, by the call's name. The ends of others are not delivered to those who follow up.

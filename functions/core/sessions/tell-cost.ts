@@ -4,13 +4,16 @@ import type { CommandStore } from '../commands/command-store.ts';
 import { enqueueCommand } from '../commands/request-command.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock, NewId } from '../ports.ts';
+import type { StationLimitsStore } from '../stations/station-limits.ts';
 import type { StationLiveStore } from '../stations/station-store.ts';
+import { showsCost } from './follow-cost.ts';
 import type { SessionStore } from './session-store.ts';
 
 export interface CostPorts extends CircumstancePorts {
   readonly sessions: SessionStore;
   readonly commands: CommandStore;
   readonly live: StationLiveStore;
+  readonly limits: StationLimitsStore;
   readonly clock: Clock;
   readonly newId: NewId;
 }
@@ -20,7 +23,7 @@ const everyMs = 60_000;
 
 /**
  * Tells a station what one of its sessions costs so far, at most once a minute for each. Nothing for a session that
- * has ended, whose end is answered with the cost, for one without a price, and for a station that is away.
+ * has ended, whose end is answered with the cost, for one without a price, and for a station that is away or shows none.
  */
 export async function tellCost(
   ports: CostPorts,
@@ -32,9 +35,10 @@ export async function tellCost(
   if (session.token?.status !== 'ACCEPTED') return 'nothing-to-tell';
   const claim = await ports.sessions.claimCostUpdate(sessionId, ports.clock(), everyMs);
   if (claim === 'too-soon') return 'too-soon';
+  const { stationId, transactionRef } = session;
+  if (!showsCost(await ports.limits.findLimits(stationId), ports.clock())) return 'nothing-to-tell';
   const cost = await runningCost(ports, { sessionId });
   if (!cost) return 'nothing-to-tell';
-  const { stationId, transactionRef } = session;
   try {
     await enqueueCommand(ports, {
       stationId,

@@ -1,6 +1,6 @@
 import type { RateUnit } from '../smart-charging/charging-profile.ts';
 
-/** How much a station takes at once, as far as it has said so. */
+/** How much a station takes at once, and whether it takes some things at all, as far as it has said so. */
 export interface StationLimits {
   /** 1.6 `GetConfigurationMaxKeys`. */
   readonly keysPerRead?: number;
@@ -22,6 +22,11 @@ export interface StationLimits {
   readonly periodsPerSchedule?: number;
   /** The units that limits in profiles may be in; either when absent. */
   readonly rateUnits?: readonly RateUnit[];
+  /** 2.0.1 TariffCostCtrlr: whether it can show what a session costs, and whether it is set to. */
+  readonly costAvailable?: boolean;
+  readonly costEnabled?: boolean;
+  /** When it was sent a cost last and did not know the message. */
+  readonly costRefusedAt?: number;
   /** The last time it was asked for these: by which command, and with which firmware. */
   readonly inquiry?: { readonly commandId: string; readonly firmwareVersion?: string };
 }

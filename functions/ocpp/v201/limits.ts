@@ -2,7 +2,8 @@ import type { ToldVariable } from '#core/device-model/device-model.ts';
 import type { RateUnit } from '#core/smart-charging/charging-profile.ts';
 import type { StationLimits } from '#core/stations/station-limits.ts';
 
-type Limit = Exclude<keyof StationLimits, 'rateUnits' | 'inquiry'>;
+type Switch = 'costAvailable' | 'costEnabled';
+type Limit = Exclude<keyof StationLimits, Switch | 'rateUnits' | 'inquiry' | 'costRefusedAt'>;
 
 /**
  * Variables in which 2.0.1 stations say how much they take at once (part 2, referenced components and variables), by
@@ -30,6 +31,12 @@ const capacities: Readonly<Record<string, Limit>> = {
   'LocalAuthListCtrlr.Entries': 'localListEntries',
 };
 
+/** What a station can show of costs at all, and what it is set to show (I02). */
+const switches: Readonly<Record<string, Switch>> = {
+  'TariffCostCtrlr.Available[Cost]': 'costAvailable',
+  'TariffCostCtrlr.Enabled[Cost]': 'costEnabled',
+};
+
 /** In which units profiles may be, as a list of members. */
 const rateUnitsName = 'SmartChargingCtrlr.RateUnit';
 
@@ -47,6 +54,7 @@ export function limitsIn(told: readonly ToldVariable[]): StationLimits {
       return names.flatMap((one) => [
         ...entry(values, `${component.name}.${one}`, Number(actual ?? Number.NaN)),
         ...entry(capacities, `${component.name}.${one}`, characteristics?.maxLimit ?? Number.NaN),
+        ...switchIn(`${component.name}.${one}`, actual),
         ...rateUnitsIn(`${component.name}.${one}`, actual),
       ]);
     }),
@@ -60,6 +68,12 @@ function entry(
 ): readonly (readonly [Limit, number])[] {
   const limit = Object.hasOwn(limits, name) ? limits[name] : undefined;
   return limit !== undefined && Number.isSafeInteger(value) && value >= 0 ? [[limit, value]] : [];
+}
+
+function switchIn(name: string, value = ''): readonly (readonly [Switch, boolean])[] {
+  const told = Object.hasOwn(switches, name) ? switches[name] : undefined;
+  const word = value.toLowerCase();
+  return told === undefined || (word !== 'true' && word !== 'false') ? [] : [[told, word === 'true']];
 }
 
 function rateUnitsIn(name: string, value = ''): readonly (readonly ['rateUnits', readonly RateUnit[]])[] {

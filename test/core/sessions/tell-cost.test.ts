@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { runningCost } from '#core/cdrs/running-cost.ts';
 import { matchReservation } from '#core/reservations/match-reservation.ts';
+import { followCost } from '#core/sessions/follow-cost.ts';
 import { recordTransactionEvent } from '#core/sessions/record-transaction-event.ts';
 import { tellCost } from '#core/sessions/tell-cost.ts';
 import { newId } from '#platform/clock.ts';
@@ -188,6 +189,46 @@ describe('what a session costs', () => {
     const sessionId = await event('STARTED', 0, 1000, blockedUid);
 
     expect(await tellCost(ports(), { sessionId })).toBe('nothing-to-tell');
+  });
+
+  describe('is not told to a station', () => {
+    const settled = async (code: string) => {
+      const [command] = (await scene.commands.listCommands(stationId, { limit: 1 })).items;
+      if (!command) throw new Error('nothing was sent');
+      const failure = { code, message: 'no' };
+      await followCost(scene, { ...command, state: 'FAILED', sentAt: scene.now, failure });
+    };
+
+    test('that does not know such a message, for a day [I02]', async () => {
+      const sessionId = await event('STARTED', 0, 1000);
+      const outcomes = [await tellCost(ports(), { sessionId })];
+      await settled('NotSupported');
+      for (const passedMs of [minuteMs, 24 * 60 * minuteMs]) {
+        scene.now += passedMs;
+        outcomes.push(await tellCost(ports(), { sessionId }));
+      }
+
+      expect(outcomes).toEqual(['told', 'nothing-to-tell', 'told']);
+    });
+
+    test('that failed for another reason only once [I02]', async () => {
+      const sessionId = await event('STARTED', 0, 1000);
+      await tellCost(ports(), { sessionId });
+      await settled('InternalError');
+      scene.now += minuteMs;
+
+      expect(await tellCost(ports(), { sessionId })).toBe('told');
+    });
+
+    test.each([{ costAvailable: false }, { costEnabled: false }])(
+      'whose device model says that it shows none: %j [I02]',
+      async (said) => {
+        await scene.limits.noteLimits(stationId, { costAvailable: true, costEnabled: true, ...said });
+        const sessionId = await event('STARTED', 0, 1000);
+
+        expect(await tellCost(ports(), { sessionId })).toBe('nothing-to-tell');
+      },
+    );
   });
 
   test('is not told without a tariff, nor to a station that is away', async () => {

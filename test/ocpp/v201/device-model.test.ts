@@ -334,6 +334,9 @@ describe('GetVariables and SetVariables', () => {
       variable('SmartChargingCtrlr', 'ProfileStackLevel', '10'),
       variable('SmartChargingCtrlr', 'PeriodsPerSchedule', '48'),
       variable('SmartChargingCtrlr', 'RateUnit', 'A,W'),
+      limit('TariffCostCtrlr', 'Available', 'Cost', 'true'),
+      limit('TariffCostCtrlr', 'Enabled', 'Cost', 'false'),
+      limit('TariffCostCtrlr', 'Enabled', 'Tariff', 'true'),
     );
     const three = [1, 2, 3].map((id) => ({ ...heartbeat, component: { name: 'EVSE', evse: { id } } }));
     const read = await ask(room, station, wish('GET_VARIABLES', { getVariableData: three }));
@@ -365,6 +368,8 @@ describe('GetVariables and SetVariables', () => {
       profileStackLevel: 10,
       periodsPerSchedule: 48,
       rateUnits: ['A', 'W'],
+      costAvailable: true,
+      costEnabled: false,
     });
     expect(read.calls.map(({ payload }) => payload.getVariableData.length)).toEqual([2, 1]);
     expect(write.calls.map(({ payload }) => payload.setVariableData.length)).toEqual([1, 1, 1]);
