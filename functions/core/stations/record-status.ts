@@ -51,7 +51,7 @@ export async function recordStatus(
   };
   const statusAt = saneTime(at, now);
   let { outcome, sessionId } = await ports.live.recordConnectorStatus(stationId, { ...said, statusAt });
-  if (outcome === 'stale' && (await isClockBehind(ports, { stationId, at: statusAt, now }))) {
+  if (outcome === 'stale' && (await isClockBehind(ports, { stationId, connector, at: statusAt, now }))) {
     ({ outcome, sessionId } = await ports.live.recordConnectorStatus(stationId, { ...said, statusAt: now }));
   }
   const state = chargingStateOf[status];
@@ -63,14 +63,19 @@ export async function recordStatus(
 
 /**
  * Whether what a station tells as long past is going on: it has booted since, which begins with the status of each
- * connector, or it was connected all the time and kept nothing back.
+ * connector, or it was connected all the time and kept nothing back. What is little older than the status that is kept
+ * was overtaken by it.
  */
 async function isClockBehind(
   { live }: { live: StationLiveStore },
-  { stationId, at, now }: { stationId: string; at: number; now: number },
+  { stationId, connector, at, now }: { stationId: string; connector: ConnectorRef; at: number; now: number },
 ): Promise<boolean> {
   if (!wasKept(at, now)) return false;
-  const link = await live.findLink(stationId);
+  const [kept, link] = await Promise.all([
+    live.findConnector(stationId, connector),
+    live.findLink(stationId),
+  ]);
+  if (kept === undefined || !wasKept(at, kept.statusAt)) return false;
   if (link?.bootedAt !== undefined && at < link.bootedAt) return true;
   return link?.connectionId !== undefined && link.connectedAt !== undefined && at >= link.connectedAt;
 }

@@ -96,7 +96,7 @@ describe('StatusNotification', () => {
 
   test('row 35: the latest by the station’s time stays, whatever arrives last', async () => {
     await says(1, 'Charging', '2030-03-01T11:05:00Z');
-    await says(1, 'Preparing', '2030-03-01T11:59:00Z');
+    await says(1, 'Preparing', '2030-03-01T11:00:00Z');
 
     expect(await connectors()).toMatchObject([{ status: 'CHARGING' }]);
   });
