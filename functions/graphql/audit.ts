@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { AuditEntry } from '#core/audit/audit-store.ts';
+import type { PageRequest } from '#core/ports.ts';
 import { dateTime, type FieldRequest, readArguments, rfc3339 } from './field-request.ts';
 import { filteredPage } from './filtered-page.ts';
-import { pageRequest, pageView, pagingShape } from './paging.ts';
+import { fittingPage, pageRequest, pagingShape } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
 
 const trailArguments = z.strictObject({
@@ -27,13 +28,11 @@ export async function auditTrail({ arguments: args }: FieldRequest, { audit }: G
     ...(from == null ? {} : { from }),
     ...(to == null ? {} : { to }),
   };
-  const page = await filteredPage(
-    (stretch) => audit.listEntries(query, stretch),
-    (entry) =>
-      (subject == null || entry.actor.subject === subject) && (action == null || entry.action === action),
-    pageRequest(read),
-  );
-  return pageView(page, entryView);
+  const fits = (entry: AuditEntry) =>
+    (subject == null || entry.actor.subject === subject) && (action == null || entry.action === action);
+  const list = (page: PageRequest) =>
+    filteredPage((stretch) => audit.listEntries(query, stretch), fits, page);
+  return fittingPage(pageRequest(read), list, entryView);
 }
 
 function entryView({ entryId, at, actor, argumentsJson, ...entry }: AuditEntry) {

@@ -7,7 +7,7 @@ import { resolveReview } from '#core/cdrs/resolve-review.ts';
 import { cdrView } from './cdr-view.ts';
 import { type Caller, dateTime, type FieldRequest, readArguments } from './field-request.ts';
 import { ownerOf } from './own-data.ts';
-import { pageRequest, pageView, pagingShape, plainList } from './paging.ts';
+import { fittingPage, pageRequest, pagingShape, plainList } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
 
 type View = Record<string, unknown>;
@@ -42,7 +42,7 @@ export async function cdrsPage(
 ): Promise<View> {
   const read = readArguments(cdrList, args);
   const query = queryOf(read.filter, caller);
-  return pageView(await services.cdrs.listCdrs(query, pageRequest(read)), cdrView);
+  return fittingPage(pageRequest(read), (page) => services.cdrs.listCdrs(query, page), cdrView);
 }
 
 /** `ChargingSession.cdr`, many at once. */
@@ -74,8 +74,12 @@ export async function cdrsInReview(
   { arguments: args }: FieldRequest,
   services: GraphqlServices,
 ): Promise<View> {
-  const page = await services.cdrs.listInReview(pageRequest(readArguments(z.object(pagingShape), args)));
-  return pageView(page, ({ cdr: found, review }) => ({ cdr: cdrView(found), review }));
+  const request = pageRequest(readArguments(z.object(pagingShape), args));
+  return fittingPage(
+    request,
+    (page) => services.cdrs.listInReview(page),
+    ({ cdr: found, review }) => ({ cdr: cdrView(found), review }),
+  );
 }
 
 const reason = z.string().trim().min(1, 'say why').max(500);

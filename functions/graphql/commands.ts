@@ -2,9 +2,10 @@ import * as z from 'zod';
 import { type Command, isFinal } from '#core/commands/command.ts';
 import { mergeParts } from '#core/commands/merge-parts.ts';
 import { requestCommand } from '#core/commands/request-command.ts';
+import type { PageRequest } from '#core/ports.ts';
 import { knownStation } from '#core/stations/known-station.ts';
 import { type FieldRequest, readArguments, rfc3339 } from './field-request.ts';
-import { pageRequest, pagingShape } from './paging.ts';
+import { fittingPage, pageRequest, pagingShape } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
 import { lookFor } from './waiting.ts';
 
@@ -126,8 +127,8 @@ export async function command(
 export async function commands({ arguments: args }: FieldRequest, services: GraphqlServices): Promise<View> {
   const read = readArguments(z.object({ stationId: z.string(), ...pagingShape }), args);
   await knownStation(services, read.stationId);
-  const page = await services.commands.listCommands(read.stationId, pageRequest(read));
-  return { items: page.items.map(commandView), nextToken: page.cursor ?? null };
+  const list = (page: PageRequest) => services.commands.listCommands(read.stationId, page);
+  return fittingPage(pageRequest(read), list, commandView);
 }
 
 function commandView(one: Command): View {

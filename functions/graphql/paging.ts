@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { DomainError } from '#core/errors.ts';
 import type { Page, PageRequest } from '#core/ports.ts';
+import { fittingOf } from './answer-size.ts';
 
 const defaultLimit = 50;
 const mostPerPage = 200;
@@ -46,6 +47,18 @@ export function pageRequest(args: {
 }): PageRequest {
   const limit = args.limit ?? defaultLimit;
   return args.nextToken ? { limit, cursor: args.nextToken } : { limit };
+}
+
+/** A page as GraphQL shows it, of things that may be long: it ends early where they are. */
+export async function fittingPage<Item, View>(
+  request: PageRequest,
+  list: (page: PageRequest) => Promise<Page<Item>>,
+  view: (item: Item) => View,
+): Promise<{ items: View[]; nextToken: string | null }> {
+  const shown = pageView(await list(request), view);
+  const limit = fittingOf(shown.items);
+  // Read again for the place to go on from, which only the list itself can say.
+  return limit === shown.items.length ? shown : pageView(await list({ ...request, limit }), view);
 }
 
 /** A page as GraphQL shows it. */

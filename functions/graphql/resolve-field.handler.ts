@@ -20,6 +20,7 @@ import { logger } from '#platform/logger.ts';
 import { readOcpiSession } from '../ocpi/charging-period.ts';
 import { readOcpiTariff } from '../ocpi/tariff.ts';
 import { callDesk } from '../ocpp/call-desk.ts';
+import { withinAnswer } from './answer-size.ts';
 import {
   type Caller,
   checkLists,
@@ -69,7 +70,10 @@ async function resolveOne(request: FieldRequest): Promise<unknown> {
     // The bus publishes what happened: nobody changed anything, and what is told twice is heard twice.
     if (field.startsWith('Mutation.publish')) return ask(request);
     if (field.startsWith('Mutation.')) return performMutation(ports, request, ask);
-    return caller.fromPlatform ? recordLook(ports, request, () => ask(request)) : ask(request);
+    const answer = await (caller.fromPlatform
+      ? recordLook(ports, request, () => ask(request))
+      : ask(request));
+    return withinAnswer([answer])[0];
   });
 }
 
@@ -90,7 +94,7 @@ async function resolveMany(requests: readonly FieldRequest[]): Promise<readonly 
       services,
     );
   });
-  return Array.isArray(result) ? result : requests.map(() => result);
+  return Array.isArray(result) ? withinAnswer(result) : requests.map(() => result);
 }
 
 /** The tenant that a member of the platform names must be there; everybody else's comes from the token. */

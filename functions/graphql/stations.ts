@@ -9,7 +9,7 @@ import { dateTime, type FieldRequest, readArguments } from './field-request.ts';
 import { filteredPage } from './filtered-page.ts';
 import { coordinatesShape } from './locations.ts';
 import { nearStations, radiusShape } from './near-stations.ts';
-import { pageRequest, pageView, pagingShape, plainList } from './paging.ts';
+import { fittingPage, pageRequest, pagingShape, plainList } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
 import { standInConnector, standInStation } from './stand-ins.ts';
 import { connectorView, lastWord, protocolOf, stationView } from './station-view.ts';
@@ -118,7 +118,8 @@ export async function stationsPage(
   services: GraphqlServices,
 ): Promise<View> {
   const read = readArguments(stationList, args);
-  return pageView(await listViews(services, read.filter, pageRequest(read)), (item) => item);
+  const list = (page: PageRequest) => listViews(services, read.filter, page);
+  return fittingPage(pageRequest(read), list, (item) => item);
 }
 
 /**

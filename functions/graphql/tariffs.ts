@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { PageRequest } from '#core/ports.ts';
 import { chooseTariffs } from '#core/tariffs/choose-tariff.ts';
 import {
   activateTariff as activate,
@@ -11,7 +12,7 @@ import {
 import type { Tariff } from '#core/tariffs/tariff.ts';
 import { type FieldRequest, readArguments } from './field-request.ts';
 import { filteredPage } from './filtered-page.ts';
-import { pageRequest, pageView, pagingShape, plainList } from './paging.ts';
+import { fittingPage, pageRequest, pagingShape, plainList } from './paging.ts';
 import type { GraphqlServices } from './services.ts';
 import { memberNames, named, readChange, readCreation } from './tariff-input.ts';
 import { tariffView } from './tariff-view.ts';
@@ -47,14 +48,15 @@ export async function tariffs({ arguments: args }: FieldRequest, services: Graph
 /** `Query.tariffsPage`. */
 export async function tariffsPage({ arguments: args }: FieldRequest, services: GraphqlServices) {
   const read = readArguments(z.strictObject({ filter, ...pagingShape }), args);
-  return pageView(await listTariffs(services, read.filter, pageRequest(read)), tariffView);
+  return fittingPage(pageRequest(read), (page) => listTariffs(services, read.filter, page), tariffView);
 }
 
 /** `Query.tariffVersions`: newest first. */
 export async function tariffVersions({ arguments: args }: FieldRequest, services: GraphqlServices) {
   const read = readArguments(z.strictObject({ id: z.string(), ...pagingShape }), args);
   const { tariffId } = await named(memberNames.ofId, () => knownTariff(services, read.id));
-  return pageView(await services.tariffs.listRevisions(tariffId, pageRequest(read)), tariffView);
+  const list = (page: PageRequest) => services.tariffs.listRevisions(tariffId, page);
+  return fittingPage(pageRequest(read), list, tariffView);
 }
 
 /** `Mutation.createTariff`. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noteVariables } from '#core/device-model/note-variables.ts';
 import { startSession } from '#core/sessions/start-session.ts';
 import { aStation, aUser } from '../adapters/dynamodb/samples.ts';
 import { givenToken, goodUid, newScene, noon, type Scene } from '../core/sessions/scene.ts';
@@ -113,6 +114,27 @@ describe('the door of GraphQL', () => {
     expect(own).toMatchObject({ sessionId });
     expect(abroad).toBeNull();
     expect(await ask(ours)).toMatchObject({ error: { type: 'Unauthorized' } });
+  });
+
+  test('answers of a batch what Lambda can give back, and says of the rest that it is too much', async () => {
+    const told = Array.from({ length: 80 }, (_, index) => ({
+      component: { name: 'Configuration' },
+      variable: { name: `Vendor${index}` },
+      attributes: [{ type: 'ACTUAL' as const, value: 'x'.repeat(1_000) }],
+    }));
+    await noteVariables(ours, { stationId: 'CS-1', told, at: noon });
+    const asking = Array.from({ length: 100 }, () =>
+      request(ours, 'ChargingStation.configuration', { source: { stationId: 'CS-1' } }),
+    );
+
+    const answers = (await resolve(asking)) as { error?: { type: string }; entries?: unknown[] }[];
+
+    expect(Buffer.byteLength(JSON.stringify(answers))).toBeLessThan(6 * 1024 * 1024);
+    expect(answers).toHaveLength(100);
+    expect(answers.at(0)?.entries).toHaveLength(80);
+    expect(answers.at(-1)).toMatchObject({
+      error: { type: 'Validation', message: expect.stringContaining('ask for fewer') },
+    });
   });
 
   test('has nothing to answer to nothing', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Page, PageRequest } from '#core/ports.ts';
 import { filteredPage } from '../../functions/graphql/filtered-page.ts';
-import { plainList } from '../../functions/graphql/paging.ts';
+import { fittingPage, plainList } from '../../functions/graphql/paging.ts';
 
 /** A list of the numbers below `count`, by the number to go on with. */
 function numbersBelow(count: number) {
@@ -37,4 +37,26 @@ test('a plain list refuses, with the field that pages, rather than pass for all 
     message: expect.stringContaining('use numbersPage'),
     field: 'filter',
   });
+});
+
+test('a page of long things ends early, and the next one goes on behind it', async () => {
+  const long = (number: number) => `${number}/${'x'.repeat(number % 2 === 0 ? 150_000 : 50_000)}`;
+  const seen: number[] = [];
+  let cursor: string | undefined;
+  do {
+    const request = { limit: 20, ...(cursor === undefined ? {} : { cursor }) };
+    const page = await fittingPage(request, numbersBelow(50), long);
+    expect(page.items.length).toBeLessThan(20);
+    expect(JSON.stringify(page).length).toBeLessThan(1_100_000);
+    seen.push(...page.items.map((text) => Number(text.split('/')[0])));
+    cursor = page.nextToken ?? undefined;
+  } while (cursor !== undefined);
+
+  expect(seen).toEqual(Array.from({ length: 50 }, (_, index) => index));
+});
+
+test('a page has one thing at least, however long it is', async () => {
+  const page = await fittingPage({ limit: 5 }, numbersBelow(3), () => 'x'.repeat(2_000_000));
+
+  expect(page).toMatchObject({ items: [expect.any(String)], nextToken: '1' });
 });
