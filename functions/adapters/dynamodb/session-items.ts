@@ -33,6 +33,7 @@ const sessionSchema = z.object({
       tariffId: text,
       revision: whole,
       by: z.enum(['AGREED', 'TOKEN', 'TOKEN_GROUP', 'CONNECTOR', 'STATION', 'TENANT']),
+      timeZone: text.exactOptional(),
     })
     .exactOptional(),
   cdrId: text.exactOptional(),

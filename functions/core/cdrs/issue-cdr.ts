@@ -46,7 +46,7 @@ export type CircumstancePorts = Pick<
  * A session with known gaps in its events waits (`incomplete`) until `graceOver`. One that nobody accepted
  * authorised is `UNBILLED`; one with anything doubtful, the lack of a tariff among it, is for `REVIEW`, its
  * reasons in the explanation. The tariff is the one that was pinned for the session or would have been: the closest
- * that was in force when it started, as it stood then.
+ * that was in force when it started, as it stood then; the time zone is pinned with it.
  */
 export async function issueCdr(
   ports: IssueCdrPorts,
@@ -88,7 +88,7 @@ export async function findCircumstances(ports: CircumstancePorts, session: Sessi
   if (!station) doubts.push(`Station ${session.stationId} is not registered any more.`);
   else if (!connector) doubts.push('The connector is not known, nor is its price.');
 
-  const wantedZone = station?.timeZone ?? ports.tenant.timeZone;
+  const wantedZone = session.tariffPin?.timeZone ?? station?.timeZone ?? ports.tenant.timeZone;
   const timeZone = isTimeZone(wantedZone) ? wantedZone : 'UTC';
   if (timeZone !== wantedZone) doubts.push(`Time zone ${wantedZone} is not known; prices are by UTC.`);
 

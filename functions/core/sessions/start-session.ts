@@ -51,7 +51,7 @@ export interface StartedSession {
  * station kept while another session began there leaves the connector to that one, and waits for its own end.
  */
 export async function startSession(ports: StartPorts, start: SessionStart): Promise<StartedSession> {
-  const startKey = startKeyOf(ports.tenantId, start);
+  const startKey = startKeyOf(ports, start);
   const { stationId, connector } = start;
   const receivedAt = ports.clock();
   const [{ authorization, forget }, before] = await Promise.all([
@@ -106,10 +106,13 @@ async function useNamed(ports: StartPorts, start: SessionStart, sessionId: strin
   if (number !== undefined) await useReservation(ports, { stationId, number, sessionId });
 }
 
+/** Enough for no two starts to meet, and a head that stays small. */
+const startKeyDigits = 32;
+
 /** What makes two start messages the same start: everything in them but the message id. */
-function startKeyOf(tenantId: string, start: SessionStart): string {
+function startKeyOf({ tenantId, digest }: StartPorts, start: SessionStart): string {
   const { stationId, connector, token, startedAt, meterStartWh } = start;
-  return JSON.stringify([
+  const said = [
     tenantId,
     stationId,
     connector.evseId,
@@ -117,7 +120,8 @@ function startKeyOf(tenantId: string, start: SessionStart): string {
     foldTokenUid(token.uid),
     startedAt,
     meterStartWh,
-  ]);
+  ];
+  return digest(`start/${JSON.stringify(said)}`).slice(0, startKeyDigits);
 }
 
 function newSession(

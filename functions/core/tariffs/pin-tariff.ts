@@ -3,6 +3,7 @@ import type { Session } from '../sessions/session.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { Connector } from '../stations/station.ts';
 import type { StationStore } from '../stations/station-store.ts';
+import type { Tenant } from '../tenants/tenant.ts';
 import type { PriceAgreement, PriceAgreementStore } from './agree-price.ts';
 import { type ChoicePorts, chooseTariff } from './choose-tariff.ts';
 import type { Tariff } from './tariff.ts';
@@ -41,12 +42,13 @@ export async function tariffOfSession(
 }
 
 /**
- * Pins the tariff of a session, once: the first pin stays. An agreed price is used up by it. Nothing is pinned while
+ * Pins the tariff of a session and the time zone of its place, once: the first pin stays. An agreed price is used up by it. Nothing is pinned while
  * its start, its token (an accepted one) or its connector is not known, since each may change the choice, or while no
  * tariff prices it.
  */
 export async function pinTariff(
   ports: PricingPorts & {
+    readonly tenant: Pick<Tenant, 'timeZone'>;
     readonly sessions: Pick<SessionStore, 'findSession' | 'pinTariff'>;
     readonly stations: Pick<StationStore, 'findStation'>;
     readonly agreements: PriceAgreementStore;
@@ -71,6 +73,7 @@ export async function pinTariff(
     tariffId: tariff.tariffId,
     revision: tariff.revision,
     by: found.by,
+    timeZone: station?.timeZone ?? ports.tenant.timeZone,
   });
 }
 

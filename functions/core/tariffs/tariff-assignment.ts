@@ -16,11 +16,13 @@ export type AssignmentScope =
 /** Why a session has the tariff it has: agreed for it alone, or assigned to something. */
 export type PricedBy = 'AGREED' | AssignmentScope['kind'];
 
-/** The one revision that prices a session, whatever becomes of the tariff. */
+/** The one revision that prices a session, whatever becomes of the tariff, and by whose clock. */
 export interface TariffPin {
   readonly tariffId: string;
   readonly revision: number;
   readonly by: PricedBy;
+  /** The IANA zone of the place when the session began. */
+  readonly timeZone?: string;
 }
 
 /** One tariff for drivers with a contract, one for those who pay on the spot; either may be missing. */

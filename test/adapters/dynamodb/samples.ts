@@ -113,7 +113,7 @@ export function aSession(more: Partial<Session> = {}): Session {
     sessionId: crypto.randomUUID().replaceAll('-', ''),
     stationId,
     transactionRef: '1234567890',
-    startKey: JSON.stringify([crypto.randomUUID(), stationId, 1, 1, '04A1B2C3D4E5F6', noon, 123_456]),
+    startKey: crypto.randomUUID().replaceAll('-', ''),
     connector: { evseId: 1, connectorId: 1 },
     token: {
       uid: '04A1B2C3D4E5F6',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { findCircumstances } from '#core/cdrs/issue-cdr.ts';
 import { runningCost } from '#core/cdrs/running-cost.ts';
 import { recordTransactionEvent } from '#core/sessions/record-transaction-event.ts';
 import { agreePrice } from '#core/tariffs/agree-price.ts';
@@ -112,6 +113,19 @@ describe('the tariff of a session', () => {
       ['usual', 1, 'TENANT'],
       ['own', 1, 'CONNECTOR'],
     ]);
+  });
+
+  test('is read by the clock of the place as it was when the session began', async () => {
+    await givenTariff(scene, 'usual');
+    const sessionId = await told();
+    await pinTariff(ports('usual'), { sessionId });
+    const station = await scene.stations.findStation(stationId);
+    if (!station) throw new Error('no station');
+    await scene.stations.replaceStation({ ...station, timeZone: 'Asia/Tokyo', revision: 2 });
+
+    const { timeZone } = await findCircumstances(ports('usual'), await sessionOf(scene, sessionId));
+
+    expect([station.timeZone, timeZone]).toEqual(['Europe/Paris', 'Europe/Paris']);
   });
 
   test('is the next one where the closest is a draft, out of use or not valid', async () => {
