@@ -94,8 +94,12 @@ function callOf(event: AdminEvent): AdminCall {
   };
 }
 
-function answerOf({ status = 200, body, contentType = 'application/json' }: AdminAnswer): Answer {
-  const headers = { 'content-type': contentType, 'cache-control': 'no-store' };
+function answerOf({ status = 200, body, contentType = 'application/json', next }: AdminAnswer): Answer {
+  const headers = {
+    'content-type': contentType,
+    'cache-control': 'no-store',
+    ...(next === undefined ? {} : { link: `<${next}>; rel="next"` }),
+  };
   if (body === undefined) return { statusCode: status === 200 ? 204 : status, headers };
   return { statusCode: status, headers, body: typeof body === 'string' ? body : JSON.stringify(body) };
 }

@@ -28,6 +28,8 @@ export interface AdminAnswer {
   readonly body?: unknown;
   /** Of a text that is no JSON, such as an export. */
   readonly contentType?: string;
+  /** Where the rest is, of what did not fit; relative to what was asked for. */
+  readonly next?: string;
 }
 
 /** One thing the API does: `GET /stations/{stationId}/commands`, below `/api/v1`. */

@@ -123,19 +123,33 @@ async function linesFrom(
 }
 
 const texts = [
-  ...['statement', 'period', 'counterparty', 'currency', 'cdr', 'kind', 'corrects', 'session', 'station'],
+  ...[
+    'statement',
+    'period',
+    'direction',
+    'counterparty',
+    'currency',
+    'cdr',
+    'kind',
+    'corrects',
+    'session',
+    'station',
+  ],
   ...['token', 'start', 'end'],
 ];
 const figures = ['energy_wh', 'vat_percent', 'excl_vat', 'vat', 'incl_vat'];
 
-/** A row for each VAT rate of each line, so that the columns of amounts can be summed. */
+/**
+ * A row for each VAT rate of each line, with what was taken back below zero, so that the columns of figures can be
+ * summed. The rest of a long one is behind the answer's `Link`.
+ */
 function csvAnswer(statement: Statement, lines: readonly StatementLine[], cursor: string | undefined) {
   const { statementId, period, account } = statement;
-  const { counterparty, currency } = account;
-  const head = [statementId, period, `${counterparty.kind}:${counterparty.id}`, currency];
+  const { counterparty, currency, direction } = account;
+  const head = [statementId, period, direction, `${counterparty.kind}:${counterparty.id}`, currency];
   const rows = lines.flatMap((line) => rowsOf(line).map((row) => [...head, ...row]));
-  const rest = cursor === undefined ? [] : [['continued', cursor]];
-  const body = stringify([[...texts, ...figures], ...rows, ...rest], {
+  const next = cursor === undefined ? {} : { next: `?format=csv&cursor=${encodeURIComponent(cursor)}` };
+  const body = stringify([[...texts, ...figures], ...rows], {
     record_delimiter: '\r\n',
     // Ids come from stations and partners: none may run as a formula where the file is opened. Figures are ours, and
     // a minus in front of one is no formula.
@@ -144,16 +158,17 @@ function csvAnswer(statement: Statement, lines: readonly StatementLine[], cursor
       string: (value, { index }) => (index < texts.length ? value : { value, escape_formulas: false }),
     },
   });
-  return { body, contentType: 'text/csv; charset=utf-8' };
+  return { body, contentType: 'text/csv; charset=utf-8', ...next };
 }
 
 function rowsOf(line: StatementLine): readonly (readonly string[])[] {
   const { vat, exclVat, inclVat, corrects = '', tokenUid = '' } = line;
+  const energyWh = line.kind === 'CREDIT' ? -line.energyWh : line.energyWh;
   const shares: readonly VatShare[] = vat.length > 0 ? vat : [{ exclVat, inclVat }];
   return shares.map((share, index) => [
     ...[line.cdrId, line.kind, corrects, line.sessionId, line.stationId, tokenUid],
     ...[rfc3339(line.startedAt), rfc3339(line.endedAt)],
-    ...[index === 0 ? String(line.energyWh) : '', share.rate ?? ''],
+    ...[index === 0 ? String(energyWh) : '', share.rate ?? ''],
     ...[share.exclVat, taxOf(share), share.inclVat],
   ]);
 }

@@ -30,11 +30,12 @@ export const pepper = 'p'.repeat(64);
 /** The bucket of files, where the environment of a test names an endpoint for it. */
 const testBucket = 'files';
 
-/** What a request came to: its status, and the body or the problem. */
+/** What a request came to: its status, the body or the problem, and where the rest is. */
 export interface AdminResult {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: tests say what they expect of it
   readonly body: any;
+  readonly next?: string;
 }
 
 /** A tenant whose administrator asks over REST. */
@@ -139,5 +140,6 @@ async function givenTenant(db: TestDatabase, tenantId: string): Promise<void> {
 
 function resultOf(routed: Routed): AdminResult {
   if ('problem' in routed) return { status: routed.problem.status, body: routed.problem };
-  return { status: routed.answer.status ?? 200, body: routed.answer.body };
+  const { status = 200, body, next } = routed.answer;
+  return { status, body, ...(next === undefined ? {} : { next }) };
 }

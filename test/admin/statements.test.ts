@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { tenantKeys } from '#adapters/dynamodb/keys.ts';
+import { putItems } from '#adapters/dynamodb/requests.ts';
 import { bookCdr } from '#core/settlement/book-cdr.ts';
 import { closePeriods } from '#core/settlement/close-periods.ts';
 import { noon } from '../core/sessions/scene.ts';
 import { type CdrGiven, givenCdr } from '../core/settlement/given-cdr.ts';
 import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
-import { type AdminUnderTest, newAdmin } from './admin-under-test.ts';
+import { type AdminResult, type AdminUnderTest, newAdmin } from './admin-under-test.ts';
 
 let db: TestDatabase;
 let admin: AdminUnderTest;
@@ -92,15 +94,34 @@ describe('statements', () => {
       .split('\r\n')
       .map((row) => row.split(','));
     expect(rows[0]).toEqual(
-      'statement,period,counterparty,currency,cdr,kind,corrects,session,station,token,start,end,energy_wh,vat_percent,excl_vat,vat,incl_vat'.split(
+      'statement,period,direction,counterparty,currency,cdr,kind,corrects,session,station,token,start,end,energy_wh,vat_percent,excl_vat,vat,incl_vat'.split(
         ',',
       ),
     );
-    expect(rows.slice(1).map((row) => [row[4], row[8], ...row.slice(12)])).toEqual([
-      ['cdr-1', "'=cmd|calc", '10000', '5.5', '2', '0.11', '2.11'],
-      ['cdr-1', "'=cmd|calc", '', '20', '10', '2', '12'],
-      ['cdr-1-C', 'CP001', '10000', '20', '-10', '-2', '-12'],
+    expect(rows.slice(1).map((row) => [row[2], row[5], row[9], ...row.slice(13)])).toEqual([
+      ['RECEIVABLE', 'cdr-1', "'=cmd|calc", '10000', '5.5', '2', '0.11', '2.11'],
+      ['RECEIVABLE', 'cdr-1', "'=cmd|calc", '', '20', '10', '2', '12'],
+      ['RECEIVABLE', 'cdr-1-C', 'CP001', '-10000', '20', '-10', '-2', '-12'],
     ]);
+  });
+
+  test('too long for one table tell where the rest is', async () => {
+    const statementId = await givenIssued();
+    const keys = tenantKeys(admin.scene.tenantId);
+    const { items } = await admin.scene.statements.listLines(statementId, { limit: 1 });
+    const copies = Array.from({ length: 10_000 }, (_, index) => {
+      const cdrId = `copy-${index}`;
+      return { ...items[0], cdrId, ...keys.statementLine(statementId, cdrId) };
+    });
+    await putItems(db.client, db.tables.ledger, copies);
+
+    const first = await admin.request(`GET /statements/${statementId}/export?format=csv`);
+    const rest = await admin.request(`GET /statements/${statementId}/export${first.next}`);
+
+    const rowsIn = ({ body }: AdminResult) => String(body).trimEnd().split('\r\n').length - 1;
+    expect(rest.next).toBeUndefined();
+    // The first CDR has a row for each of its two VAT rates, as each copy has.
+    expect(rowsIn(first) + rowsIn(rest)).toBe(20_003);
   });
 
   test('leave as JSON, lines and all', async () => {
