@@ -19,6 +19,8 @@ export function sessionView(session: Session): Record<string, unknown> {
     endedAt: session.endedAt,
     meterStartWh: session.meterStartWh,
     totalEnergy: energyKwh(session),
+    maxPower: session.billed?.maxPowerW === undefined ? undefined : session.billed.maxPowerW / 1000,
+    avgPower: averagePowerKw(session),
     totalCost:
       session.billed === undefined
         ? undefined
@@ -57,6 +59,13 @@ export function energyKwh(session: Session): number | undefined {
   if (session.billed !== undefined) return session.billed.energyWh / 1000;
   if (session.meterStartWh === undefined || session.meterStopWh === undefined) return undefined;
   return Math.max(0, session.meterStopWh - session.meterStartWh) / 1000;
+}
+
+/** What was charged by the time from its start to its end, in whole watts. */
+function averagePowerKw(session: Session): number | undefined {
+  const kWh = energyKwh(session);
+  const hours = ((session.endedAt ?? session.startedAt) - session.startedAt) / 3_600_000;
+  return kWh === undefined || hours <= 0 ? undefined : Math.round((kWh / hours) * 1000) / 1000;
 }
 
 /**

@@ -254,6 +254,7 @@ describe('the figures of a session', () => {
 
     const expected = {
       sessionId,
+      timestamp: new Date(latest.at).toISOString(),
       currentPower: 11,
       currentEnergy: 2.5,
       voltage: 230,

@@ -1,5 +1,6 @@
 import type { Cdr, CdrResolution, CdrReview } from '#core/cdrs/cdr.ts';
 import type { CdrStore } from '#core/cdrs/cdr-store.ts';
+import { greatestPowerW } from '#core/cdrs/greatest-power.ts';
 import { DomainError } from '#core/errors.ts';
 import type { Price } from '#core/tariffs/tariff.ts';
 import { type Key, orderOf } from './keys.ts';
@@ -92,9 +93,11 @@ function cdrItem({ keys }: StoreContext, cdr: Cdr): Readonly<Record<string, unkn
 function headUpdate({ keys }: StoreContext, cdr: Cdr): Update {
   const { cdrId, kind, energyWh, currency, basis } = cdr;
   const held = cdr.billing === 'REVIEW';
+  const maxPowerW = greatestPowerW(cdr.periods);
+  const power = maxPowerW === undefined ? {} : { maxPowerW };
   const head = new Update().setAll({
     cdrId,
-    billed: { energyWh, currency, totalCost: chargedCost(cdr) },
+    billed: { energyWh, ...power, currency, totalCost: chargedCost(cdr) },
     ...(kind === undefined ? {} : { cdrKind: kind }),
     ...(basis ? { billedEntries: basis.entries } : {}),
   });

@@ -43,6 +43,7 @@ const sessionSchema = z.object({
   billed: z
     .object({
       energyWh: z.number(),
+      maxPowerW: z.number().exactOptional(),
       currency: text,
       totalCost: z.object({ exclVat: text, inclVat: text.exactOptional() }),
     })

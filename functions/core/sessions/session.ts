@@ -88,6 +88,8 @@ export interface Session {
 /** The sums of a session's CDR. */
 export interface BilledSummary {
   readonly energyWh: number;
+  /** The greatest power that it was charged with, where it is known. */
+  readonly maxPowerW?: number;
   readonly currency: string;
   readonly totalCost: Price;
 }

@@ -3,7 +3,7 @@ import { openStores, type Stores } from '#adapters/dynamodb/open-stores.ts';
 import { recordStatus } from '#core/stations/record-status.ts';
 import { newTenantId, startTestDatabase, type TestDatabase } from '../../support/engine.ts';
 import { type Consumed, measuredClient } from '../../support/measured-client.ts';
-import { aCommand, anEntry, aSession, aStation, aToken, noon } from './samples.ts';
+import { aCdr, aCommand, anEntry, aSession, aStation, aToken, noon } from './samples.ts';
 
 let db: TestDatabase;
 let measured: ReturnType<typeof measuredClient>;
@@ -177,6 +177,26 @@ describe.runIf(countsAsAws)('what a message costs', () => {
 
     expect(start).toEqual({ calls: 1, readUnits: 0, writeUnits: 10 });
     expect(end).toEqual({ calls: 3, readUnits: 1, writeUnits: 8 });
+  });
+
+  test('a word more of a session that was billed: one unit', async () => {
+    const { connector: place = connector, ...session } = aSession({
+      stationId,
+      startReceivedAt: noon,
+      tariffPin: { tariffId: crypto.randomUUID(), revision: 12, by: 'CONNECTOR' },
+    });
+    const { sessionId } = session;
+    await stores.sessions.openSession(session, { occupies: false });
+    const end = { endedAt: noon + 9, endReceivedAt: noon + 99, stopReason: 'LOCAL' } as const;
+    await stores.sessions.endSession({ sessionId, stationId }, { ...end, meterStopWh: 134_456 }, []);
+    const [period] = aCdr(session).periods;
+    const periods = period ? [{ ...period, maxPowerW: 21_999 }] : [];
+    await stores.cdrs.issueCdr(aCdr(session, { periods }));
+
+    const cost = await costOf(() => stores.sessions.addFacts(sessionId, stationId, { connector: place }));
+
+    expect((await stores.sessions.findSession(sessionId))?.billed?.maxPowerW).toBe(21_999);
+    expect(cost).toEqual({ calls: 1, readUnits: 0, writeUnits: 1 });
   });
 
   test('a connection and a boot: one unit each', async () => {
