@@ -60,7 +60,8 @@ function endEvent({ endedAt, stopReason, meterStopWh, endedByCheck }: Session): 
 }
 
 function entryEvent(entry: SessionEntry, isChange: boolean): View {
-  const { at, phase, chargingState, trigger, offline, seqNo, samples } = entry;
+  const { at, phase, chargingState, trigger, offline, seqNo, samples, ...more } = entry;
+  const { stoppedReason, phasesUsed, cableMaxCurrentA, chargingTimeS } = more;
   const kind = phase === undefined ? 'METER_VALUES' : `STATION_${phase}`;
   const isState = isChange || (phase === undefined && chargingState !== undefined);
   return event(at, isState ? 'CHARGING_STATE' : kind, {
@@ -69,6 +70,10 @@ function entryEvent(entry: SessionEntry, isChange: boolean): View {
     trigger,
     seqNo,
     offline,
+    stoppedReason,
+    phasesUsed,
+    cableMaxCurrentA,
+    chargingTimeS,
     readings: samples.length === 0 ? undefined : samples.length,
   });
 }

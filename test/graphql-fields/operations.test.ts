@@ -206,7 +206,12 @@ describe('what happened in a session', () => {
       token: { uid: goodUid, tokenType: 'RFID' },
     });
     await event(2, { trigger: 'MeterValuePeriodic', chargingState: 'CHARGING' });
-    await event(3, { phase: 'ENDED', trigger: 'StopAuthorized', stopReason: 'LOCAL' });
+    await event(3, {
+      phase: 'ENDED',
+      trigger: 'StopAuthorized',
+      stopReason: 'OTHER',
+      kept: { stoppedReason: 'StoppedByEV', phasesUsed: 3 },
+    });
     const [session] = (await asked.ask('Query.sessions', {})) as View[];
 
     const [events] = (await asked.askMany('ChargingSession.events', [session ?? {}])) as View[][];
@@ -216,8 +221,8 @@ describe('what happened in a session', () => {
       { type: 'CHARGING_STATE', timestamp: at(0), details: { chargingState: 'EV_CONNECTED' } },
       { type: 'CHARGING_STATE', timestamp: at(1), details: { trigger: 'Authorized' } },
       { type: 'STATION_UPDATED', timestamp: at(2), details: { seqNo: 2 } },
-      { type: 'STATION_ENDED', timestamp: at(3) },
-      { type: 'ENDED', timestamp: at(3), details: { stopReason: 'LOCAL' } },
+      { type: 'STATION_ENDED', timestamp: at(3), details: { stoppedReason: 'StoppedByEV', phasesUsed: 3 } },
+      { type: 'ENDED', timestamp: at(3), details: { stopReason: 'OTHER' } },
     ]);
   });
 

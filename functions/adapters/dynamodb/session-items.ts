@@ -61,6 +61,10 @@ export const factSchema = z.object({
     .exactOptional(),
   trigger: text.exactOptional(),
   offline: z.boolean().exactOptional(),
+  stoppedReason: text.exactOptional(),
+  phasesUsed: z.number().exactOptional(),
+  cableMaxCurrentA: z.number().exactOptional(),
+  chargingTimeS: z.number().exactOptional(),
   samples: z.array(meterSample),
 }) satisfies z.ZodType<Omit<SessionEntry, 'key'>>;
 

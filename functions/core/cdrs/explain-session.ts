@@ -12,13 +12,14 @@ const sourceNames: Readonly<Record<ReadingSource, string>> = {
   LAST_SAMPLE: 'the last sample of the session',
 };
 
-/** From which readings the energy of a session was taken, and what is missing of it. */
+/** From which readings the energy of a session was taken, why it ended, and what is missing of it. */
 export function explainSession(record: SessionRecord): Explanation {
-  const { begin, end, missingSeqNos } = record;
+  const { begin, end, missingSeqNos, stoppedReason } = record;
   return [
     ...(begin ? [readingSentence('begins', begin)] : []),
     ...(end ? [readingSentence('ends', end)] : []),
     energySentence(record),
+    ...(stoppedReason === undefined ? [] : [`Why it ended, in the station's own word: ${stoppedReason}.`]),
     ...(missingSeqNos.length === 0 ? [] : [`Events that never arrived: ${listed(missingSeqNos)}.`]),
   ];
 }

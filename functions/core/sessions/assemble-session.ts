@@ -31,6 +31,8 @@ export interface SessionRecord {
   /** Absent while it runs. */
   readonly endedAt?: number;
   readonly stopReason?: StopReason;
+  /** Why it ended, in the station's own word. */
+  readonly stoppedReason?: string;
   /** The latest moment anything is known of. */
   readonly lastAt: number;
   readonly begin?: BillingReading;
@@ -86,6 +88,7 @@ export function assembleSession(
   const guessed = readings.begin || readings.end ? undefined : guessOf(session, startedAt, samples);
   const energyWh = counted ?? guessed;
   const missingSeqNos = missingOf(facts);
+  const stoppedReason = facts.findLast(({ phase }) => phase === 'ENDED')?.stoppedReason;
   const changes = stateChanges(facts, startedAt);
   const startMissing = session.partial === true && !facts.some(({ phase }) => phase === 'STARTED');
   const lastAt = Math.max(startedAt, session.endedAt ?? 0, ...facts.map(({ at }) => at));
@@ -99,6 +102,7 @@ export function assembleSession(
     startedAt,
     ...(session.endedAt === undefined ? {} : { endedAt: session.endedAt }),
     ...(session.stopReason === undefined ? {} : { stopReason: session.stopReason }),
+    ...(stoppedReason === undefined ? {} : { stoppedReason }),
     lastAt,
     ...readings,
     ...(energyWh === undefined ? {} : { energyWh }),

@@ -50,6 +50,8 @@ export interface TransactionEvent {
   /** The token was shown to end the session. */
   readonly stops?: boolean;
   readonly stopReason?: StopReason;
+  /** What its entry keeps beside the rest. */
+  readonly kept?: Pick<SessionEntry, 'stoppedReason' | 'phasesUsed' | 'cableMaxCurrentA' | 'chargingTimeS'>;
   readonly remoteStartId?: number;
   readonly reservationId?: number;
 }
@@ -229,7 +231,7 @@ async function recordEnd(
 }
 
 function entryOf(event: TransactionEvent, receivedAt: number): SessionEntry {
-  const { stationId, phase, seqNo, at, samples, chargingState, trigger, offline } = event;
+  const { stationId, phase, seqNo, at, samples, chargingState, trigger, offline, kept } = event;
   return {
     key: eventKey(seqNo),
     stationId,
@@ -241,6 +243,7 @@ function entryOf(event: TransactionEvent, receivedAt: number): SessionEntry {
     ...(chargingState === undefined ? {} : { chargingState }),
     ...(trigger === undefined ? {} : { trigger }),
     ...(offline === undefined ? {} : { offline }),
+    ...kept,
   };
 }
 

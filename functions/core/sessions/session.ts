@@ -112,5 +112,12 @@ export interface SessionEntry {
   readonly chargingState?: ChargingState;
   readonly trigger?: string;
   readonly offline?: boolean;
+  /** Why it ended, in the station's own word: `StopReason` is a part of what stations tell apart. */
+  readonly stoppedReason?: string;
+  readonly phasesUsed?: number;
+  /** What the cable bears. */
+  readonly cableMaxCurrentA?: number;
+  /** How long energy has flowed, by the station's count. */
+  readonly chargingTimeS?: number;
   readonly samples: readonly MeterSample[];
 }

@@ -99,8 +99,19 @@ function eventOf(request: TransactionEventRequest, at: number) {
     ...(token === undefined ? {} : { token }),
     ...(triggerReason === 'StopAuthorized' ? { stops: true } : {}),
     ...(stoppedReason === undefined ? {} : { stopReason: stopReasons[stoppedReason] }),
+    kept: keptOf(request),
     ...(remoteStartId === undefined ? {} : { remoteStartId }),
     ...(reservationId === undefined ? {} : { reservationId }),
+  };
+}
+
+function keptOf({ numberOfPhasesUsed, cableMaxCurrent, transactionInfo }: TransactionEventRequest) {
+  const { stoppedReason, timeSpentCharging } = transactionInfo;
+  return {
+    ...(stoppedReason === undefined ? {} : { stoppedReason }),
+    ...(numberOfPhasesUsed === undefined ? {} : { phasesUsed: numberOfPhasesUsed }),
+    ...(cableMaxCurrent === undefined ? {} : { cableMaxCurrentA: cableMaxCurrent }),
+    ...(timeSpentCharging === undefined ? {} : { chargingTimeS: timeSpentCharging }),
   };
 }
 

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { explainSession } from '../../../functions/core/cdrs/explain-session.ts';
 import { runningCost } from '../../../functions/core/cdrs/running-cost.ts';
+import { assembleSession } from '../../../functions/core/sessions/assemble-session.ts';
 import { referencedSessionId } from '../../../functions/core/sessions/session-id.ts';
 import {
   activateTariff,
@@ -88,7 +90,19 @@ describe('an event of a transaction', () => {
     await event('Started', 0);
     await event('Ended', 1, { transactionInfo: { stoppedReason } });
 
-    expect(await session()).toMatchObject({ state: 'ENDED', stopReason: expect.any(String) });
+    const ended = await session();
+    expect(ended).toMatchObject({ state: 'ENDED', stopReason: expect.any(String) });
+    const entries = await room.services.sessions.listEntries(sessionId());
+    const explanation = ended && explainSession(assembleSession(ended, entries));
+    expect(explanation).toContain(`Why it ended, in the station's own word: ${stoppedReason}.`);
+  });
+
+  test('may tell how the vehicle charges, which is kept [E02]', async () => {
+    const told = { numberOfPhasesUsed: 1, cableMaxCurrent: 32, transactionInfo: { timeSpentCharging: 90 } };
+    await event('Started', 0, told);
+
+    const [entry] = await room.services.sessions.listEntries(sessionId());
+    expect(entry).toMatchObject({ phasesUsed: 1, cableMaxCurrentA: 32, chargingTimeS: 90 });
   });
 });
 
