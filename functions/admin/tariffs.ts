@@ -71,9 +71,6 @@ const energyMixShape = z.strictObject({
   productName: text.max(64).exactOptional(),
 });
 
-/** A tariff holds at most this many elements: it must fit an item, many times over in a CDR. */
-const mostElements = 100;
-
 const termsShape = z.strictObject({
   name: text,
   description: text.exactOptional(),
@@ -84,7 +81,7 @@ const termsShape = z.strictObject({
     .max(20)
     .exactOptional(),
   altUrl: text.exactOptional(),
-  elements: z.array(elementShape).max(mostElements),
+  elements: z.array(elementShape),
   minPrice: priceShape.exactOptional(),
   maxPrice: priceShape.exactOptional(),
   validFrom: moment.exactOptional(),

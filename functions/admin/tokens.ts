@@ -16,13 +16,13 @@ import {
   rfc3339OrNull,
 } from './route.ts';
 
-const ids = z.array(z.string().min(1).max(64)).min(1).max(200);
+const ids = z.array(z.string());
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as 07:30');
 
 const restrictionsShape = z.strictObject({
   stationIds: ids.exactOptional(),
   locationIds: ids.exactOptional(),
-  evseIds: z.array(z.int().min(1)).min(1).max(100).exactOptional(),
+  evseIds: z.array(z.int().min(1)).exactOptional(),
   validFrom: moment.exactOptional(),
   /** By the clock of the station; day 0 is Sunday. */
   hours: z
@@ -33,8 +33,6 @@ const restrictionsShape = z.strictObject({
         to: timeOfDay,
       }),
     )
-    .min(1)
-    .max(50)
     .exactOptional(),
 });
 

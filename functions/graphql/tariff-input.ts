@@ -7,9 +7,6 @@ import { dateTime, readArguments } from './field-request.ts';
 
 const text = z.string();
 
-/** A tariff holds at most this many elements: it must fit an item, many times over in a CDR. */
-const mostElements = 100;
-
 const price = z.strictObject({ exclVat: text, inclVat: text.exactOptional() });
 
 const restrictions = z
@@ -78,7 +75,7 @@ const optional = {
   energyMix: energyMix.exactOptional(),
 };
 const clearable = Object.keys(optional) as readonly (keyof typeof optional)[];
-const needed = { name: text, currency: text, tariffElements: z.array(element).max(mostElements) };
+const needed = { name: text, currency: text, tariffElements: z.array(element) };
 
 const creation = z.strictObject({ input: z.strictObject({ tariffId: text, ...needed, ...optional }) });
 const change = z.strictObject({

@@ -22,14 +22,14 @@ const hoursShape = z.strictObject({
   to: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is HH:MM'),
 });
 
-const ids = z.array(z.string().min(1).max(48)).min(1).max(100);
+const ids = z.array(z.string());
 
 const restrictionsShape = z.strictObject({
   stationIds: ids.nullish(),
   locationIds: ids.nullish(),
-  evseIds: z.array(z.int().min(1)).min(1).max(100).nullish(),
+  evseIds: z.array(z.int().min(1)).nullish(),
   validFrom: dateTime.nullish(),
-  hours: z.array(hoursShape).min(1).max(20).nullish(),
+  hours: z.array(hoursShape).nullish(),
 });
 
 /** `Query.authToken`: null when the tenant, or the driver who asks, has no such token. */

@@ -203,6 +203,7 @@ describe('tokens', () => {
   test.each([
     [{ maxOpenSessions: 0 }, 'maxOpenSessions'],
     [{ restrictions: { hours: [{ from: '25:00', to: '06:00' }] } }, 'restrictions.hours.0.from'],
+    [{ restrictions: { evseIds: [] } }, 'restrictions.evseIds'],
     [{ restriction: {} }, ''],
   ])('%j is refused', async (body, member) => {
     const refused = await admin.request('PUT /tokens/04AABB', body);

@@ -175,6 +175,7 @@ describe('tokens', () => {
     ['input.tokenType', { uid: 'x', tokenType: 'PALM' }],
     ['input.expiresAt', { uid: 'x', expiresAt: 'soon' }],
     ['input.restrictions', { uid: 'x', restrictions: { colour: 'red' } }],
+    ['input.restrictions.stationIds', { uid: 'x', restrictions: { stationIds: [] } }],
     ['input.restrictions.hours.0.from', { uid: 'x', restrictions: { hours: [{ from: '9', to: '17:00' }] } }],
   ])('name what is wrong: %s', async (field, input) => {
     await expect(asked.ask('Mutation.createAuthToken', { input })).rejects.toMatchObject({
@@ -228,6 +229,10 @@ describe('tokens', () => {
       expect(await update({ restrictions })).toMatchObject({ restrictions });
       expect(await asked.scene.tokens.findToken('CARD-1')).toMatchObject({
         restrictions: { hours: [{ days: [6, 0], from: '22:00', to: '06:00' }] },
+      });
+      await expect(update({ restrictions: { hours: [] } })).rejects.toMatchObject({
+        code: 'Validation',
+        field: 'input.restrictions.hours',
       });
       expect(await update({ restrictions: null })).toMatchObject({ restrictions: undefined });
     });

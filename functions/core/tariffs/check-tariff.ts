@@ -16,8 +16,8 @@ const calendarDate = /^([12]\d{3})-(\d{2})-(\d{2})$/;
 const currencyCode = /^[A-Z]{3}$/;
 const languageTag = /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/;
 const webAddress = /^https?:\/\/[^\s/]+(?:\/\S*)?$/;
-/** As many as a week has quarters of an hour, nearly; each is tried in every period of a session. */
-const mostElements = 500;
+/** More than a day has quarters of an hour: each is tried in every period of a session, and all must fit into a CDR. */
+const mostElements = 100;
 /** What OCPI carries of an address and of a text (types, URL and DisplayText). */
 const longestUrl = 255;
 const longestText = 512;

@@ -3,6 +3,7 @@ import { DomainError } from '../errors.ts';
 import type { PartnerStore } from '../partners/partner-store.ts';
 import type { Clock } from '../ports.ts';
 import type { UserStore } from '../users/user-store.ts';
+import { checkRestrictions } from './check-restrictions.ts';
 import { foldTokenUid, type Token, type TokenType } from './token.ts';
 import type { TokenStore } from './token-store.ts';
 
@@ -123,6 +124,7 @@ function newToken(described: TokenDescription, now: number): Token {
   if (uid === '' || uid.length > longestUid) {
     throw new DomainError('Validation', `uid is 1 to ${longestUid} characters`, 'input.uid');
   }
+  checkRestrictions(rest.restrictions);
   return {
     uid,
     visualId,
@@ -184,7 +186,8 @@ export async function updateToken(
   change: TokenChange,
   expectedRevision?: number,
 ): Promise<Token> {
-  const { userId } = change;
+  const { userId, restrictions } = change;
+  checkRestrictions(restrictions);
   const given = await givenTo(ports, userId ?? undefined);
   return changeToken(ports, uid, (token) => withChange(token, change), { ...given, expectedRevision });
 }
