@@ -29,12 +29,12 @@ export async function publishSessionMetrics(
   return { tenantId, ...readingView({ ...(begin ?? { startedAt: at }), sessionId }, reading) };
 }
 
-const happened = z.enum(['STARTED', 'METERED', 'ENDED']);
+const happened = z.enum(['STARTED', 'IDENTIFIED', 'METERED', 'ENDED']);
 const told = metered.extend({ event: happened });
 
 /**
- * `Mutation.publishSessionUpdate`: the start, a reading or the end of a session. Events come in any order and readings
- * even after the end, so the session itself says how far it is. Null, which reaches no subscriber, where there is none.
+ * `Mutation.publishSessionUpdate`: the start of a session, whose it is, a reading or the end. Events come in any order
+ * and readings even after the end, so the session itself says how far it is. Null, which reaches no subscriber, where there is none.
  */
 export async function publishSessionUpdate(
   { arguments: args }: FieldRequest,

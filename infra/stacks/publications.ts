@@ -2,6 +2,7 @@ import { alertRaised } from '#contracts/alert-raised.v1.ts';
 import { commandSettled } from '#contracts/command-settled.v1.ts';
 import { partnerChanged } from '#contracts/partner-changed.v1.ts';
 import { sessionEnded } from '#contracts/session-ended.v1.ts';
+import { sessionIdentified } from '#contracts/session-identified.v1.ts';
 import { sessionMetered } from '#contracts/session-metered.v1.ts';
 import { sessionStarted } from '#contracts/session-started.v1.ts';
 import { stationConnectionChanged } from '#contracts/station-connection-changed.v1.ts';
@@ -47,6 +48,13 @@ export const publications: Readonly<Record<string, Publication>> = {
     mutation: 'publishSessionUpdate',
     operation: `mutation ($tenantId: ID!, $sessionId: ID!, $at: Float!) {
   publishSessionUpdate(event: STARTED, tenantId: $tenantId, sessionId: $sessionId, at: $at) { ${sessionUpdate} }
+}`,
+  },
+  SessionIdentity: {
+    contract: sessionIdentified,
+    mutation: 'publishSessionUpdate',
+    operation: `mutation ($tenantId: ID!, $sessionId: ID!, $at: Float!) {
+  publishSessionUpdate(event: IDENTIFIED, tenantId: $tenantId, sessionId: $sessionId, at: $at) { ${sessionUpdate} }
 }`,
   },
   SessionReading: {

@@ -103,7 +103,7 @@ describe('a session’s subscribers hear', () => {
     const waiting = [await statusOf('STARTED', sessionId), await statusOf('METERED', sessionId)];
     await say(1, shown(goodUid));
 
-    expect([...waiting, await statusOf('METERED', sessionId)]).toEqual(['PENDING', 'PENDING', 'ACTIVE']);
+    expect([...waiting, await statusOf('IDENTIFIED', sessionId)]).toEqual(['PENDING', 'PENDING', 'ACTIVE']);
   });
 
   test('nothing where there is no such session', async () => {
