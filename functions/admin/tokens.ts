@@ -40,6 +40,7 @@ const tokenShape = z.strictObject({
   tokenType: z
     .enum(['RFID', 'APP_USER', 'AD_HOC_USER', 'EMAID', 'KEY_CODE', 'MAC_ADDRESS', 'OTHER'])
     .default('RFID'),
+  form: z.enum(['ISO14443', 'ISO15693', 'LOCAL', 'CENTRAL']).exactOptional(),
   visualId: z.string().min(1).max(64).exactOptional(),
   groupId: z.string().min(1).max(36).exactOptional(),
   userId: z.string().min(1).max(64).exactOptional(),
@@ -81,7 +82,7 @@ export const tokenRoutes: readonly Route[] = [
     method: 'PUT',
     path: '/tokens/{uid}',
     summary:
-      'Makes a token what the body says, new or not; what it leaves out is not so. A block stays unless named.',
+      'Makes a token what the body says, new or not; what it leaves out is not so. A block and the form stay unless named.',
     roles: operators,
     async handle(request, services) {
       const uid = parameter(request, 'uid');

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Tariff } from '../../functions/core/tariffs/tariff.ts';
+import { saveToken } from '../../functions/core/tokens/provision-token.ts';
 import type { Token } from '../../functions/core/tokens/token.ts';
 import { goodTag, noon, openRoom, type Room, type TestStation } from './room-under-test.ts';
 
@@ -77,6 +78,40 @@ describe('row 30: the status that Authorize answers', () => {
   test('a token at an EVSE that is not its own is refused at the start', async () => {
     expect(await event201('SECOND', 1)).toMatchObject({ idTokenInfo: { status: 'NotAllowedTypeEVSE' } });
     expect(await event201('SECOND', 2)).toMatchObject({ idTokenInfo: { status: 'Accepted' } });
+  });
+});
+
+describe('the form in which a card is shown', () => {
+  const shown = (idToken: string, type: string) => modern.calls('Authorize', { idToken: { idToken, type } });
+  const formOf = async (uid: string) => (await room.services.tokens.findToken(uid))?.form;
+
+  test('is kept once, where it is not the usual one', async () => {
+    await givenToken({ uid: 'VICINITY' });
+    await givenToken({ uid: 'PROXIMITY' });
+
+    await shown('PROXIMITY', 'ISO14443');
+    await shown('VICINITY', 'ISO15693');
+    await shown('VICINITY', 'ISO14443');
+    await shown('VICINITY', 'KeyCode');
+    await shown('DEADBEEF01', 'ISO15693');
+
+    expect([await formOf('PROXIMITY'), await formOf('VICINITY'), await formOf('DEADBEEF01')]).toEqual([
+      undefined,
+      'ISO15693',
+      undefined,
+    ]);
+  });
+
+  test('is kept of a token that is otherwise changed by its owner', async () => {
+    await givenToken({ uid: 'OWNED', form: 'ISO15693' });
+    const [users, partners] = [{ findUser: async () => undefined }, { findPartner: async () => undefined }];
+    const owned = { ...room.services, users, partners };
+
+    await saveToken(owned, { uid: 'OWNED', tokenType: 'RFID', priority: 1 });
+    const asCard = await formOf('OWNED');
+    await saveToken(owned, { uid: 'OWNED', tokenType: 'APP_USER' });
+
+    expect([asCard, await formOf('OWNED')]).toEqual(['ISO15693', undefined]);
   });
 });
 

@@ -361,6 +361,34 @@ describe.each(['ocpp1.6', 'ocpp2.0.1'] as const)('the local list over %s', (prot
 });
 
 describe('a 2.0.1 station', () => {
+  test('gets each token as the type that it is shown as, and another once that is known', async () => {
+    station = await room.givenStation(`CP${tenants}`, 'ocpp2.0.1');
+    await givenLimits();
+    const at = { active: true, blocked: false, createdAt: 1, updatedAt: 1, revision: 1 };
+    const groupId = `F-${tenants}`;
+    const card = { uid: `CARD-${tenants}`, visualId: 'C', tokenType: 'RFID', groupId, ...at } as const;
+    const own = { ...card, uid: `OWN-${tenants}`, tokenType: 'AD_HOC_USER', form: 'LOCAL' } as const;
+    for (const token of [card, own]) await room.services.tokens.createToken(token);
+    await chooseLocalList(ports(), { stationId: stationId(), choice: { kind: 'GROUP', groupId } });
+    await exchange('ocpp2.0.1', () => ({ versionNumber: 0 }));
+    const accept = () => exchange('ocpp2.0.1', () => ({ status: 'Accepted' }));
+    const first = await accept();
+    await station.calls('Authorize', { idToken: { idToken: card.uid, type: 'ISO15693' } });
+
+    await updateListsOf(ports(), card.uid);
+    const changes = [await accept(), await accept()];
+
+    expect(first.payload.localAuthorizationList).toMatchObject([
+      { idToken: { idToken: card.uid, type: 'ISO14443' } },
+      { idToken: { idToken: own.uid, type: 'Local' } },
+    ]);
+    expect(changes.map(({ payload }) => payload.localAuthorizationList)).toMatchObject([
+      [{ idToken: { idToken: card.uid, type: 'ISO14443' } }],
+      [{ idToken: { idToken: card.uid, type: 'ISO15693' }, idTokenInfo: { status: 'Accepted' } }],
+    ]);
+    expect(await waiting()).toEqual([]);
+  });
+
   test('row 59: gets its list in messages of the size that it takes, ours and those of callers [D01.FR.11]', async () => {
     station = await room.givenStation(`CP${tenants}`, 'ocpp2.0.1');
     await givenLimits({ localListMessageBytes: 1_000 });

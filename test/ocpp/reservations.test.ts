@@ -139,6 +139,17 @@ describe('a reservation in 2.0.1', () => {
   const reserveNow = (parameters: Record<string, unknown>, status: string) =>
     ask(room, station, { name: 'RESERVE_NOW', parameters, protocol }, () => ({ status }));
 
+  test('is made for the card as it is shown, so that the station knows it again [H01]', async () => {
+    const at = { createdAt: room.now, updatedAt: room.now, revision: 1 };
+    const card = { uid: 'VICINITY', visualId: 'V', tokenType: 'RFID', form: 'ISO15693', ...at } as const;
+    await room.services.tokens.createToken({ ...card, active: true, blocked: false });
+
+    const { calls } = await reserveNow({ idToken: card.uid, evseId: 2, expiryDate }, 'Accepted');
+
+    expect(calls[0]?.payload.idToken).toEqual({ idToken: card.uid, type: 'ISO15693' });
+    expect((await only()).token).toEqual({ uid: card.uid, tokenType: 'RFID', form: 'ISO15693' });
+  });
+
   test('leaves out a group that no groupIdToken holds', async () => {
     const { calls } = await reserveNow({ idToken: 'LONGGROUP', connectorId: 2, expiryDate }, 'Accepted');
 

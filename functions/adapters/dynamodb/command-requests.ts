@@ -2,15 +2,26 @@ import * as z from 'zod';
 import type { CommandRequest } from '#core/commands/command-request.ts';
 import { chargingProfile, profilePurpose, rateUnit } from './charging-items.ts';
 import { jobRequests } from './job-requests.ts';
-import { authorizationStatus, connectorRef, reservedPlace, text, tokenType, whole } from './schemas.ts';
+import {
+  authorizationStatus,
+  connectorRef,
+  reservedPlace,
+  text,
+  tokenForm,
+  tokenType,
+  whole,
+} from './schemas.ts';
 import { certificateHash, certificatePurpose, securityProfile, trustUse } from './security-schemas.ts';
+
+const listedToken = { uid: text, tokenType, form: tokenForm.exactOptional() };
+const startingToken = z.object({ ...listedToken, groupId: text.exactOptional() });
 
 /** Every kind of request, as commands keep it. */
 export const commandRequest = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('START_SESSION'),
     connector: connectorRef,
-    token: z.object({ uid: text, tokenType, groupId: text.exactOptional() }),
+    token: startingToken,
     remoteStartId: whole,
     chargingProfile: chargingProfile.exactOptional(),
   }),
@@ -24,8 +35,7 @@ export const commandRequest = z.discriminatedUnion('kind', [
     version: whole,
     entries: z.array(
       z.object({
-        uid: text,
-        tokenType,
+        ...listedToken,
         status: authorizationStatus,
         groupId: text.exactOptional(),
         expiresAt: whole.exactOptional(),
@@ -34,14 +44,14 @@ export const commandRequest = z.discriminatedUnion('kind', [
         language: text.exactOptional(),
       }),
     ),
-    removed: z.array(z.object({ uid: text, tokenType })),
+    removed: z.array(z.object(listedToken)),
   }),
   z.object({ kind: z.literal('GET_LOCAL_LIST_VERSION') }),
   z.object({
     kind: z.literal('RESERVE'),
     number: whole,
     place: reservedPlace,
-    token: z.object({ uid: text, tokenType, groupId: text.exactOptional() }),
+    token: startingToken,
     expiresAt: whole,
   }),
   z.object({ kind: z.literal('CANCEL_RESERVATION'), number: whole }),

@@ -6,7 +6,7 @@ import { itemReader, secondsPerDay } from './items.ts';
 import { orderOf } from './keys.ts';
 import { listPartition } from './partition-list.ts';
 import { getItem, put, update } from './requests.ts';
-import { reservedPlace, text, tokenType, whole } from './schemas.ts';
+import { reservedPlace, text, tokenForm, tokenType, whole } from './schemas.ts';
 import type { StoreContext } from './store-context.ts';
 import { putNew, Update } from './update.ts';
 
@@ -21,7 +21,7 @@ const reservationSchema = z.object({
   number: whole,
   state: z.enum(['REQUESTED', 'RESERVED', 'UNKNOWN', 'USED', 'EXPIRED', 'CANCELLED', 'REJECTED', 'REMOVED']),
   place: reservedPlace,
-  token: z.object({ uid: text, tokenType, groupId: text.exactOptional() }),
+  token: z.object({ uid: text, tokenType, form: tokenForm.exactOptional(), groupId: text.exactOptional() }),
   expiresAt: whole,
   createdAt: whole,
   updatedAt: whole,

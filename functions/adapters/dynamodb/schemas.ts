@@ -24,6 +24,7 @@ export const reservedPlace = z.object({
   connectorType: text.exactOptional(),
 }) satisfies z.ZodType<ReservedPlace>;
 
+export const tokenForm = z.enum(['ISO14443', 'ISO15693', 'LOCAL', 'CENTRAL']);
 export const tokenType = z.enum([
   'RFID',
   'APP_USER',

@@ -9,7 +9,7 @@ import { isSortText, pageLimit, positionIn, toCursor } from './pages.ts';
 import { readStretch } from './queries.ts';
 import { listKind } from './registry-list.ts';
 import { getItem, getItems, type Refusal, transact } from './requests.ts';
-import { text, tokenType, whole } from './schemas.ts';
+import { text, tokenForm, tokenType, whole } from './schemas.ts';
 import type { StoreContext } from './store-context.ts';
 import { tables } from './tables.ts';
 import { keyAttributes, putNew, Update } from './update.ts';
@@ -18,6 +18,7 @@ const tokenSchema = z.object({
   uid: text,
   visualId: text,
   tokenType,
+  form: tokenForm.exactOptional(),
   groupId: text.exactOptional(),
   userId: text.exactOptional(),
   partnerId: text.exactOptional(),

@@ -4,7 +4,7 @@ import type { ListUpdate } from '../local-lists/local-list.ts';
 import type { ReservedPlace } from '../reservations/reservation.ts';
 import type { ChargingProfile, ProfilePurpose, RateUnit } from '../smart-charging/charging-profile.ts';
 import type { ConnectorRef, SecurityProfile } from '../stations/station.ts';
-import type { TokenType } from '../tokens/token.ts';
+import type { TokenRef } from '../tokens/token.ts';
 
 /**
  * What a station is asked to do. Protocol rooms translate it into a call of their own; `CALL` carries a protocol's
@@ -14,7 +14,7 @@ export type CommandRequest =
   | {
       readonly kind: 'START_SESSION';
       readonly connector: ConnectorRef;
-      readonly token: { readonly uid: string; readonly tokenType: TokenType; readonly groupId?: string };
+      readonly token: TokenRef & { readonly groupId?: string };
       readonly remoteStartId: number;
       /** Limits the session from its start. */
       readonly chargingProfile?: ChargingProfile;
@@ -30,7 +30,7 @@ export type CommandRequest =
       /** The number the station is to know the reservation by. */
       readonly number: number;
       readonly place: ReservedPlace;
-      readonly token: { readonly uid: string; readonly tokenType: TokenType; readonly groupId?: string };
+      readonly token: TokenRef & { readonly groupId?: string };
       readonly expiresAt: number;
     }
   | { readonly kind: 'CANCEL_RESERVATION'; readonly number: number }

@@ -80,6 +80,7 @@ async function readStart(
     token: {
       uid: token.uid,
       tokenType: token.tokenType,
+      ...(token.form === undefined ? {} : { form: token.form }),
       ...(token.groupId === undefined ? {} : { groupId: token.groupId }),
     },
     remoteStartId: (Number.parseInt(ports.digest(commandId).slice(0, 8), 16) % 0x7fff_ffff) + 1,

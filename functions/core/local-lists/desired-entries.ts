@@ -58,10 +58,11 @@ export function desiredEntries(
 }
 
 function entryOf(token: Token, now: number): ListEntry {
-  const { uid, tokenType, groupId, expiresAt, restrictions, priority, language } = token;
+  const { uid, tokenType, form, groupId, expiresAt, restrictions, priority, language } = token;
   return {
     uid,
     tokenType,
+    ...(form === undefined ? {} : { form }),
     status: standingOf(token, now),
     ...(groupId === undefined ? {} : { groupId }),
     ...(expiresAt === undefined ? {} : { expiresAt }),

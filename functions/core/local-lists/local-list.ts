@@ -1,6 +1,6 @@
 import type { Page, PageRequest } from '../ports.ts';
 import type { AuthorizationStatus } from '../tokens/authorize-token.ts';
-import type { TokenType } from '../tokens/token.ts';
+import type { TokenForm, TokenRef, TokenType } from '../tokens/token.ts';
 
 /** More entries no list of ours holds: what a station has is remembered in one record. */
 export const mostEntries = 5_000;
@@ -19,9 +19,7 @@ export interface ChosenList {
 }
 
 /** A token as a station knows it by itself, without asking. Times in epoch milliseconds. */
-export interface ListEntry {
-  readonly uid: string;
-  readonly tokenType: TokenType;
+export interface ListEntry extends TokenRef {
   readonly status: AuthorizationStatus;
   readonly groupId?: string;
   readonly expiresAt?: number;
@@ -36,7 +34,7 @@ export interface ListUpdate {
   /** Of the list once the update is made; from 1. */
   readonly version: number;
   readonly entries: readonly ListEntry[];
-  readonly removed: readonly { readonly uid: string; readonly tokenType: TokenType }[];
+  readonly removed: readonly TokenRef[];
 }
 
 /** What a station is known to have. */
@@ -76,12 +74,13 @@ export interface LocalListStore {
   saveList(list: StationList): Promise<'saved' | 'changed-meanwhile'>;
 }
 
-/** What tells entries of a list apart. */
-export function entryKey({ uid, tokenType }: { uid: string; tokenType: TokenType }): string {
-  return `${tokenType}/${uid}`;
+/** A token of a list as text; with its form where that is not the usual one. */
+export function entryKey({ uid, tokenType, form }: TokenRef): string {
+  return `${form === undefined ? tokenType : `${tokenType}:${form}`}/${uid}`;
 }
 
-export function fromEntryKey(key: string): { uid: string; tokenType: TokenType } {
+export function fromEntryKey(key: string): TokenRef {
   const slash = key.indexOf('/');
-  return { tokenType: key.slice(0, slash) as TokenType, uid: key.slice(slash + 1) };
+  const [tokenType, form] = key.slice(0, slash).split(':') as [TokenType, TokenForm | undefined];
+  return { tokenType, ...(form === undefined ? {} : { form }), uid: key.slice(slash + 1) };
 }

@@ -49,6 +49,7 @@ export async function readReservation(
     token: {
       uid: token.uid,
       tokenType: token.tokenType,
+      ...(token.form === undefined ? {} : { form: token.form }),
       ...(groupId === undefined ? {} : { groupId }),
     },
     expiresAt,

@@ -1,4 +1,4 @@
-import type { TokenType } from '../tokens/token.ts';
+import type { TokenRef } from '../tokens/token.ts';
 
 /**
  * `REQUESTED`: the station was asked or will be. `RESERVED`: it agreed. `UNKNOWN`: it was asked and its answer never
@@ -32,7 +32,7 @@ export interface Reservation {
   readonly number: number;
   readonly state: ReservationState;
   readonly place: ReservedPlace;
-  readonly token: { readonly uid: string; readonly tokenType: TokenType; readonly groupId?: string };
+  readonly token: TokenRef & { readonly groupId?: string };
   readonly expiresAt: number;
   readonly createdAt: number;
   readonly updatedAt: number;

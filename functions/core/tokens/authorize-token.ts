@@ -2,7 +2,7 @@ import type { Clock } from '../ports.ts';
 import { saneTime, wasKept } from '../stations/station-clock.ts';
 import type { StationStore } from '../stations/station-store.ts';
 import { type TenantPolicy, usualPolicy } from '../tenants/tenant-policy.ts';
-import { foldTokenUid, type Token, type TokenType } from './token.ts';
+import { foldTokenUid, type Token, type TokenRef, type TokenType } from './token.ts';
 import { endOfHours, offence, type TokenRestrictions } from './token-restrictions.ts';
 import type { TokenStore } from './token-store.ts';
 
@@ -20,11 +20,10 @@ export type AuthorizationStatus =
   | 'WRONG_TIME';
 
 /** The verdict on a token, and what a station may cache of it. */
-export interface Authorization {
+export interface Authorization extends TokenRef {
   readonly status: AuthorizationStatus;
   /** The token as asked for, folded. */
   readonly uid: string;
-  readonly tokenType: TokenType;
   readonly groupId?: string;
   readonly expiresAt?: number;
   readonly userId?: string;
@@ -104,25 +103,29 @@ function kept(
 /** The tenant's own: retired is INVALID, then BLOCKED, then EXPIRED, then what restricts it. */
 function ownTokens(ports: AuthorizationPorts): TokenSource {
   return async (question) => {
-    const { uid } = question;
-    const token = await ports.tokens.findToken(uid);
+    const token = await ports.tokens.findToken(question.uid);
     if (!token) return undefined;
-    const { tokenType, groupId, expiresAt, userId, partnerId, restrictions, ...rest } = token;
-    const { maxOpenSessions, priority, language, message } = rest;
-    return {
-      ...(await verdict(ports, token, question)),
-      uid,
-      tokenType,
-      ...(groupId === undefined ? {} : { groupId }),
-      ...(expiresAt === undefined ? {} : { expiresAt }),
-      ...(userId === undefined ? {} : { userId }),
-      ...(partnerId === undefined ? {} : { partnerId }),
-      ...(restrictions?.evseIds === undefined ? {} : { evseIds: restrictions.evseIds }),
-      ...(maxOpenSessions === undefined ? {} : { maxOpenSessions }),
-      ...(priority === undefined ? {} : { priority }),
-      ...(language === undefined ? {} : { language }),
-      ...(message === undefined ? {} : { message }),
-    };
+    return { ...(await verdict(ports, token, question)), ...knownOf(token) };
+  };
+}
+
+/** What a verdict tells of a token, whatever it is. */
+function knownOf(token: Token): Omit<Authorization, keyof Verdict> {
+  const { uid, tokenType, form, groupId, expiresAt, userId, partnerId, restrictions, ...rest } = token;
+  const { maxOpenSessions, priority, language, message } = rest;
+  return {
+    uid,
+    tokenType,
+    ...(form === undefined ? {} : { form }),
+    ...(groupId === undefined ? {} : { groupId }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(userId === undefined ? {} : { userId }),
+    ...(partnerId === undefined ? {} : { partnerId }),
+    ...(restrictions?.evseIds === undefined ? {} : { evseIds: restrictions.evseIds }),
+    ...(maxOpenSessions === undefined ? {} : { maxOpenSessions }),
+    ...(priority === undefined ? {} : { priority }),
+    ...(language === undefined ? {} : { language }),
+    ...(message === undefined ? {} : { message }),
   };
 }
 

@@ -4,17 +4,15 @@ import type { PartnerStore } from '../partners/partner-store.ts';
 import type { Clock } from '../ports.ts';
 import type { UserStore } from '../users/user-store.ts';
 import { checkRestrictions } from './check-restrictions.ts';
-import { foldTokenUid, type Token, type TokenType } from './token.ts';
+import { foldTokenUid, type Token, type TokenRef } from './token.ts';
 import type { TokenStore } from './token-store.ts';
 
 /** The longest any protocol carries (OCPP 2.0.1 IdToken, OCPI CiString(36)). */
 const longestUid = 36;
 
 /** What an owner says of a token. */
-export interface TokenDescription extends TokenTerms {
-  readonly uid: string;
+export interface TokenDescription extends TokenTerms, TokenRef {
   readonly visualId?: string;
-  readonly tokenType: TokenType;
   readonly groupId?: string;
   readonly userId?: string;
   /** Of a partner's driver; then without a user. */
@@ -82,7 +80,7 @@ export interface TokenDetails extends TokenDescription {
   readonly blockedReason?: string;
 }
 
-/** Makes a token what its owner says, new or not: what is not said of it is not so. Throws `Validation` or `Conflict`. */
+/** Makes a token what its owner says, new or not: what is not said of it is not so, its block and form aside. Throws `Validation` or `Conflict`. */
 export async function saveToken(
   ports: HolderPorts,
   { active, blocked, blockedReason, ...said }: TokenDetails,
@@ -95,8 +93,10 @@ export async function saveToken(
   const { userId } = described;
   const keepsHolder = before !== undefined && before.userId === userId;
   const holderStatus = keepsHolder ? before.holderStatus : undefined;
+  const form = described.form ?? (before?.tokenType === described.tokenType ? before.form : undefined);
   const token: Token = {
     ...described,
+    ...(form === undefined ? {} : { form }),
     active: active ?? true,
     blocked: isBlocked,
     ...(isBlocked && reason !== undefined ? { blockedReason: reason } : {}),

@@ -2,13 +2,34 @@ import type { TokenRestrictions } from './token-restrictions.ts';
 
 export type TokenType = 'RFID' | 'APP_USER' | 'AD_HOC_USER' | 'EMAID' | 'KEY_CODE' | 'MAC_ADDRESS' | 'OTHER';
 
+/**
+ * What a token is to the reader it is shown to, where its kind leaves that open: a card by one standard or the other; an
+ * id that a station made for itself, or one of a central system. Stations tell tokens of the same id apart by it.
+ */
+export type TokenForm = 'ISO14443' | 'ISO15693' | 'LOCAL' | 'CENTRAL';
+
+/** What tokens of a kind are where nobody said; `undefined` where their kind says all. */
+export function usualForm(tokenType: TokenType): TokenForm | undefined {
+  if (tokenType === 'RFID') return 'ISO14443';
+  return tokenType === 'EMAID' || tokenType === 'KEY_CODE' || tokenType === 'MAC_ADDRESS'
+    ? undefined
+    : 'CENTRAL';
+}
+
+/** What tells tokens apart where they are shown. */
+export interface TokenRef {
+  readonly uid: string;
+  readonly tokenType: TokenType;
+  /** The usual one of its kind when absent. */
+  readonly form?: TokenForm;
+}
+
 /** What lets a driver charge. Times in epoch milliseconds. */
-export interface Token {
+export interface Token extends TokenRef {
   /** As `foldTokenUid` gives it. */
   readonly uid: string;
   /** As printed on the card or as first written. */
   readonly visualId: string;
-  readonly tokenType: TokenType;
   readonly groupId?: string;
   readonly userId?: string;
   /** The roaming partner whose driver it is, and who pays; such a token has no user. */

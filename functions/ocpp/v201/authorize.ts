@@ -1,5 +1,6 @@
 import { tariffNotice } from '#core/tariffs/tariff-notice.ts';
 import { type Authorization, authorizeToken } from '#core/tokens/authorize-token.ts';
+import { noteForm } from '#core/tokens/note-form.ts';
 import { logger } from '#platform/logger.ts';
 import type { OcppServices } from '../services.ts';
 import { withCertificateStatus } from './contract-certificates.ts';
@@ -17,6 +18,7 @@ export const authorize = defineInboundAction({
   async handle(request, { services, stationId }) {
     const token = tokenOf(request.idToken);
     const authorization = token && (await authorizeToken(services, { ...token, stationId }));
+    if (token && authorization) await noteForm(services, token, authorization);
     const info = idTokenInfo(authorization && (await withPrice(authorization, services, stationId)));
     return withCertificateStatus(request, info, services);
   },

@@ -1,5 +1,5 @@
 import type { Authorization, AuthorizationStatus } from '#core/tokens/authorize-token.ts';
-import type { TokenType } from '#core/tokens/token.ts';
+import { type TokenForm, type TokenRef, type TokenType, usualForm } from '#core/tokens/token.ts';
 import type { IdTokenInfoType, IdTokenType } from './schema/messages.ts';
 
 /** IdTokenType's identifierString. */
@@ -15,14 +15,25 @@ const tokenTypes: Readonly<Record<Exclude<IdTokenType['type'], 'NoAuthorization'
   MacAddress: 'MAC_ADDRESS',
 };
 
-const wireTypes: Readonly<Record<TokenType, IdTokenType['type']>> = {
-  RFID: 'ISO14443',
-  APP_USER: 'Central',
-  AD_HOC_USER: 'Central',
+const forms: Readonly<Partial<Record<IdTokenType['type'], TokenForm>>> = {
+  Central: 'CENTRAL',
+  ISO14443: 'ISO14443',
+  ISO15693: 'ISO15693',
+  Local: 'LOCAL',
+};
+
+const wireForms: Readonly<Record<TokenForm, IdTokenType['type']>> = {
+  CENTRAL: 'Central',
+  ISO14443: 'ISO14443',
+  ISO15693: 'ISO15693',
+  LOCAL: 'Local',
+};
+
+/** Of kinds of token that come in one form alone. */
+const wireTypes: Readonly<Partial<Record<TokenType, IdTokenType['type']>>> = {
   EMAID: 'eMAID',
   KEY_CODE: 'KeyCode',
   MAC_ADDRESS: 'MacAddress',
-  OTHER: 'Central',
 };
 
 const statuses: Readonly<Record<AuthorizationStatus, IdTokenInfoType['status']>> = {
@@ -39,12 +50,15 @@ const statuses: Readonly<Record<AuthorizationStatus, IdTokenInfoType['status']>>
 };
 
 /** `undefined` for `NoAuthorization`: the station lets anybody charge, so there is nobody to judge or to bill. */
-export function tokenOf({ idToken, type }: IdTokenType): { uid: string; tokenType: TokenType } | undefined {
-  return type === 'NoAuthorization' ? undefined : { uid: idToken, tokenType: tokenTypes[type] };
+export function tokenOf({ idToken, type }: IdTokenType): TokenRef | undefined {
+  if (type === 'NoAuthorization') return undefined;
+  const form = forms[type];
+  return { uid: idToken, tokenType: tokenTypes[type], ...(form === undefined ? {} : { form }) };
 }
 
-export function idTokenOf(token: { uid: string; tokenType: TokenType }): IdTokenType {
-  return { idToken: token.uid, type: wireTypes[token.tokenType] };
+/** Stations tell tokens apart by id and type, so a token goes out as the type it was shown as. */
+export function idTokenOf({ uid, tokenType, form = usualForm(tokenType) }: TokenRef): IdTokenType {
+  return { idToken: uid, type: wireTypes[tokenType] ?? wireForms[form ?? 'CENTRAL'] };
 }
 
 /** A group is a token of our own making, hence `Central`. One that is too long stays out: a cut one would be another. */
