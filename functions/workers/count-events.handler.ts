@@ -19,24 +19,39 @@ const tables = tableNames('registry', 'operations', 'ledger');
 const client = dynamoClient();
 const findTenant = rememberedTenants(tenantDirectory(client, tables), systemClock);
 
+/** How many are counted together when all of a batch could not be. */
+const groupSize = 10;
+
 /**
  * Adds CDRs and faults to the counters of their days. Those of one tenant are added together: a counter is written once
- * for all that a batch adds to it. When that fails they are counted one by one, so that one of them cannot hold up the
- * others.
+ * for all that a batch adds to it. When that fails they are counted in small groups, one after the other, and the events
+ * of a group that fails one by one, so that one of them cannot hold up the others.
  */
 export const handler = door(async ({ Records }: SQSEvent): Promise<BatchResult> => {
-  try {
-    await count(Records);
-    return { batchItemFailures: [] };
-  } catch (error) {
-    logger.warn('a batch is counted one by one', { records: Records.length, error });
-    return eachRecord(
-      Records,
+  if (await isCounted(Records)) return { batchItemFailures: [] };
+  const batchItemFailures: BatchResult['batchItemFailures'] = [];
+  for (let start = 0; start < Records.length; start += groupSize) {
+    const group = Records.slice(start, start + groupSize);
+    if (await isCounted(group)) continue;
+    const result = await eachRecord(
+      group,
       ({ messageId }) => messageId,
       (record) => count([record]),
     );
+    batchItemFailures.push(...result.batchItemFailures);
   }
+  return { batchItemFailures };
 });
+
+async function isCounted(records: readonly SQSRecord[]): Promise<boolean> {
+  try {
+    await count(records);
+    return true;
+  } catch (error) {
+    logger.warn('events could not be counted together', { records: records.length, error });
+    return false;
+  }
+}
 
 async function count(records: readonly SQSRecord[]): Promise<void> {
   const events = records.map(({ body }) => message.parse(JSON.parse(body)));
