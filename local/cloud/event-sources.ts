@@ -96,8 +96,8 @@ function queueMapping(queue: Queue, properties: MappingProperties, options: Even
     settings: {
       batchSize: properties.BatchSize ?? 10,
       batchingWindowMs: properties.MaximumBatchingWindowInSeconds * 1000,
-      // Lambda itself begins with five pollers.
-      maximumConcurrency: properties.ScalingConfig?.MaximumConcurrency ?? 5,
+      // Lambda itself begins with five pollers; one machine has no use for more.
+      maximumConcurrency: Math.min(properties.ScalingConfig?.MaximumConcurrency ?? 5, 5),
       reportBatchItemFailures: reportsItems(properties),
       filters: filtersOf(properties),
     },
