@@ -10,6 +10,7 @@ import { accessLog } from './access-log.ts';
 import { watch } from './alarms.ts';
 import { CsmsFunction } from './csms-function.ts';
 import { ofSlugs, ofTenants, readItems, writeItems } from './csms-table.ts';
+import { LineAlarm } from './line-alarm.ts';
 import { WorkQueue } from './work-queue.ts';
 
 export interface OcppApiProps {
@@ -109,9 +110,19 @@ export class OcppApi extends Construct {
         ALLOWED_SECURITY_PROFILES: stage.securityProfiles.join(','),
       },
       alarms: { notify: data.alarmTopic },
-      // A refusal is an error here: API Gateway answers 401 to nothing else. Many at once are an attack or an outage.
+      // A refusal is an error here: API Gateway answers 401 to nothing else. Many at once are an attack.
       toleratedErrors: 500,
       reservedConcurrency: stage.reservedConcurrency.authorizeStation,
+    });
+    new LineAlarm(this, 'AuthorizerFailures', {
+      stage,
+      door: authorizer,
+      // Refusals write neither: the first is the door's, the second Lambda's own.
+      phrases: ['unexpected error', 'Task timed out'],
+      metricName: 'AuthorizerFailures',
+      meaning:
+        'Stations were turned away by an error of ours, not by a refusal. The authorizer’s log has the cause.',
+      alarms: { notify: data.alarmTopic },
     });
     data.tables.registry.allow(authorizer, readItems, [...ofSlugs, ...ofTenants]);
     // It counts wrong passwords and tells of them.

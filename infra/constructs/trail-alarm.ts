@@ -1,10 +1,9 @@
-import { Duration } from 'aws-cdk-lib';
-import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { lostEntryMessage } from '#core/audit/record-change.ts';
 import type { StageConfig } from '../stages.ts';
-import { type Alarms, watch } from './alarms.ts';
+import type { Alarms } from './alarms.ts';
 import type { CsmsFunction } from './csms-function.ts';
+import { LineAlarm } from './line-alarm.ts';
 
 export interface TrailAlarmProps {
   readonly stage: StageConfig;
@@ -19,19 +18,13 @@ export interface TrailAlarmProps {
 export class TrailAlarm extends Construct {
   constructor(scope: Construct, id: string, { stage, door, doorName, alarms }: TrailAlarmProps) {
     super(scope, id);
-    const lost = new MetricFilter(this, 'Lost', {
-      logGroup: door.logGroup,
-      filterPattern: FilterPattern.literal(`"${lostEntryMessage}"`),
-      metricNamespace: `OpenCsms/${stage.name}`,
+    new LineAlarm(this, 'Lost', {
+      stage,
+      door,
+      phrases: [lostEntryMessage],
       metricName: `LostAuditEntriesOf${doorName}`,
-      metricValue: '1',
-    });
-    watch(this, alarms, {
-      Lost: {
-        metric: lost.metric({ statistic: 'Sum', period: Duration.minutes(5) }),
-        above: 0,
-        meaning: `${doorName} made a change that is not in the audit trail. Its log holds the entry: "${lostEntryMessage}".`,
-      },
+      meaning: `${doorName} made a change that is not in the audit trail. Its log holds the entry: "${lostEntryMessage}".`,
+      alarms,
     });
   }
 }

@@ -1,7 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { resourcesOf, templateOf } from './synthesized.ts';
+import { type Resource, resourcesOf, templateOf } from './synthesized.ts';
 
 describe('alarms', () => {
+  it('ring for the first station that an error of ours turns away, though refusals are errors, too', () => {
+    const api = templateOf('prod', 'api');
+    const filters = api.findResources('AWS::Logs::MetricFilter', {
+      Properties: { FilterPattern: '?"unexpected error" ?"Task timed out"' },
+    });
+    const [{ LogGroupName, MetricTransformations }] = Object.values(filters).map(
+      ({ Properties }) => Properties,
+    ) as [Resource['Properties']];
+    const [{ MetricName, MetricNamespace: Namespace }] = MetricTransformations;
+
+    expect(LogGroupName.Ref).toMatch(/^OcppAuthorizeStation/);
+    api.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName, Namespace, Threshold: 0 });
+  });
+
   it('ring at a topic that CloudWatch may publish to', () => {
     const policies = templateOf('prod', 'data').findResources('AWS::SNS::TopicPolicy');
     const statements = Object.values(policies).flatMap(
