@@ -4,8 +4,16 @@ const domain = z.strictObject({
   /** The host name clients use. */
   name: z.string().min(1),
   /** ACM certificate of that name; CloudFront takes certificates of us-east-1 only. */
-  certificateArn: z.string().startsWith('arn:'),
+  certificateArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:acm:us-east-1:/, 'CloudFront takes certificates of us-east-1 only'),
 });
+
+/** An address that carries what signs people in: over TLS, or not beyond this machine. */
+function keepsSecrets(text: string): boolean {
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1'].includes(hostname));
+}
 
 const stageShape = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9]{1,11}$/),
@@ -34,13 +42,20 @@ const stageShape = z.strictObject({
   insideHosts: z.array(z.string().min(1)),
   domains: z.strictObject({ public: domain.optional(), stations: domain.optional() }),
   /** WAF web ACL (scope CLOUDFRONT) for the public host. Never for stations: they share addresses. */
-  webAclArn: z.string().startsWith('arn:').optional(),
+  webAclArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:wafv2:us-east-1:\d+:global\/webacl\//, 'CloudFront takes global web ACLs only')
+    .optional(),
   /** Where the sign-in page may send people back to. */
-  callbackUrls: z.array(z.url()).min(1),
+  callbackUrls: z.array(z.url().refine(keepsSecrets, 'only this machine may be reached by http')).min(1),
+  /** Whether the GraphQL API shows its schema to whoever has a token. */
+  introspection: z.boolean(),
   /** Client ids besides our own whose tokens the HTTP API takes. */
   apiAudiences: z.array(z.string().min(1)),
   /** Concurrent executions kept for the functions that stations wait for; absent: from the account's pool. */
-  reservedConcurrency: z.strictObject({ authorizeStation: z.int(), stationLink: z.int() }).partial(),
+  reservedConcurrency: z
+    .strictObject({ authorizeStation: z.int().positive(), stationLink: z.int().positive() })
+    .partial(),
   throttle: z.strictObject({ ratePerSecond: z.int().positive(), burst: z.int().positive() }),
   rating: z.strictObject({
     /** How long an ended session may wait for late events before it is billed all the same. */
@@ -62,6 +77,10 @@ const stageSchema = stageShape
       message: 'profile 3 needs stationTrustStoreId: without it nobody checks certificates',
     },
   )
+  .refine((stage) => !stage.plainStations || stage.stationTrustStoreId === undefined, {
+    path: ['stationTrustStoreId'],
+    message: 'CloudFront asks for no certificates on a host that takes connections without TLS',
+  })
   .refine((stage) => !stage.protectData || stage.alarmEmail !== undefined, {
     path: ['alarmEmail'],
     message: 'somebody must hear of alarms where data are to be kept',
@@ -80,6 +99,7 @@ const shared: Omit<StageInput, 'name' | 'callbackUrls'> = {
   securityProfiles: [2],
   plainStations: false,
   insideHosts: [],
+  introspection: false,
   domains: {},
   apiAudiences: [],
   reservedConcurrency: {},
@@ -96,6 +116,7 @@ const stages: Readonly<Record<string, StageInput>> = {
     securityProfiles: [1, 2, 3],
     plainStations: true,
     insideHosts: ['127.0.0.1', 'localhost'],
+    introspection: true,
     callbackUrls: ['http://127.0.0.1:8080/'],
     apiAudiences: ['open-csms'],
     throttle: { ratePerSecond: 10_000, burst: 5000 },
@@ -105,6 +126,7 @@ const stages: Readonly<Record<string, StageInput>> = {
     ...shared,
     name: 'dev',
     logLevel: 'DEBUG',
+    introspection: true,
     alarmEmail: 'developers@example.com',
     logRetentionDays: 7,
     callbackUrls: ['http://localhost:5173/'],

@@ -73,7 +73,7 @@ export class GraphqlApi extends Construct {
         // EventBridge publishes what happened; only those mutations carry @aws_iam.
         additionalAuthorizationModes: [{ authorizationType: AuthorizationType.IAM }],
       },
-      introspectionConfig: stage.name === 'prod' ? IntrospectionConfig.DISABLED : IntrospectionConfig.ENABLED,
+      introspectionConfig: stage.introspection ? IntrospectionConfig.ENABLED : IntrospectionConfig.DISABLED,
       queryDepthLimit: 12,
       resolverCountLimit: 1000,
       xrayEnabled: true,

@@ -46,14 +46,14 @@ function handler(event) {
 
 /**
  * How the station came, in headers of our own: no origin request policy forwards CloudFront's together with
- * Authorization and without Host.
+ * Authorization and without Host. What CloudFront does not say counts as not so: no TLS, no certificate.
  */
 function describeTransport(headers) {
   Object.keys(headers).forEach((name) => {
     if (name.indexOf('x-station-') === 0) delete headers[name];
   });
   const scheme = headers['cloudfront-forwarded-proto'];
-  headers['x-station-transport'] = { value: scheme && scheme.value === 'http' ? 'plain' : 'tls' };
+  headers['x-station-transport'] = { value: scheme && scheme.value === 'https' ? 'tls' : 'plain' };
   Object.keys(CERTIFICATE_FACTS).forEach((name) => {
     if (headers[name]) headers[CERTIFICATE_FACTS[name]] = { value: headers[name].value };
   });

@@ -1,9 +1,10 @@
-import { CfnOutput, Fn, SecretValue, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Fn, SecretValue, Stack, type StackProps } from 'aws-cdk-lib';
 import type { CfnGraphQLApi } from 'aws-cdk-lib/aws-appsync';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AllowedMethods,
   type BehaviorOptions,
+  CacheHeaderBehavior,
   CachePolicy,
   type CfnDistribution,
   Distribution,
@@ -67,6 +68,7 @@ export class EdgeStack extends Stack {
       comment: `Stations (${stage.name})`,
       defaultBehavior: {
         ...passThrough(origin),
+        cachePolicy: this.stationFacts(stage),
         allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
         // Never a redirect: WebSocket clients do not follow one.
         viewerProtocolPolicy: stage.plainStations
@@ -82,6 +84,27 @@ export class EdgeStack extends Stack {
     askForCertificates(distribution, stage);
     acknowledgeDistribution(distribution);
     return distribution;
+  }
+
+  /**
+   * What the function on the host of stations is told of the connection: CloudFront adds these headers only where a
+   * policy names them, and an origin request policy that does sends the Host along. Nothing is kept: connections are
+   * not cached, and a second is the shortest time for which a policy may name headers.
+   */
+  private stationFacts(stage: StageConfig): CachePolicy {
+    const ofCertificates = ['Present', 'Sha256', 'Subject', 'Issuer', 'Serial-Number'];
+    return new CachePolicy(this, 'StationFacts', {
+      comment: `How a station came (${stage.name})`,
+      minTtl: Duration.seconds(0),
+      defaultTtl: Duration.seconds(0),
+      maxTtl: Duration.seconds(1),
+      headerBehavior: CacheHeaderBehavior.allowList(
+        'CloudFront-Forwarded-Proto',
+        ...(stage.stationTrustStoreId === undefined
+          ? []
+          : ofCertificates.map((fact) => `CloudFront-Viewer-Cert-${fact}`)),
+      ),
+    });
   }
 
   private makePublic({ stage, api, graphql: { graphql } }: EdgeStackProps): Distribution {

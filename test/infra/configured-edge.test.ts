@@ -40,6 +40,27 @@ it('stations may show a certificate, but need none, where a trust store is confi
   });
 });
 
+it('CloudFront tells the function of stations how they came and whose certificate they showed', () => {
+  edge.hasResourceProperties('AWS::CloudFront::CachePolicy', {
+    CachePolicyConfig: {
+      DefaultTTL: 0,
+      ParametersInCacheKeyAndForwardedToOrigin: {
+        HeadersConfig: {
+          HeaderBehavior: 'whitelist',
+          Headers: [
+            'CloudFront-Forwarded-Proto',
+            'CloudFront-Viewer-Cert-Present',
+            'CloudFront-Viewer-Cert-Sha256',
+            'CloudFront-Viewer-Cert-Subject',
+            'CloudFront-Viewer-Cert-Issuer',
+            'CloudFront-Viewer-Cert-Serial-Number',
+          ],
+        },
+      },
+    },
+  });
+});
+
 it('the firewall stands before people and programs, never before stations', () => {
   const distributions = Object.values(edge.findResources('AWS::CloudFront::Distribution'));
   const guarded = distributions.map(({ Properties }) => [

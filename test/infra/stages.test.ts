@@ -41,6 +41,37 @@ describe('stages', () => {
     expect(() => parseStage(unheard)).toThrow('somebody must hear of alarms');
   });
 
+  const certificateArn = 'arn:aws:acm:eu-west-1:111111111111:certificate/1';
+  it.each([
+    [
+      'certificates asked for where TLS is not',
+      { plainStations: true, stationTrustStoreId: 'ts-1' },
+      'without TLS',
+    ],
+    [
+      'a certificate of another region',
+      { domains: { public: { name: 'csms.example.com', certificateArn } } },
+      'us-east-1',
+    ],
+    [
+      'a web ACL of a region',
+      { webAclArn: 'arn:aws:wafv2:eu-west-1:111111111111:regional/webacl/x/1' },
+      'global web ACLs',
+    ],
+    ['people sent back without TLS', { callbackUrls: ['http://csms.example.com/'] }, 'by http'],
+    ['a share of nothing', { reservedConcurrency: { stationLink: 0 } }, 'stationLink'],
+  ])('refuses %s', (_, change, reason) => {
+    expect(() => parseStage({ ...dev, ...change } as Parameters<typeof parseStage>[0])).toThrow(reason);
+  });
+
+  it('sends people back to this machine without TLS', () => {
+    const callbackUrls = ['http://localhost:5173/', 'http://127.0.0.1:8080/'];
+
+    expect(parseStage({ ...dev, callbackUrls } as Parameters<typeof parseStage>[0]).callbackUrls).toEqual(
+      callbackUrls,
+    );
+  });
+
   it('refuses a field it does not know', () => {
     expect(() => parseStage({ ...dev, retention: 3 } as never)).toThrow('retention');
   });

@@ -97,6 +97,10 @@ describe('station path function', () => {
     });
   });
 
+  it('takes a station for one without TLS unless CloudFront says otherwise', () => {
+    expect(rewrite('/ocpp/demo/CP001').headers['x-station-transport']).toEqual({ value: 'plain' });
+  });
+
   it('throws away what a client writes into the headers that are ours', () => {
     const headers = {
       'x-station-cert-present': { value: '1' },
@@ -108,7 +112,7 @@ describe('station path function', () => {
     const request = rewrite('/ocpp/demo/CP001', { headers });
 
     expect(request.headers).toEqual({
-      'x-station-transport': { value: 'tls' },
+      'x-station-transport': { value: 'plain' },
       'x-station-address': { value: '203.0.113.7' },
     });
   });
