@@ -9,6 +9,7 @@ import { compositeOfStation } from '#core/smart-charging/composite-of-station.ts
 import { desireProfiles, driftOf, installDesiredProfiles } from '#core/smart-charging/desired-profiles.ts';
 import { orderClearing, orderComparison, orderProfile } from '#core/smart-charging/order-profiles.ts';
 import { readProfile } from '#core/smart-charging/read-profile.ts';
+import { setEvNeedsPolicy } from '#core/smart-charging/set-ev-needs-policy.ts';
 import { termsOf, termsShape } from './command-terms.ts';
 import { commandView } from './commands.ts';
 import {
@@ -182,11 +183,10 @@ export const chargingRoutes: readonly Route[] = [
     summary:
       'What follows from needs of vehicles at a station: nothing, fast or flat; null for the tenant’s word.',
     roles: operators,
-    async handle(request, { chargingSettings }) {
+    async handle(request, services) {
       const { evNeeds } = readBody(policy, request.body);
-      const { desired } = await chargingSettings.findSettings(stationId(request));
-      const settings = evNeeds === null ? { desired } : { desired, evNeeds };
-      await chargingSettings.saveSettings(settings, stationId(request));
+      const said = evNeeds === null ? {} : { evNeeds };
+      await setEvNeedsPolicy(services, { ...said, stationId: stationId(request) });
       return { body: { evNeeds } };
     },
   },
@@ -196,9 +196,9 @@ export const chargingRoutes: readonly Route[] = [
     summary:
       'What follows from needs of vehicles at all stations that say nothing of their own; null for nothing.',
     roles: administrators,
-    async handle(request, { chargingSettings }) {
+    async handle(request, services) {
       const { evNeeds } = readBody(policy, request.body);
-      await chargingSettings.saveSettings(evNeeds === null ? { desired: [] } : { desired: [], evNeeds });
+      await setEvNeedsPolicy(services, evNeeds === null ? {} : { evNeeds });
       return { body: { evNeeds } };
     },
   },

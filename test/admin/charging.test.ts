@@ -261,4 +261,26 @@ describe('the policy for vehicles that ask for a plan', () => {
     expect(both.map(({ evNeeds }) => evNeeds)).toEqual(['FLAT', 'OFF']);
     expect(await chargingSettings.findSettings('CS-1')).toEqual({ desired: [] });
   });
+
+  test('and the profiles of the same station, set at the same time, are both kept', async () => {
+    const { chargingSettings } = admin.scene;
+    for (const evNeeds of ['FAST', 'FLAT', 'OFF'] as const) {
+      const profiles = evNeeds === 'FLAT' ? [] : [{ evseId: 0, profile: written() }];
+      await Promise.all([
+        admin.request(`PUT ${station}/charging-policy`, { evNeeds }),
+        admin.request(`PUT ${station}/desired-charging-profiles`, { profiles }),
+      ]);
+
+      const settings = await chargingSettings.findSettings('CS-1');
+
+      expect(settings).toMatchObject({ evNeeds, desired: { length: profiles.length } });
+    }
+  });
+
+  test('is not set for a station that is not there', async () => {
+    const answer = await admin.request('PUT /stations/CS-404/charging-policy', { evNeeds: 'OFF' });
+
+    expect(answer.status).toBe(404);
+    expect(await admin.scene.chargingSettings.findSettings('CS-404')).toEqual({ desired: [] });
+  });
 });

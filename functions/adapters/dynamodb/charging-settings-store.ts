@@ -9,7 +9,7 @@ import { Update } from './update.ts';
 
 const settingsSchema = z.object({
   evNeeds: z.enum(['OFF', 'FAST', 'FLAT']).exactOptional(),
-  desired: z.array(z.object({ evseId: whole, profile: chargingProfile })),
+  desired: z.array(z.object({ evseId: whole, profile: chargingProfile })).default([]),
 }) satisfies z.ZodType<ChargingSettings>;
 
 const readSettings = itemReader<ChargingSettings>('charging settings', settingsSchema);
@@ -23,8 +23,13 @@ export function chargingSettingsStore({ client, keys, tables }: StoreContext): C
       return item === undefined ? { desired: [] } : readSettings(item);
     },
 
-    async saveSettings({ evNeeds, desired }, stationId) {
-      const change = new Update().setAll({ evNeeds, desired });
+    async setEvNeeds(evNeeds, stationId) {
+      const change = new Update().set('evNeeds', evNeeds);
+      await update(client, change.for(table, keys.chargingSettings(stationId)));
+    },
+
+    async setDesired(desired, stationId) {
+      const change = new Update().set('desired', desired);
       await update(client, change.for(table, keys.chargingSettings(stationId)));
     },
   };

@@ -106,9 +106,11 @@ export interface ChargingSettings {
   readonly desired: readonly { readonly evseId: number; readonly profile: ChargingProfile }[];
 }
 
-/** The settings of one tenant, of which a station's own come first. */
+/** The settings of one tenant, of which a station's own come first. Each is set by itself: the others stay. */
 export interface ChargingSettingsStore {
   /** Of the tenant when no station is named. Empty when nothing was set. */
   findSettings(stationId?: string): Promise<ChargingSettings>;
-  saveSettings(settings: ChargingSettings, stationId?: string): Promise<void>;
+  /** Of the tenant when no station is named; `undefined`: it has no word on it. */
+  setEvNeeds(evNeeds: EvNeedsPolicy | undefined, stationId?: string): Promise<void>;
+  setDesired(desired: ChargingSettings['desired'], stationId: string): Promise<void>;
 }

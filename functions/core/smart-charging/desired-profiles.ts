@@ -52,8 +52,7 @@ export async function desireProfiles(
       throw invalid(`${path}.profile.profileId`, 'is taken by another profile of this list');
     }
   }
-  const settings = await ports.chargingSettings.findSettings(stationId);
-  await ports.chargingSettings.saveSettings({ ...settings, desired }, stationId);
+  await ports.chargingSettings.setDesired(desired, stationId);
   return station;
 }
 

@@ -110,8 +110,8 @@ describe('what limits charging at a station', () => {
 describe('what operators want of charging', () => {
   test('is kept for the tenant and for single stations', async () => {
     const desired = [{ evseId: 0, profile: aProfile(1, now).profile }];
-    await stores.chargingSettings.saveSettings({ evNeeds: 'FAST', desired: [] });
-    await stores.chargingSettings.saveSettings({ desired }, 'CS-1');
+    await stores.chargingSettings.setEvNeeds('FAST');
+    await stores.chargingSettings.setDesired(desired, 'CS-1');
 
     expect(await stores.chargingSettings.findSettings()).toEqual({ evNeeds: 'FAST', desired: [] });
     expect(await stores.chargingSettings.findSettings('CS-1')).toEqual({ desired });

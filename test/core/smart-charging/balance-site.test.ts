@@ -234,7 +234,7 @@ describe('a vehicle that asks for a plan', () => {
 
   test('gets one at a station of no site, by the policy [K15]', async () => {
     const { scene } = site;
-    await site.scene.chargingSettings.saveSettings({ evNeeds: 'FLAT', desired: [] });
+    await site.scene.chargingSettings.setEvNeeds('FLAT');
     const session = await site.start('CS-1');
     const departureAt = scene.now + 4 * 3_600_000;
     await scene.charging.noteNeeds('CS-1', { ...needs, departureAt, notedAt: scene.now });
@@ -258,7 +258,7 @@ describe('a vehicle that asks for a plan', () => {
   });
 
   test('leaves to others of its site what it does not need', async () => {
-    await site.scene.chargingSettings.saveSettings({ evNeeds: 'FAST', desired: [] });
+    await site.scene.chargingSettings.setEvNeeds('FAST');
     await limitTo(48);
     await site.settle(stations);
     const first = await site.start('CS-1');

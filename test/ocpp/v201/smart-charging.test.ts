@@ -289,7 +289,7 @@ describe('NotifyEVChargingNeeds', () => {
 
   test('is accepted where a plan follows, and under way while the transaction is unknown [K15, K17]', async () => {
     const { chargingSettings } = room.services;
-    await chargingSettings.saveSettings({ evNeeds: 'FLAT', desired: [] }, station.stationId);
+    await chargingSettings.setEvNeeds('FLAT', station.stationId);
 
     const before = await notify();
     await givenTransaction();
