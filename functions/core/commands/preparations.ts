@@ -23,6 +23,9 @@ export const preparations: Readonly<
   UPDATE_FIRMWARE: keepJobOf,
   UPDATE_SIGNED_FIRMWARE: keepJobOf,
   UPLOAD_DIAGNOSTICS: keepJobOf,
+  UPLOAD_LOG: keepJobOf,
+  UPLOAD_SECURITY_LOG: keepJobOf,
+  PUBLISH_FIRMWARE: keepJobOf,
   RESERVE: keepReservation,
   CANCEL_RESERVATION: noteCancellation,
 };

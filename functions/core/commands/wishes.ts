@@ -1,8 +1,10 @@
 import { readChangeConfiguration, readGetConfiguration } from '../device-model/configuration-wishes.ts';
 import { DomainError } from '../errors.ts';
 import type { FirmwareStore } from '../jobs/firmware-store.ts';
+import type { JobRequest } from '../jobs/job-request.ts';
 import type { JobStore } from '../jobs/job-store.ts';
-import { readGetLog, readUpdateFirmware } from '../jobs/job-wishes.ts';
+import { type JobWish, readGetLog, readPublishFirmware, readUpdateFirmware } from '../jobs/job-wishes.ts';
+import { readLogOfType, readSignedUpdate, withoutProtocolWords } from '../jobs/protocol-words.ts';
 import type { Clock, Digest } from '../ports.ts';
 import type { ReservationStore } from '../reservations/reservation-store.ts';
 import { readCancellation, readReservation } from '../reservations/reservation-wishes.ts';
@@ -54,11 +56,20 @@ export const wishReaders: Readonly<Record<string, WishReader>> = {
   UNLOCK_CONNECTOR: readUnlock,
   GET_CONFIGURATION: readGetConfiguration,
   CHANGE_CONFIGURATION: readChangeConfiguration,
-  UPDATE_FIRMWARE: (ports, wish) => readUpdateFirmware(ports, { ...wish, jobId: wish.commandId }),
-  GET_DIAGNOSTICS: (ports, wish) => readGetLog(ports, { ...wish, jobId: wish.commandId }),
+  UPDATE_FIRMWARE: jobOf(readUpdateFirmware),
+  SIGNED_UPDATE_FIRMWARE: jobOf(readSignedUpdate),
+  PUBLISH_FIRMWARE: jobOf(readPublishFirmware),
+  GET_DIAGNOSTICS: jobOf(readGetLog),
+  GET_LOG: jobOf(readLogOfType),
   RESERVE_NOW: readReservation,
   CANCEL_RESERVATION: readCancellation,
 };
+
+/** A job has the id of the command that begins it. */
+function jobOf(read: (ports: WishPorts, wish: JobWish) => Promise<JobRequest>): WishReader {
+  return (ports, { station, commandId, parameters }) =>
+    read(ports, { station, jobId: commandId, parameters: withoutProtocolWords(parameters) });
+}
 
 async function readStart(
   ports: WishPorts,

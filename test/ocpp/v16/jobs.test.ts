@@ -106,6 +106,30 @@ describe('a signed firmware update over 1.6', () => {
   });
 });
 
+describe('a signed update over 1.6 that is wished for in the words of the protocol', () => {
+  const wish = (firmware: object) => ({
+    name: 'SIGNED_UPDATE_FIRMWARE',
+    parameters: { requestId: 7, firmware },
+  });
+
+  test('is a job, too [L01]', async () => {
+    const firmware = { location, retrieveDateTime: '2030-04-01T00:00:00.000Z', ...signing };
+    const { action, payload } = await exchange(room, station, wish(firmware), { status: 'Accepted' });
+    await reports('SignedFirmwareStatusNotification', 'Downloading');
+
+    const job = await latestJob();
+    expect(job).toMatchObject({ kind: 'FIRMWARE', state: 'DOWNLOADING' });
+    const { requestId } = job.request;
+    expect([action, payload]).toEqual(['SignedUpdateFirmware', { requestId, firmware }]);
+  });
+
+  test('must be signed', async () => {
+    await expect(exchange(room, station, wish({ location }), {})).rejects.toMatchObject({
+      field: 'parameters.signature',
+    });
+  });
+});
+
 describe('diagnostics over 1.6', () => {
   const wish = {
     name: 'GET_DIAGNOSTICS',
@@ -127,6 +151,17 @@ describe('diagnostics over 1.6', () => {
       stopTime: '2030-02-02T00:00:00.000Z',
     });
     expect(await latestJob()).toMatchObject({ kind: 'DIAGNOSTICS', state: 'DONE', fileName: 'diag.zip' });
+  });
+
+  test('wished for in the words of the protocol are the same', async () => {
+    const { location, from, to } = wish.parameters;
+    const parameters = { location, startTime: from, stopTime: to };
+    const { payload } = await exchange(room, station, { ...wish, parameters }, { fileName: 'diag.zip' });
+
+    expect(payload).toMatchObject({
+      startTime: '2030-02-01T00:00:00.000Z',
+      stopTime: '2030-02-02T00:00:00.000Z',
+    });
   });
 
   test('whose upload fails end their job [TC_045_2]', async () => {

@@ -120,6 +120,15 @@ describe('firmware on a local controller', () => {
     expect(await latestJob()).toMatchObject({ state: 'DONE', publishedAt: ['http://10.0.0.2/fw'] });
   });
 
+  test('wished for in the words of the protocol is a job, too [L03]', async () => {
+    const checksum = 'd41d8cd98f00b204e9800998ecf8427e';
+    const wish = { name: 'PUBLISH_FIRMWARE', parameters: { location, checksum, requestId: 7 } };
+    await exchange(room, station, wish, { status: 'Accepted' });
+    await reports('PublishFirmwareStatusNotification', 'Downloading');
+
+    expect(await latestJob()).toMatchObject({ kind: 'PUBLISH_FIRMWARE', state: 'DOWNLOADING' });
+  });
+
   test('is taken back by its checksum, unless stations are fetching it [L04]', async () => {
     const wish = { name: 'UNPUBLISH_FIRMWARE', parameters: { checksum: 'd41d8cd98f00b204e9800998ecf8427e' } };
     const taken = await exchange(room, station, wish, { status: 'Unpublished' });
@@ -127,6 +136,15 @@ describe('firmware on a local controller', () => {
 
     expect([taken.command.state, busy.command.state]).toEqual(['ACCEPTED', 'REJECTED']);
   });
+});
+
+test('an update over 2.0.1 may be wished for in the words of the protocol [L01]', async () => {
+  const firmware = { location, ...signing, retrieveDateTime: '2030-04-01T00:00:00.000Z' };
+  const wish = { name: 'UPDATE_FIRMWARE', parameters: { requestId: 7, firmware } };
+  const { payload } = await exchange(room, station, wish, { status: 'Accepted' });
+
+  const { requestId } = (await latestJob()).request;
+  expect(payload).toEqual({ requestId, firmware });
 });
 
 describe('logs over 2.0.1', () => {
@@ -151,6 +169,25 @@ describe('logs over 2.0.1', () => {
       },
     });
     expect(await latestJob()).toMatchObject({ kind: 'LOG', state: 'DONE', fileName: 'sec.log' });
+  });
+
+  test.each([
+    ['DiagnosticsLog', 'UPLOAD_LOG'],
+    ['SecurityLog', 'UPLOAD_SECURITY_LOG'],
+  ])('wished for in the words of the protocol are jobs, too: the %s [N01]', async (logType, kind) => {
+    const log = {
+      remoteLocation: 'https://files.example/up',
+      oldestTimestamp: '2030-02-01T00:00:00.000Z',
+      latestTimestamp: '2030-02-02T00:00:00.000Z',
+    };
+    const wish = { name: 'GET_LOG', parameters: { logType, requestId: 7, log, retries: 2 } };
+    const { action, payload } = await exchange(room, station, wish, { status: 'Accepted' });
+    await reports('LogStatusNotification', 'Uploading', 'Uploaded');
+
+    const job = await latestJob();
+    expect(job).toMatchObject({ kind: 'LOG', request: { kind }, state: 'DONE' });
+    const { requestId } = job.request;
+    expect([action, payload]).toEqual(['GetLog', { logType, requestId, log, retries: 2 }]);
   });
 
   test('wished for as diagnostics are the diagnostics log [N01]', async () => {
