@@ -13,9 +13,9 @@ import type { EventDataType } from './schema/messages.ts';
 /**
  * NotifyEvent (2.0.1 G01, N07, N08), from the station: a monitor spoke, or the hardware did.
  *
- * Events are kept, and become alerts as severe as their monitors, until they are cleared. Of mere changes, which
- * nobody clears, those are alerts that a custom monitor watches for. The AvailabilityState
- * of a connector or of the station is its status, as StatusNotification tells it; an EVSE's is that of its connectors.
+ * Events are kept, and become alerts as severe as their monitors, until they are cleared. Of mere changes, which nobody
+ * clears, those are alerts that a custom monitor watches for. The AvailabilityState of a connector or of the station is
+ * its status, as StatusNotification tells it; an EVSE's is that of its connectors.
  */
 export const notifyEvent = defineInboundAction({
   name: 'NotifyEvent',

@@ -112,7 +112,7 @@ describe('a signed update over 1.6 that is wished for in the words of the protoc
     parameters: { requestId: 7, firmware },
   });
 
-  test('is a job, too [L01]', async () => {
+  test('is a job, too', async () => {
     const firmware = { location, retrieveDateTime: '2030-04-01T00:00:00.000Z', ...signing };
     const { action, payload } = await exchange(room, station, wish(firmware), { status: 'Accepted' });
     await reports('SignedFirmwareStatusNotification', 'Downloading');
