@@ -111,6 +111,9 @@ const errorTypes: Readonly<Partial<Record<DomainErrorCode, string>>> = {
   StationRefused: 'Conflict',
 };
 
+/** Of stores, which call what their lists take by names of their own. */
+const argumentNames: Readonly<Record<string, string>> = { cursor: 'nextToken' };
+
 async function refusable(work: () => Promise<unknown>): Promise<unknown | FieldError> {
   try {
     return await work();
@@ -119,7 +122,8 @@ async function refusable(work: () => Promise<unknown>): Promise<unknown | FieldE
     logger.info('refused', { code: error.code, message: error.message });
     const { code, message, field } = error;
     const type = errorTypes[code] ?? code;
-    return { error: { type, message, ...(field === undefined ? {} : { field }) } };
+    if (field === undefined) return { error: { type, message } };
+    return { error: { type, message, field: argumentNames[field] ?? field } };
   }
 }
 

@@ -308,7 +308,7 @@ describe('the trail', () => {
 
     const foreign = await resolve(theirs, 'Query.auditTrail', { limit: 1, nextToken: page.nextToken });
 
-    expect(foreign).toMatchObject({ error: { type: 'Validation' } });
+    expect(foreign).toMatchObject({ error: { type: 'Validation', field: 'nextToken' } });
   });
 });
 
