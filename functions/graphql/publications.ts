@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Session } from '#core/sessions/session.ts';
 import type { Station } from '#core/stations/station.ts';
 import { stationStatus } from '#core/stations/station-status.ts';
+import type { Tenant } from '#core/tenants/tenant.ts';
 import { Remembered } from '#platform/remembered.ts';
 import { type FieldRequest, readArguments, rfc3339 } from './field-request.ts';
 import type { GraphqlServices } from './services.ts';
@@ -18,6 +19,10 @@ export interface PublicationMemory {
   readonly begins: Remembered<SessionBegin>;
   /** Of stations, by tenant and id, in the order of their numbers: another order is told some minutes late. */
   readonly connectors: Remembered<Connectors>;
+  /** When sessions were rated last, by tenant and id. */
+  readonly ratings: Remembered<number>;
+  /** By id: what an owner sets is told some minutes late. */
+  readonly tenants: Remembered<Tenant>;
 }
 
 /** For one warm function: a few megabytes at most. */
@@ -25,6 +30,8 @@ export function publicationMemory(): PublicationMemory {
   return {
     begins: new Remembered({ most: 5_000, forMs: 3_600_000 }),
     connectors: new Remembered({ most: 2_000, forMs: 300_000 }),
+    ratings: new Remembered({ most: 5_000, forMs: 6 * 3_600_000 }),
+    tenants: new Remembered({ most: 1_000, forMs: 300_000 }),
   };
 }
 

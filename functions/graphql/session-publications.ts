@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Session } from '#core/sessions/session.ts';
 import { type FieldRequest, readArguments, rfc3339 } from './field-request.ts';
 import type { SessionBegin } from './publications.ts';
+import { publishedCost } from './published-cost.ts';
 import type { GraphqlServices } from './services.ts';
 import { metricsView, sessionStatus } from './session-view.ts';
 
@@ -18,15 +19,19 @@ const figures = {
 };
 const metered = z.object({ tenantId: z.string(), sessionId: z.string(), at: z.number(), ...figures });
 
-/** `Mutation.publishSessionMetrics`: what a reading says of its session, whose begin is read once. */
+/**
+ * `Mutation.publishSessionMetrics`: what a reading says of its session, whose begin is read once, and from time to time
+ * what the session costs so far.
+ */
 export async function publishSessionMetrics(
   { arguments: args }: FieldRequest,
-  services: Services,
+  services: GraphqlServices,
 ): Promise<View> {
   const reading = readArguments(metered, args);
   const { tenantId, sessionId, at } = reading;
-  const begin = await beginOf(services, sessionId);
-  return { tenantId, ...readingView({ ...(begin ?? { startedAt: at }), sessionId }, reading) };
+  const begin = (await beginOf(services, sessionId)) ?? { startedAt: at };
+  const estimatedCost = await publishedCost(services, { sessionId, begin });
+  return { tenantId, ...readingView({ ...begin, sessionId }, reading), estimatedCost };
 }
 
 const happened = z.enum(['STARTED', 'IDENTIFIED', 'METERED', 'ENDED']);

@@ -183,7 +183,7 @@ describe('the whole tenant costs', () => {
 describe('what is published costs', () => {
   const ownTenant = () => asked.scene.tenantId;
 
-  test('one read for all readings of a session, whose begin they are counted from', async () => {
+  test('two reads for all readings of a session: of its begin, and of whether its tenant shows costs', async () => {
     const stationId = 'CS-000';
     const [session] = await asked.scene.sessions
       .listSessions({ stationId }, { limit: 1 })
@@ -198,7 +198,7 @@ describe('what is published costs', () => {
       told.push(await asked.ask('Mutation.publishSessionMetrics', reading));
     }
 
-    expect(calls()).toBe(1);
+    expect(calls()).toBe(2);
     expect(told).toMatchObject([
       { tenantId: ownTenant(), sessionId, duration: 60, currentEnergy: 0.1 },
       { tenantId: ownTenant(), sessionId, duration: 120, currentEnergy: 0.2 },

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { recordTransactionEvent, type TransactionEvent } from '#core/sessions/record-transaction-event.ts';
+import { usualPolicy } from '#core/tenants/tenant-policy.ts';
+import { aStation, aTariff } from '../adapters/dynamodb/samples.ts';
 import { blockedUid, goodUid, minuteMs, noon } from '../core/sessions/scene.ts';
 import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
 import { type Asked, newAsked, type View } from './services-under-test.ts';
@@ -128,5 +130,45 @@ test('operators hear how far the sessions of partners’ drivers are', async () 
     sessionId,
     status: 'INVALID',
     timestamp: '2026-06-15T12:00:00.000Z',
+  });
+});
+
+describe('what a session costs so far is told with its readings', () => {
+  const costs = async (sessionId: string, minutes: readonly number[]) => {
+    const { scene } = asked;
+    const told: unknown[] = [];
+    for (const [index, minute] of minutes.entries()) {
+      scene.now = noon + minute * minuteMs;
+      const samples = [{ at: scene.now, context: 'PERIODIC', energyWh: 1000 + minute * 100 }] as const;
+      await say(index + 1, { at: scene.now, samples });
+      const { tenantId } = scene;
+      const reading = { tenantId, sessionId, at: scene.now, energyWh: 1000 + minute * 100 };
+      const view = (await asked.ask('Mutation.publishSessionMetrics', reading)) as View;
+      told.push(view.estimatedCost);
+    }
+    return told;
+  };
+
+  beforeEach(async () => {
+    const priced = [{ evseId: 1, connectorId: 1, connectorType: 'TYPE_2', tariffId: 'day' }];
+    const elements = [{ priceComponents: [{ type: 'ENERGY' as const, price: '1', stepSize: 1 }] }];
+    const { minPrice: _, ...tariff } = aTariff({ elements });
+    await asked.scene.tariffs.saveTariff(tariff);
+    await asked.scene.stations.createStation(aStation({ stationId: 'CS-1', connectors: priced }));
+  });
+
+  test('where the tenant shows costs: at first, and whenever it has become a quarter longer', async () => {
+    await asked.scene.policies.savePolicy({ ...usualPolicy, showRunningCost: true }, noon);
+    const sessionId = await say(0, shown(goodUid));
+
+    const told = await costs(sessionId, [1, 2, 3, 4, 8, 9, 10, 11]);
+
+    expect(told).toEqual([0.1, 0.2, 0.3, 0.4, 0.8, undefined, 1, undefined]);
+  });
+
+  test('nowhere else', async () => {
+    const sessionId = await say(0, shown(goodUid));
+
+    expect(await costs(sessionId, [1, 2])).toEqual([undefined, undefined]);
   });
 });
