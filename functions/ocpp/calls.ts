@@ -1,5 +1,6 @@
 import type { Command, CommandRequest } from '#core/commands/command.ts';
 import type { CommandOutcome } from '#core/commands/settle-command.ts';
+import type { StationLink } from '#core/stations/station.ts';
 import type { AnyOutboundAction } from './define-action.ts';
 import { encodeCall, type Frame } from './frame.ts';
 import { describe } from './payload-check.ts';
@@ -22,11 +23,19 @@ export interface Call {
 
 /**
  * Writes the call that carries a command out, under the command's own id. Refused is what the version has no
- * action for, what its schema does not allow, and what is too large to travel.
+ * action for, what a station that is not accepted yet may not do, what its schema does not allow, and what is too large
+ * to travel.
  */
-export function encodeCommand(version: OcppVersion, command: Command): EncodedCall {
+export function encodeCommand(
+  version: OcppVersion,
+  command: Command,
+  { registration }: Pick<StationLink, 'registration'> = {},
+): EncodedCall {
   const call = callOf(version, command.request);
   if (!call) return refuse('NotSupported', `${command.name} has no action in ${version.subprotocol}`);
+  if (registration === 'PENDING' && version.notWhilePending.includes(call.action)) {
+    return refuse('NotAccepted', 'the station is not accepted yet, and starts or stops nothing until it is');
+  }
   const check = checkOf(version.requestChecks, call.action);
   if (!check) return refuse('NotSupported', `${call.action} is not an action of ${version.subprotocol}`);
   const violation = check(call.payload, '');

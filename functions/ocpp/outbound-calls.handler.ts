@@ -113,7 +113,7 @@ const sendFor =
     const version = await loadVersion(protocol);
     const { openSecret } = stationSecrets(tenantId, () => readSecret(pepperArn));
     const readable = await openCommand(version, withFile, (sealed) => openSecret(stationId, sealed));
-    const call = encodeCommand(version, readable);
+    const call = encodeCommand(version, readable, link);
     if ('refused' in call) return call;
     const at = systemClock();
     const log = (decision: string) =>

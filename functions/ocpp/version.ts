@@ -12,6 +12,8 @@ export interface OcppVersion {
   readonly errorCodes: ErrorCodes;
   /** What stations may call before they are accepted, beside BootNotification. */
   readonly beforeAccepted: BeforeAccepted;
+  /** Calls that a station must refuse until it is accepted: they are not sent. */
+  readonly notWhilePending: readonly string[];
   /** The id in answers to calls whose own cannot be read; absent where such calls get no answer. */
   readonly unreadableMessageId?: string;
   readonly inbound: readonly AnyInboundAction[];

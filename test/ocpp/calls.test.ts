@@ -52,6 +52,33 @@ describe('a command as a call', () => {
     ]);
   });
 
+  test.each(['ocpp1.6', 'ocpp2.0.1'] as const)(
+    'row 38: nothing is started or stopped at a station of %s that is pending, whoever asks in whichever words [B02.FR.05]',
+    async (subprotocol) => {
+      const version = await loadVersion(subprotocol);
+      const [action, payload] =
+        subprotocol === 'ocpp1.6'
+          ? ['RemoteStopTransaction', { transactionId: 1 }]
+          : ['RequestStopTransaction', { transactionId: '1' }];
+      const requests = [startSession, stopSession, { kind: 'CALL', action, payload }] as const;
+      const command = {
+        commandId,
+        stationId: 'CP1',
+        name: 'X',
+        state: 'QUEUED',
+        createdAt: 0,
+        deadlineAt: 1,
+      } as const;
+      const encoded = (registration: 'PENDING' | 'ACCEPTED') =>
+        requests.map((request) => encodeCommand(version, { ...command, request }, { registration }));
+
+      for (const call of encoded('PENDING')) expect(call).toMatchObject({ refused: { code: 'NotAccepted' } });
+      for (const call of encoded('ACCEPTED')) expect(call).toHaveProperty('frame');
+      const reset = { ...command, request: { kind: 'RESET', when: 'NOW' } } as const;
+      expect(encodeCommand(version, reset, { registration: 'PENDING' })).toHaveProperty('frame');
+    },
+  );
+
   test('a stop of a session, by number in 1.6 and by reference in 2.0.1', async () => {
     expect(await encode('ocpp1.6', stopSession)).toEqual([
       2,

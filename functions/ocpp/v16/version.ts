@@ -15,6 +15,8 @@ export const ocpp16: OcppVersion = {
     reports: [],
     irreplaceable: ['StartTransaction', 'StopTransaction', 'MeterValues'],
   },
+  // §4.2.1.
+  notWhilePending: ['RemoteStartTransaction', 'RemoteStopTransaction'],
   inbound: inboundActions,
   outbound: outboundActions,
   placeOf,

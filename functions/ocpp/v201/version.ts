@@ -22,6 +22,8 @@ export const ocpp201: OcppVersion = {
     // A station that was told to wait keeps its transactions until it is accepted (E04, E13).
     irreplaceable: [],
   },
+  // B02.FR.05.
+  notWhilePending: ['RequestStartTransaction', 'RequestStopTransaction'],
   unreadableMessageId: '-1',
   inbound: inboundActions,
   outbound: outboundActions,
