@@ -183,7 +183,12 @@ describe.runIf(countsAsAws)('what a message costs', () => {
     const { connector: place = connector, ...session } = aSession({
       stationId,
       startReceivedAt: noon,
-      tariffPin: { tariffId: crypto.randomUUID(), revision: 12, by: 'CONNECTOR' },
+      tariffPin: {
+        tariffId: crypto.randomUUID(),
+        revision: 12,
+        by: 'CONNECTOR',
+        timeZone: 'Europe/Paris',
+      },
     });
     const { sessionId } = session;
     await stores.sessions.openSession(session, { occupies: false });
