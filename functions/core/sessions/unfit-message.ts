@@ -31,6 +31,8 @@ export interface UnfitMessageStore {
   listMessages(stationId: string, page: PageRequest): Promise<Page<UnfitMessage>>;
 }
 
+/** Written out, numbers may take more room than a store has. */
+const mostCharacters = 200_000;
 /** Named in an alert; the others are in the message. */
 const mostNamed = 5;
 
@@ -45,7 +47,7 @@ export async function keepUnfitMessage(
   const { stationId, name, rest, parts } = message;
   const isLost = rest === 'LOST';
   await Promise.all([
-    ports.unfitMessages.keepMessage(message),
+    ports.unfitMessages.keepMessage({ ...message, parts: bounded(parts) }),
     raiseAlert(ports, {
       category: 'SESSION_ERROR',
       severity: isLost ? 'HIGH' : 'LOW',
@@ -58,4 +60,14 @@ export async function keepUnfitMessage(
       details: { name, parts: parts.slice(0, mostNamed).map(({ place, fault }) => ({ place, fault })) },
     }),
   ]);
+}
+
+/** The parts with as much of their content as there is room for. */
+function bounded(parts: readonly UnfitPart[]): readonly UnfitPart[] {
+  let room = mostCharacters;
+  return parts.map((part) => {
+    const content = part.content.slice(0, room);
+    room -= content.length;
+    return { ...part, content };
+  });
 }
