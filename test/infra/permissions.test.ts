@@ -63,6 +63,7 @@ describe('permissions', () => {
     for (const { where, actions } of onLedger) {
       expect(actions, where).not.toContain('dynamodb:DeleteItem');
       expect(actions, where).not.toContain('dynamodb:UpdateItem');
+      expect(actions, where).not.toContain('dynamodb:BatchWriteItem');
     }
   });
 

@@ -3,6 +3,7 @@ import { openStores, type Stores } from '#adapters/dynamodb/open-stores.ts';
 import type { TableRole } from '#adapters/dynamodb/tables.ts';
 import { startDynamoEndpoint } from '../../local/dynamodb/endpoint.ts';
 import { engineFromEnvironment } from '../../local/dynamodb/engine-from-environment.ts';
+import { holdToAdding } from './only-added-to.ts';
 import { createTables } from './tables.ts';
 import { assertTenantsApart } from './tenants-apart.ts';
 
@@ -23,6 +24,7 @@ export async function startTestDatabase(): Promise<TestDatabase> {
   const endpoint = await startDynamoEndpoint({ engine: chosen.engine });
   const client = clientOf(endpoint.url);
   const tables = await createTables(client);
+  holdToAdding(client, tables.ledger);
   return {
     url: endpoint.url,
     client,
