@@ -1,6 +1,11 @@
+import { readdirSync } from 'node:fs';
 import type { IForbiddenRuleType } from 'dependency-cruiser';
 
-const rooms = ['admin', 'graphql', 'identity', 'ocpi', 'ocpp', 'realtime', 'workers'];
+/** What every room may lean on, and what leans on none. */
+const noRooms = ['adapters', 'contracts', 'core', 'platform'];
+export const rooms = readdirSync('functions', { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !noRooms.includes(entry.name))
+  .map(({ name }) => name);
 const door = '[.]handler[.]ts$';
 
 /** A package of npm, as dependency-cruiser sees its path. */
@@ -123,12 +128,13 @@ export const rules: readonly IForbiddenRuleType[] = [
   ),
   mayImport(
     'infra-by-path',
-    'Infrastructure names doors by path; of our code it imports the table declaration, the contracts and the list of fields not built.',
+    'Infrastructure names doors by path; of our code it imports the table declaration, the contracts, the list of fields not built, and the line that tells of a change the audit trail misses.',
     { path: '^(infra/|bin/csms[.]ts$)' },
     [
       '^infra/',
       '^functions/adapters/dynamodb/tables[.]ts$',
       '^functions/contracts/',
+      '^functions/core/audit/record-change[.]ts$',
       '^graphql/not-built[.]ts$',
       npm('(aws-cdk-lib|cdk-nag|constructs|esbuild|graphql|zod)'),
       '^(node:)?(fs|path)$',
@@ -153,6 +159,20 @@ export const rules: readonly IForbiddenRuleType[] = [
     severity: 'error',
     from: { path: '^(functions|infra|graphql)/' },
     to: { path: '^(test|scripts|local|bin)/' },
+  },
+  {
+    name: 'stations-outside',
+    comment: 'Virtual stations know what stations know: the wire, and where the system answers.',
+    severity: 'error',
+    from: { path: '^bin/simulator/' },
+    to: { path: '^(functions|infra|graphql|local)/' },
+  },
+  {
+    name: 'tools-without-tests',
+    comment: 'Commands and generators run without the tests.',
+    severity: 'error',
+    from: { path: '^(bin|scripts|local)/' },
+    to: { path: '^test/' },
   },
   {
     name: 'no-circles',
