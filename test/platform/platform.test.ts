@@ -105,7 +105,11 @@ describe('settings', () => {
     vi.stubEnv('OPERATIONS_TABLE', 'o');
     vi.stubEnv('LEDGER_TABLE', 'l');
 
-    expect(tableNames('registry', 'operations', 'ledger')).toEqual({ registry: 'r', operations: 'o', ledger: 'l' });
+    expect(tableNames('registry', 'operations', 'ledger')).toEqual({
+      registry: 'r',
+      operations: 'o',
+      ledger: 'l',
+    });
   });
 });
 
