@@ -1,9 +1,11 @@
 import { Construct } from 'constructs';
-import { lostEntryMessage } from '#core/audit/record-change.ts';
 import type { StageConfig } from '../stages.ts';
 import type { Alarms } from './alarms.ts';
 import type { CsmsFunction } from './csms-function.ts';
 import { LineAlarm } from './line-alarm.ts';
+
+/** As the doors write it. */
+const lostEntryMessage = 'an entry of the audit trail could not be kept';
 
 export interface TrailAlarmProps {
   readonly stage: StageConfig;
