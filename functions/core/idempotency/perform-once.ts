@@ -1,6 +1,6 @@
 import { DomainError } from '../errors.ts';
+import { idAt } from '../id-at.ts';
 import type { Clock, Digest, NewId } from '../ports.ts';
-import { idAt } from '../stations/ask-for-boot.ts';
 import type { PerformedStore } from './performed-store.ts';
 
 const keptMs = 24 * 60 * 60 * 1000;

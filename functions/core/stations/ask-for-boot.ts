@@ -1,4 +1,5 @@
 import { enqueueCommand, type RequestPorts } from '../commands/request-command.ts';
+import { idAt } from '../id-at.ts';
 import type { Digest } from '../ports.ts';
 
 /** A station that is away for longer connects anew, and is asked anew. */
@@ -26,14 +27,4 @@ export async function askForBootOnce(
   const { stationId, connectionId, connectedAt } = connection;
   const newId = () => idAt(connectedAt, ports.digest(`boot/${stationId}/${connectionId}`));
   await askForBoot({ ...ports, newId }, stationId);
-}
-
-/**
- * An id for a command that is made once, whoever makes it. Commands are in the order of their ids: as all of them, this
- * one begins with its moment (RFC 9562, version 7).
- */
-export function idAt(at: number, digits: string): string {
-  const time = Math.max(0, Math.trunc(at)).toString(16).padStart(12, '0');
-  const parts = [time.slice(0, 8), time.slice(8), `7${digits.slice(0, 3)}`, `8${digits.slice(3, 6)}`];
-  return [...parts, digits.slice(6, 18)].join('-');
 }

@@ -1,7 +1,8 @@
 import type { Command } from '../commands/command.ts';
 import { enqueueCommand, type RequestPorts } from '../commands/request-command.ts';
+import { idAt } from '../id-at.ts';
 import type { Digest } from '../ports.ts';
-import { idAt, timeoutMs } from './ask-for-boot.ts';
+import { timeoutMs } from './ask-for-boot.ts';
 import { registrationOf } from './register-boot.ts';
 import type { StationStore } from './station-store.ts';
 
