@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Billing, Cdr } from '#core/cdrs/cdr.ts';
+import type { Billing, Cdr, Correction } from '#core/cdrs/cdr.ts';
 import type { CdrInReview, CdrQuery } from '#core/cdrs/cdr-store.ts';
 import { counterpartyFromKey } from '#core/cdrs/counterparty.ts';
 import { creditCdr } from '#core/cdrs/credit-cdr.ts';
@@ -26,6 +26,8 @@ const creditBody = z.strictObject({ reason });
 const reissueBody = z.strictObject({
   reason,
   energyWh: z.int().min(0).exactOptional(),
+  startedAt: moment.exactOptional(),
+  endedAt: moment.exactOptional(),
   tariffId: z.string().min(1).max(255).exactOptional(),
 });
 const resolutionBody = z.strictObject({ reason, decision: z.enum(['RELEASED', 'WRITTEN_OFF']) });
@@ -75,7 +77,7 @@ export const cdrRoutes: readonly Route[] = [
     method: 'POST',
     path: '/cdrs/{cdrId}/reissue',
     summary:
-      'Credits a CDR and puts another in its place, from what is known now, but for energyWh and tariffId given.',
+      'Credits a CDR and puts another in its place, from what is known now, but for energyWh, startedAt, endedAt and tariffId given.',
     roles: administrators,
     async handle(request, services) {
       const { reason: why, ...given } = readBody(reissueBody, request.body);
@@ -143,7 +145,8 @@ function momentOf(text: string, name: string): number {
 
 /** Everything that it says, moments as RFC 3339. */
 function cdrView(cdr: Cdr) {
-  const { startedAt, endedAt, createdAt, readings, periods, resolution, tariff, kind, ...rest } = cdr;
+  const { startedAt, endedAt, createdAt, readings, periods, resolution, correction, tariff, kind, ...rest } =
+    cdr;
   const { begin, end } = readings ?? {};
   return {
     ...rest,
@@ -164,5 +167,14 @@ function cdrView(cdr: Cdr) {
       endedAt: rfc3339(period.endedAt),
     })),
     ...(resolution ? { resolution: { ...resolution, at: rfc3339(resolution.at) } } : {}),
+    ...(correction ? { correction: correctionView(correction) } : {}),
+  };
+}
+
+function correctionView({ startedAt, endedAt, ...rest }: Correction) {
+  return {
+    ...rest,
+    ...(startedAt === undefined ? {} : { startedAt: rfc3339(startedAt) }),
+    ...(endedAt === undefined ? {} : { endedAt: rfc3339(endedAt) }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Cdr } from '#core/cdrs/cdr.ts';
+import type { Cdr, Correction } from '#core/cdrs/cdr.ts';
 import type { BillingReading } from '#core/metering/billing-readings.ts';
 import { decimal, scaleByTen, toText } from '#core/tariffs/decimal.ts';
 import type { RatedLine, RatedPeriod } from '#core/tariffs/rating.ts';
@@ -22,7 +22,7 @@ export function cdrView(cdr: Cdr): Record<string, unknown> {
     billing: cdr.billing,
     reviewReasons: cdr.reviewReasons ?? [],
     resolution: cdr.resolution && { ...cdr.resolution, at: rfc3339(cdr.resolution.at) },
-    correction: cdr.correction,
+    correction: cdr.correction && correctionView(cdr.correction),
     startTimestamp: rfc3339(cdr.startedAt),
     endTimestamp: rfc3339(cdr.endedAt),
     stopReason: cdr.stopReason,
@@ -48,6 +48,14 @@ export function cdrView(cdr: Cdr): Record<string, unknown> {
     lines: cdr.lines.map(lineView),
     explanation: cdr.explanation,
     createdAt: rfc3339(cdr.createdAt),
+  };
+}
+
+function correctionView({ startedAt, endedAt, ...rest }: Correction): Record<string, unknown> {
+  return {
+    ...rest,
+    ...(startedAt === undefined ? {} : { startedAt: rfc3339(startedAt) }),
+    ...(endedAt === undefined ? {} : { endedAt: rfc3339(endedAt) }),
   };
 }
 

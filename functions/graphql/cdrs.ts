@@ -86,6 +86,8 @@ const reason = z.string().trim().min(1, 'say why').max(500);
 const crediting = z.object({ id: z.string().min(1), reason });
 const reissuing = crediting.extend({
   energyWh: z.int().min(0).nullish(),
+  startedAt: dateTime.nullish(),
+  endedAt: dateTime.nullish(),
   tariffId: z.string().min(1).max(255).nullish(),
 });
 const resolving = crediting.extend({ decision: z.enum(['RELEASED', 'WRITTEN_OFF']) });
@@ -104,13 +106,16 @@ export async function reissue(
   { arguments: args, caller }: FieldRequest,
   services: GraphqlServices,
 ): Promise<View> {
-  const { id: cdrId, reason: why, energyWh, tariffId } = readArguments(reissuing, args);
+  const { id: cdrId, reason: why, ...given } = readArguments(reissuing, args);
+  const { energyWh, startedAt, endedAt, tariffId } = given;
   const ports = { ...services, tenant: await services.findTenant() };
   const { cdr: replacement } = await reissueCdr(ports, {
     cdrId,
     reason: why,
     by: caller.subject,
     ...(energyWh == null ? {} : { energyWh }),
+    ...(startedAt == null ? {} : { startedAt }),
+    ...(endedAt == null ? {} : { endedAt }),
     ...(tariffId == null ? {} : { tariffId }),
   });
   return cdrView(replacement);

@@ -151,6 +151,21 @@ describe('CDRs over REST', () => {
     expect(first.body).toMatchObject({ replaces: cdrId, totalCost: { exclVat: '2' } });
   });
 
+  test('are issued anew with the times that are given', async () => {
+    const { cdrId } = await givenCdr();
+    const endedAt = '2026-03-02T12:45:00.000Z';
+
+    const unset = await admin.request(`POST /cdrs/${cdrId}/reissue`, {
+      ...why,
+      startedAt: '1970-01-01T00:00:00Z',
+    });
+    const { status, body } = await admin.request(`POST /cdrs/${cdrId}/reissue`, { ...why, endedAt });
+
+    expect(unset).toMatchObject({ status: 422, body: { errors: [{ pointer: '/startedAt' }] } });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ endedAt, correction: { ...why, by: 'alice', endedAt } });
+  });
+
   test('wait in the queue until somebody decides', async () => {
     const { cdrId } = await givenCdr({ meterStopWh: 900 });
     const queue = async () => (await admin.request('GET /cdrs/review')).body.items;

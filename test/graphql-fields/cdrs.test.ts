@@ -90,6 +90,8 @@ describe('CDRs over GraphQL', () => {
       id: cdrId,
       reason,
       energyWh: 4_000,
+      startedAt: '2026-03-02T13:10:00+01:00',
+      endedAt: null,
       tariffId: null,
     });
 
@@ -98,7 +100,8 @@ describe('CDRs over GraphQL', () => {
       kind: 'REPLACEMENT',
       replaces: cdrId,
       totalCostExclVat: '1',
-      correction: { reason, by: 'alice', energyWh: 4_000 },
+      startTimestamp: '2026-03-02T12:10:00.000Z',
+      correction: { reason, by: 'alice', energyWh: 4_000, startedAt: '2026-03-02T12:10:00.000Z' },
     });
   });
 

@@ -142,7 +142,14 @@ const cdrSchema = z.object({
     .exactOptional(),
   reviewReasons: z.array(text).exactOptional(),
   correction: z
-    .object({ reason: text, by: text, energyWh: whole.exactOptional(), tariffId: text.exactOptional() })
+    .object({
+      reason: text,
+      by: text,
+      energyWh: whole.exactOptional(),
+      startedAt: whole.exactOptional(),
+      endedAt: whole.exactOptional(),
+      tariffId: text.exactOptional(),
+    })
     .exactOptional(),
   explanation: z.array(text),
   createdAt: whole,

@@ -44,6 +44,9 @@ export interface Correction {
   readonly by: string;
   /** The energy was given by hand. */
   readonly energyWh?: number;
+  /** The times were given by hand. */
+  readonly startedAt?: number;
+  readonly endedAt?: number;
   /** The tariff was chosen by hand. */
   readonly tariffId?: string;
 }

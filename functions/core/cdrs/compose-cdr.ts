@@ -22,7 +22,10 @@ export interface Circumstances extends PricingTerms {
   readonly connector?: Connector;
   /** Why that tariff. */
   readonly pricedBy?: PricedBy;
+  /** Of the place and its time zone. */
   readonly doubts: readonly string[];
+  /** Why there is no tariff. */
+  readonly obstacles: readonly string[];
 }
 
 /** What a CDR is made of. */
@@ -109,11 +112,12 @@ function ratingOf({ record, circumstances, currency }: CdrMaterial): Rating {
 }
 
 function reasonsOf({ record, circumstances, signed }: CdrMaterial, rating: Rating): readonly string[] {
-  const { tariff, doubts } = circumstances;
+  const { tariff, doubts, obstacles } = circumstances;
   return [
     ...record.reviewReasons,
     ...tokenDoubts(record),
     ...doubts,
+    ...obstacles,
     ...(tariff ? unmeasuredDoubts(tariff, rating.periods) : []),
     ...signed.flatMap(doubtOf),
     ...signedDoubts(signed, record),

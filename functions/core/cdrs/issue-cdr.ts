@@ -80,8 +80,15 @@ export async function issueCdr(
   return { outcome: 'exists', cdr: (await ports.cdrs.findCdr(cdrId)) ?? cdr };
 }
 
-/** Finds what a session is priced by. */
-export async function findCircumstances(ports: CircumstancePorts, session: Session): Promise<Circumstances> {
+/**
+ * Finds what a session is priced by. Another start that is `given` by hand chooses the tariff anew, as it stood then;
+ * a price that was agreed for the session stays.
+ */
+export async function findCircumstances(
+  ports: CircumstancePorts,
+  session: Session,
+  given: { readonly startedAt?: number } = {},
+): Promise<Circumstances> {
   const station = await ports.stations.findStation(session.stationId);
   const connector = station && connectorOfSession(station, session);
   const doubts: string[] = [];
@@ -93,10 +100,9 @@ export async function findCircumstances(ports: CircumstancePorts, session: Sessi
   if (timeZone !== wantedZone) doubts.push(`Time zone ${wantedZone} is not known; prices are by UTC.`);
 
   const [price, reservation] = await Promise.all([
-    tariffOfSession(ports, session, connector),
+    tariffOfSession(ports, startedAnew(session, given), connector),
     reservationOf(ports, session),
   ]);
-  if (!price.tariff) doubts.push(...price.obstacles);
   return {
     ...(connector ? { connector } : {}),
     ...(station ? { station } : {}),
@@ -104,7 +110,14 @@ export async function findCircumstances(ports: CircumstancePorts, session: Sessi
     ...(reservation ? { reservation } : {}),
     ...(price.tariff ? { tariff: price.tariff, pricedBy: price.by } : {}),
     doubts,
+    obstacles: price.tariff ? [] : price.obstacles,
   };
+}
+
+function startedAnew(session: Session, { startedAt }: { readonly startedAt?: number }): Session {
+  if (startedAt === undefined || session.tariffPin?.by === 'AGREED') return session;
+  const { tariffPin: _, ...unpinned } = session;
+  return { ...unpinned, startedAt };
 }
 
 /** The reservation that became this session's, and no other's. */

@@ -1,6 +1,6 @@
 import { DomainError } from '../errors.ts';
-import type { JudgedMeterValue } from '../metering/signed-values.ts';
-import { assembleSession, type SessionRecord } from '../sessions/assemble-session.ts';
+import { assembleSession, type GivenByHand, type SessionRecord } from '../sessions/assemble-session.ts';
+import { dayMs, earliestBelievable, longestBelievableDays } from '../sessions/review-reasons.ts';
 import type { Tariff } from '../tariffs/tariff.ts';
 import type { Cdr, Correction } from './cdr.ts';
 import { replacementIdOf } from './cdr-id.ts';
@@ -16,8 +16,7 @@ export interface ReissueCdrPorts extends CreditCdrPorts, Omit<IssueCdrPorts, 'cd
 }
 
 /** What to correct a CDR by: what is known of its session now, but for what is given by hand. */
-export interface ReissueAsked extends CorrectionAsked {
-  readonly energyWh?: number;
+export interface ReissueAsked extends CorrectionAsked, GivenByHand {
   /** One that applies as it stands now, whatever was in force. */
   readonly tariffId?: string;
 }
@@ -28,16 +27,18 @@ const mostEnergyWh = 100_000_000;
 /**
  * Credits a CDR, unless it is, and puts another in its place, rated again from all that is known of the session now.
  * What is given by hand settles the doubts about it; other doubts hold the replacement back for review like any CDR.
+ * With other times readings outside of them do not count, and the tariff is the one of the start that is given.
  *
  * Once: a repeat gives the replacement that is there (`exists`). A step that failed is taken up by the next attempt.
  * Throws `NotFound` for an unknown CDR or tariff, `Conflict` for a credit, a tariff that is a draft, and a CDR that was
- * replaced by something else, `Validation` for energy no session has.
+ * replaced by something else, `Validation` for energy no session has and times that nobody can mean.
  */
 export async function reissueCdr(
   ports: ReissueCdrPorts,
   asked: ReissueAsked,
 ): Promise<{ readonly outcome: 'issued' | 'exists'; readonly cdr: Cdr; readonly credit: Cdr }> {
   checkEnergy(asked.energyWh);
+  for (const border of ['startedAt', 'endedAt'] as const) checkTime(ports, border, asked[border]);
   const replaced = await correctableCdr(ports, asked.cdrId);
   const replacement = await replacementOf(ports, asked, replaced);
   const { cdr: credit } = await creditCdr(ports, asked);
@@ -60,30 +61,24 @@ async function replacementOf(ports: ReissueCdrPorts, asked: ReissueAsked, replac
   if (!session) throw new DomainError('NotFound', `session ${sessionId} is not known`, 'sessionId');
   const [entries, found, tariff] = await Promise.all([
     ports.sessions.listEntries(sessionId),
-    findCircumstances(ports, session),
+    findCircumstances(ports, session, asked),
     tariffOf(ports, asked.tariffId),
   ]);
-  const known = assembleSession(session, entries, powerOf(found.connector));
-  const record = withEnergy(known, asked.energyWh);
+  const record = assembleSession(session, entries, powerOf(found.connector), asked);
+  checkDuration(asked, record);
   const circumstances = withTariff(found, tariff);
-  const { energyWh, tariffId, reason, by } = asked;
   const signed = judgedValues(record, ports.verifySigned, found.connector?.meterPublicKey);
   const cdr = composeCdr({
     cdrId: replacementIdOf(ports.digest, ports.tenant.tenantId, replaced.cdrId),
     record,
     // A signature says nothing about energy that was not read from its meter.
-    signed: energyWh === undefined ? signed : withoutReadings(signed),
+    signed: asked.energyWh === undefined ? signed : signed.filter(({ verdict }) => verdict !== 'INVALID'),
     circumstances,
     place: await findPlace(ports, found),
     currency: ports.tenant.currency,
     createdAt: ports.clock(),
   });
-  const correction: Correction = {
-    reason,
-    by,
-    ...(energyWh === undefined ? {} : { energyWh }),
-    ...(tariffId === undefined ? {} : { tariffId }),
-  };
+  const correction = correctionOf(asked);
   const explanation = [...sentencesOf(replaced.cdrId, correction), ...cdr.explanation];
   return { ...cdr, kind: 'REPLACEMENT', replaces: replaced.cdrId, correction, explanation };
 }
@@ -97,36 +92,67 @@ async function tariffOf(ports: ReissueCdrPorts, tariffId: string | undefined): P
   return tariff;
 }
 
-function withEnergy(record: SessionRecord, energyWh: number | undefined): SessionRecord {
-  return energyWh === undefined ? record : { ...record, energyWh, reviewReasons: [] };
+function correctionOf({ reason, by, energyWh, startedAt, endedAt, tariffId }: ReissueAsked): Correction {
+  return {
+    reason,
+    by,
+    ...(energyWh === undefined ? {} : { energyWh }),
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(endedAt === undefined ? {} : { endedAt }),
+    ...(tariffId === undefined ? {} : { tariffId }),
+  };
 }
 
-function withoutReadings(signed: readonly JudgedMeterValue[]): readonly JudgedMeterValue[] {
-  return signed.filter(({ verdict }) => verdict !== 'INVALID').map(({ readings: _, ...value }) => value);
-}
-
+/** A tariff that is chosen settles that there was none; what is doubtful of the place stays so. */
 function withTariff(found: Circumstances, tariff: Tariff | undefined): Circumstances {
   if (!tariff) return found;
   const { pricedBy: _, ...rest } = found;
-  return { ...rest, tariff, doubts: [] };
+  return { ...rest, tariff, obstacles: [] };
 }
 
 function sentencesOf(replacedId: string, correction: Correction): readonly string[] {
-  const { reason, by, energyWh, tariffId } = correction;
+  const { reason, by, energyWh, startedAt, endedAt, tariffId } = correction;
   return [
     `Takes the place of CDR ${replacedId}: ${reason}`,
     `Asked for by ${by}.`,
     ...(energyWh === undefined ? [] : [`The energy was given by hand: ${energyWh} Wh.`]),
+    ...(startedAt === undefined ? [] : [`The start was given by hand: ${rfc3339(startedAt)}.`]),
+    ...(endedAt === undefined ? [] : [`The end was given by hand: ${rfc3339(endedAt)}.`]),
     ...(tariffId === undefined ? [] : [`The tariff was chosen by hand: ${tariffId}.`]),
   ];
 }
 
-function isSame(correction: Correction | undefined, { energyWh, tariffId }: ReissueAsked): boolean {
-  return correction?.energyWh === energyWh && correction?.tariffId === tariffId;
+function isSame(correction: Correction | undefined, asked: ReissueAsked): boolean {
+  return (['energyWh', 'startedAt', 'endedAt', 'tariffId'] as const).every(
+    (name) => correction?.[name] === asked[name],
+  );
 }
 
 function checkEnergy(energyWh: number | undefined): void {
   if (energyWh === undefined) return;
   if (Number.isInteger(energyWh) && energyWh >= 0 && energyWh <= mostEnergyWh) return;
   throw new DomainError('Validation', `energy is whole Wh, at most ${mostEnergyWh}`, 'energyWh');
+}
+
+function checkTime(
+  { clock }: Pick<ReissueCdrPorts, 'clock'>,
+  border: 'startedAt' | 'endedAt',
+  at: number | undefined,
+): void {
+  if (at === undefined || (Number.isInteger(at) && at >= earliestBelievable && at <= clock())) return;
+  throw new DomainError('Validation', 'a moment since 2010 that is not yet to come', border);
+}
+
+/** Of the session that the given times make, together with what is known of the other. */
+function checkDuration({ startedAt, endedAt }: ReissueAsked, record: SessionRecord): void {
+  if (startedAt === undefined && endedAt === undefined) return;
+  const border = endedAt === undefined ? 'startedAt' : 'endedAt';
+  const durationMs = (record.endedAt ?? record.lastAt) - record.startedAt;
+  if (durationMs < 0) throw new DomainError('Validation', 'a session ends after its start', border);
+  if (durationMs < longestBelievableDays * dayMs) return;
+  throw new DomainError('Validation', `no session lasts ${longestBelievableDays} days`, border);
+}
+
+function rfc3339(at: number): string {
+  return new Date(at).toISOString();
 }

@@ -10,6 +10,8 @@ interface BilledReadings {
   readonly begin?: BillingReading;
   readonly end?: BillingReading;
   readonly energyWh?: number;
+  /** The energy is no meter's: only when the meter signed is compared. */
+  readonly energyByHand?: boolean;
 }
 
 const borderNames = { BEGIN: 'begin', END: 'end' } as const;
@@ -35,20 +37,29 @@ function doubtsOf(
 ): readonly string[] {
   const reading = border === 'BEGIN' ? billed.begin : billed.end;
   const doubts: string[] = [];
-  if (counts === 'REGISTER' && reading && differs(energyWh, reading.energyWh)) {
-    doubts.push(
-      `The meter signed ${energyWh} Wh for the ${borderNames[border]}; billed is from ${reading.energyWh} Wh.`,
-    );
-  }
-  const charged = counts === 'TRANSACTION' && border === 'END' ? billed.energyWh : undefined;
-  if (charged !== undefined && differs(energyWh, charged)) {
-    doubts.push(`The meter signed ${energyWh} Wh for the session; billed are ${charged} Wh.`);
-  }
+  if (billed.energyByHand !== true) doubts.push(...energyDoubts({ energyWh, counts }, border, billed));
   if (at !== undefined && reading && Math.abs(at - reading.at) > clockToleranceMs) {
     const minutes = Math.round(Math.abs(at - reading.at) / 60_000);
     doubts.push(`What the meter signed for the ${borderNames[border]} is ${minutes} minutes away from it.`);
   }
   return doubts;
+}
+
+function energyDoubts(
+  { energyWh, counts }: Pick<SignedReading, 'energyWh' | 'counts'>,
+  border: 'BEGIN' | 'END',
+  billed: BilledReadings,
+): readonly string[] {
+  if (counts === 'REGISTER') {
+    const reading = border === 'BEGIN' ? billed.begin : billed.end;
+    if (!reading || !differs(energyWh, reading.energyWh)) return [];
+    return [
+      `The meter signed ${energyWh} Wh for the ${borderNames[border]}; billed is from ${reading.energyWh} Wh.`,
+    ];
+  }
+  const charged = border === 'END' ? billed.energyWh : undefined;
+  if (charged === undefined || !differs(energyWh, charged)) return [];
+  return [`The meter signed ${energyWh} Wh for the session; billed are ${charged} Wh.`];
 }
 
 function differs(one: number, other: number): boolean {

@@ -19,6 +19,13 @@ export interface ChargingStateChange {
   readonly state: ChargingState;
 }
 
+/** What of a session somebody gives by hand: it takes the place of what is known. Times in epoch milliseconds. */
+export interface GivenByHand {
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly energyWh?: number;
+}
+
 /** Everything a session's head and entries say, put in order. Times in epoch milliseconds. */
 export interface SessionRecord {
   readonly sessionId: string;
@@ -41,6 +48,8 @@ export interface SessionRecord {
   readonly energyWh?: number;
   /** No register was read: the energy is worked out from power, for a person to judge. */
   readonly energyFromPower?: boolean;
+  /** The energy is somebody's word, not the meter's. */
+  readonly energyByHand?: boolean;
   /** How many entries say so, each counted once. */
   readonly entryCount: number;
   /** All samples, each once, by time. */
@@ -64,16 +73,18 @@ const mostGaps = 1000;
  * Puts a session together from its head and entries. The same facts give the same record, in whatever order they
  * come and however often each is repeated; entries of another station are not its facts.
  *
- * `connector` is what is known of the place: energy beyond its power calls for a review.
+ * `connector` is what is known of the place: energy beyond its power calls for a review. What is `given` by hand settles
+ * the reasons for a review that are about it, and no other.
  */
 export function assembleSession(
   head: Session,
   entries: readonly SessionEntry[],
   connector: { readonly maxPowerW?: number } = {},
+  given: GivenByHand = {},
 ): SessionRecord {
   const facts = distinctEntries(head, entries);
-  const startedAt = startOf(head, facts);
-  const session = withEnd(head, startedAt, facts);
+  const startedAt = given.startedAt ?? startOf(head, facts);
+  const session = withEnd(head, facts, { ...given, startedAt });
   const maxPowerW = connector.maxPowerW ?? greatestPowerW;
   const samples = distinctSamples(facts);
   const readings = billingReadings({
@@ -85,12 +96,13 @@ export function assembleSession(
     ...(session.meterStopWh === undefined ? {} : { meterStopWh: session.meterStopWh }),
   });
   const counted = energyBetween(readings);
-  const guessed = readings.begin || readings.end ? undefined : guessOf(session, startedAt, samples);
-  const energyWh = counted ?? guessed;
+  const isGuessed = given.energyWh === undefined && !readings.begin && !readings.end;
+  const guessed = isGuessed ? guessOf(session, startedAt, samples) : undefined;
+  const energyWh = given.energyWh ?? counted ?? guessed;
   const missingSeqNos = missingOf(facts);
   const stoppedReason = facts.findLast(({ phase }) => phase === 'ENDED')?.stoppedReason;
-  const changes = stateChanges(facts, startedAt);
-  const startMissing = session.partial === true && !facts.some(({ phase }) => phase === 'STARTED');
+  const changes = stateChanges(statesTold(facts, given, { startedAt, endedAt: session.endedAt }), startedAt);
+  const startMissing = given.startedAt === undefined && isStartMissing(session, facts);
   const lastAt = Math.max(startedAt, session.endedAt ?? 0, ...facts.map(({ at }) => at));
   return {
     sessionId: session.sessionId,
@@ -107,6 +119,7 @@ export function assembleSession(
     ...readings,
     ...(energyWh === undefined ? {} : { energyWh }),
     ...(guessed === undefined ? {} : { energyFromPower: true }),
+    ...(given.energyWh === undefined ? {} : { energyByHand: true }),
     entryCount: facts.length,
     samples,
     chargingStates: changes,
@@ -122,6 +135,7 @@ export function assembleSession(
       startedAt,
       maxPowerW,
       startMissing,
+      given,
     }),
   };
 }
@@ -183,6 +197,10 @@ function rankOf(context: SampleContext): number {
   return context === 'END' ? 2 : 1;
 }
 
+function isStartMissing({ partial }: Session, facts: readonly SessionEntry[]): boolean {
+  return partial === true && !facts.some(({ phase }) => phase === 'STARTED');
+}
+
 /** The start event's time; the earliest known while it is missing. */
 function startOf(session: Session, facts: readonly SessionEntry[]): number {
   const started = facts.find(({ phase }) => phase === 'STARTED');
@@ -195,12 +213,17 @@ function startOf(session: Session, facts: readonly SessionEntry[]): number {
  * Of a session that the system closed nobody knows since when nothing was charged: it counts up to the last moment that
  * its station told of, and no further than to the start of the next one where that is what closed it.
  */
-function withEnd(head: Session, startedAt: number, facts: readonly SessionEntry[]): Session {
+function withEnd(
+  head: Session,
+  facts: readonly SessionEntry[],
+  given: GivenByHand & { readonly startedAt: number },
+): Session {
+  if (given.endedAt !== undefined) return { ...head, endedAt: given.endedAt };
   if (!isClosedByUs(head) || head.endedAt === undefined) return head;
   const { endedAt, stopReason } = head;
   const known = facts.map(({ at, receivedAt }) => saneTime(at, receivedAt));
   const within = stopReason === 'SUPERSEDED' ? known.filter((at) => at <= endedAt) : known;
-  return { ...head, endedAt: Math.max(startedAt, ...within) };
+  return { ...head, endedAt: Math.max(given.startedAt, ...within) };
 }
 
 /** The end of a session that the system closed may still come. */
@@ -224,6 +247,20 @@ function guessOf(
   return energyFromPower(
     billableSamples(samplesOfSession({ samples, startedAt, ...(endedAt === undefined ? {} : { endedAt }) })),
   );
+}
+
+/**
+ * Where times are given by hand its station's may be of another clock altogether: states count then if some of what it
+ * told lies within the session.
+ */
+function statesTold(
+  facts: readonly SessionEntry[],
+  given: GivenByHand,
+  { startedAt, endedAt = Number.POSITIVE_INFINITY }: { startedAt: number; endedAt: number | undefined },
+): readonly SessionEntry[] {
+  if (given.startedAt === undefined && given.endedAt === undefined) return facts;
+  const isWithin = ({ at }: SessionEntry) => at >= startedAt && at <= endedAt;
+  return facts.some(isWithin) ? facts.filter(({ at }) => at <= endedAt) : [];
 }
 
 /**

@@ -6,7 +6,7 @@ import {
 } from '../metering/billing-readings.ts';
 import { meterDoubts, rollOverHint } from '../metering/meter-doubts.ts';
 import type { MeterSample } from '../metering/sample.ts';
-import type { ChargingStateChange } from './assemble-session.ts';
+import type { ChargingStateChange, GivenByHand } from './assemble-session.ts';
 import type { Session, SessionEntry } from './session.ts';
 
 /** What is known of a session, put in order. */
@@ -20,33 +20,52 @@ export interface SessionFindings {
   readonly startedAt: number;
   readonly maxPowerW: number;
   readonly startMissing: boolean;
+  readonly given: GivenByHand;
 }
 
 const clockToleranceMs = 3_600_000;
 /** Clocks that were never set count from 1970 or 2000. */
-const earliestBelievable = Date.UTC(2010, 0, 1);
+export const earliestBelievable = Date.UTC(2010, 0, 1);
 /** Vehicles are left plugged in through a holiday, hardly longer. */
-const longestBelievableDays = 21;
-const dayMs = 86_400_000;
+export const longestBelievableDays = 21;
+export const dayMs = 86_400_000;
 
-/** Why a person must look before an ended session is billed, in sentences. Empty while it runs. */
+/**
+ * Why a person must look before an ended session is billed, in sentences. Empty while it runs. Each is about its times or
+ * about its energy: energy that is given by hand settles the latter alone, times the former as far as they are sound.
+ */
 export function reviewReasons(found: SessionFindings): readonly string[] {
-  const { session, startedAt } = found;
+  const { session, startedAt, given } = found;
   if (session.state !== 'ENDED') return [];
-  const reasons: string[] = [];
   const endedAt = session.endedAt ?? startedAt;
+  return [
+    ...timeReasons(found, endedAt),
+    ...(given.energyWh === undefined ? energyReasons(found, endedAt) : []),
+  ];
+}
+
+function timeReasons(found: SessionFindings, endedAt: number): readonly string[] {
+  const { startedAt } = found;
+  const reasons: string[] = [];
   if (found.startMissing) reasons.push('The start of the session never arrived.');
-  if (session.endedByCheck === true)
-    reasons.push('The station never told the end; the session ends at the last that is known of it.');
-  if (session.stopReason === 'SUPERSEDED')
-    reasons.push('The station never told the end; another session began at the connector.');
+  reasons.push(...untoldEnd(found));
   if (endedAt < startedAt) reasons.push('The session ends before it starts.');
   if (startedAt < earliestBelievable || isAhead(found)) {
     reasons.push("The station's clock cannot have been right.");
   }
   const days = Math.floor((endedAt - startedAt) / dayMs);
   if (days >= longestBelievableDays) reasons.push(`The session is said to have lasted ${days} days.`);
-  return [...reasons, ...energyReasons(found, endedAt)];
+  return reasons;
+}
+
+function untoldEnd({ session, given }: SessionFindings): readonly string[] {
+  if (given.endedAt !== undefined) return [];
+  const byCheck = 'The station never told the end; the session ends at the last that is known of it.';
+  const superseded = 'The station never told the end; another session began at the connector.';
+  return [
+    ...(session.endedByCheck === true ? [byCheck] : []),
+    ...(session.stopReason === 'SUPERSEDED' ? [superseded] : []),
+  ];
 }
 
 function energyReasons(found: SessionFindings, endedAt: number): readonly string[] {
@@ -85,13 +104,18 @@ function mayHaveChargedIn(changes: readonly ChargingStateChange[], from: number,
   return [...(before ? [before] : []), ...within].some(({ state }) => state === 'CHARGING');
 }
 
-/** Whatever is late may be true; what came to the system before it happened cannot be. */
-function isAhead({ session, facts, startedAt }: SessionFindings): boolean {
+/**
+ * Whatever is late may be true; what came to the system before it happened cannot be. Times that are given by hand came
+ * from nowhere, and what lies outside of them plays no part.
+ */
+function isAhead({ session, facts, startedAt, given }: SessionFindings): boolean {
   const { endedAt, startReceivedAt, endReceivedAt } = session;
+  const corrected = given.startedAt !== undefined || given.endedAt !== undefined;
+  const plays = ({ at }: SessionEntry) => at >= startedAt && (endedAt === undefined || at <= endedAt);
   const told: readonly { at?: number | undefined; receivedAt?: number | undefined }[] = [
-    { at: startedAt, receivedAt: startReceivedAt },
-    { at: endedAt, receivedAt: endReceivedAt },
-    ...facts,
+    ...(given.startedAt === undefined ? [{ at: startedAt, receivedAt: startReceivedAt }] : []),
+    ...(given.endedAt === undefined ? [{ at: endedAt, receivedAt: endReceivedAt }] : []),
+    ...(corrected ? facts.filter(plays) : facts),
   ];
   return told.some(
     ({ at, receivedAt }) =>

@@ -47,7 +47,7 @@ async function newBooks() {
 
 /** The CDR of a session of ten kilowatt hours that has ended, in its ledger. */
 async function givenCdr(more: Parameters<typeof numberedSession>[0] = {}): Promise<Cdr> {
-  const { endedAt, meterStopWh, stopReason, ...open } = numberedSession(more);
+  const { endedAt, endReceivedAt, meterStopWh, stopReason, endedByCheck, ...open } = numberedSession(more);
   const { sessionId, stationId } = open;
   await scene.sessions.openSession({ ...open, state: 'ACTIVE' }, { occupies: false });
   await scene.sessions.endSession(
@@ -56,6 +56,8 @@ async function givenCdr(more: Parameters<typeof numberedSession>[0] = {}): Promi
       endedAt: endedAt ?? minutesIn(60),
       stopReason: stopReason ?? 'LOCAL',
       ...(meterStopWh === undefined ? {} : { meterStopWh }),
+      ...(endReceivedAt === undefined ? {} : { endReceivedAt }),
+      ...(endedByCheck === undefined ? {} : { endedByCheck }),
     },
     [],
   );
@@ -207,6 +209,11 @@ describe('a replacement', () => {
 
   test.each([
     ['energy below zero', { energyWh: -1 }, 'Validation'],
+    ['a start after the end', { startedAt: minutesIn(61) }, 'Validation'],
+    ['an end before the start', { endedAt: minutesIn(-1) }, 'Validation'],
+    ['an end that is yet to come', { endedAt: Date.UTC(2026, 5, 15, 12, 1) }, 'Validation'],
+    ['a start that no clock gives', { startedAt: 0 }, 'Validation'],
+    ['times that no session lasts', { startedAt: minutesIn(-21 * 24 * 60) }, 'Validation'],
     ['a part of a watt hour', { energyWh: 0.5 }, 'Validation'],
     ['a tariff that nobody knows', { tariffId: 'none' }, 'NotFound'],
     ['a tariff that is a draft', { tariffId: 'draft' }, 'Conflict'],
@@ -217,6 +224,175 @@ describe('a replacement', () => {
     await expect(reissueCdr(ports, { ...asked, cdrId: cdr.cdrId, ...given })).rejects.toMatchObject({ code });
 
     expect(await head(cdr)).toMatchObject({ cdrId: cdr.cdrId });
+  });
+});
+
+describe('a replacement with other times', () => {
+  const clock = "The station's clock cannot have been right.";
+  const hourly = tariffOf(
+    [
+      {
+        priceComponents: [
+          component('ENERGY', '0.25'),
+          component('TIME', '2'),
+          component('PARKING_TIME', '6'),
+        ],
+      },
+    ],
+    { tariffId: 'hourly' },
+  );
+  const wrongClock = {
+    endedAt: Date.UTC(2035, 0, 1),
+    startReceivedAt: minutesIn(1),
+    endReceivedAt: minutesIn(61),
+  };
+
+  beforeEach(async () => {
+    await scene.tariffs.saveTariff(hourly);
+    ports = { ...ports, tenant: { ...ports.tenant, defaultTariffId: 'hourly' } };
+  });
+
+  test('is held back for its clock like the first while its energy alone is given', async () => {
+    const cdr = await givenCdr(wrongClock);
+    expect(cdr.reviewReasons).toContain(clock);
+
+    const { cdr: replacement } = await reissueCdr(ports, { ...asked, cdrId: cdr.cdrId, energyWh: 9_000 });
+
+    expect(replacement).toMatchObject({ billing: 'REVIEW', energyWh: 9_000 });
+    expect(replacement.reviewReasons).toContain(clock);
+  });
+
+  test('bills the time that is given, and says so', async () => {
+    const cdr = await givenCdr(wrongClock);
+
+    const { cdr: replacement } = await reissueCdr(ports, {
+      ...asked,
+      cdrId: cdr.cdrId,
+      startedAt: minutesIn(30),
+      endedAt: minutesIn(60),
+    });
+
+    expect(replacement).toMatchObject({
+      billing: 'BILLABLE',
+      startedAt: minutesIn(30),
+      endedAt: minutesIn(60),
+      energyWh: 10_000,
+      totalCost: { exclVat: '3.5' },
+      correction: { ...asked, startedAt: minutesIn(30), endedAt: minutesIn(60) },
+    });
+    expect(replacement.explanation).toEqual(
+      expect.arrayContaining([
+        'The start was given by hand: 2026-03-02T12:30:00.000Z.',
+        'The end was given by hand: 2026-03-02T13:00:00.000Z.',
+      ]),
+    );
+    expect(await scene.cdrs.findCdr(replacement.cdrId)).toEqual(replacement);
+    const again = { ...asked, cdrId: cdr.cdrId, startedAt: minutesIn(30) };
+    expect((await reissueCdr(ports, { ...again, endedAt: minutesIn(60) })).outcome).toBe('exists');
+    await expect(reissueCdr(ports, { ...again, endedAt: minutesIn(59) })).rejects.toMatchObject({
+      code: 'Conflict',
+    });
+  });
+
+  test('is held back for its energy as before', async () => {
+    const cdr = await givenCdr({ ...wrongClock, meterStopWh: 900 });
+
+    const { cdr: replacement } = await reissueCdr(ports, {
+      ...asked,
+      cdrId: cdr.cdrId,
+      endedAt: minutesIn(60),
+    });
+
+    expect(replacement.reviewReasons).toEqual(['The meter fell from 100000 Wh to 900 Wh.']);
+  });
+
+  test('takes no readings from outside of them', async () => {
+    const { meterStopWh: _, ...open } = numberedSession();
+    await scene.sessions.addEntries(open.sessionId, [
+      readings(sample(20, 104_000)),
+      readings(sample(45, 109_000)),
+    ]);
+    const cdr = await givenCdr({ ...open, meterStopWh: 0 });
+
+    const { cdr: replacement } = await reissueCdr(ports, {
+      ...asked,
+      cdrId: cdr.cdrId,
+      endedAt: minutesIn(21),
+    });
+
+    expect(replacement).toMatchObject({ billing: 'BILLABLE', energyWh: 4_000 });
+  });
+
+  test.each([
+    ['that the station never told', { stopReason: 'SUPERSEDED' }],
+    ['that was found out by asking', { endedByCheck: true }],
+  ] as const)('settles an end %s', async (_, end) => {
+    const { meterStopWh: __, ...open } = numberedSession(end);
+    await scene.sessions.addEntries(open.sessionId, [readings(sample(50, 104_000))]);
+    const cdr = await givenCdr({ ...open, meterStopWh: 104_000 });
+    expect(cdr.billing).toBe('REVIEW');
+
+    const { cdr: replacement } = await reissueCdr(ports, {
+      ...asked,
+      cdrId: cdr.cdrId,
+      endedAt: minutesIn(55),
+    });
+
+    expect(replacement).toMatchObject({ billing: 'BILLABLE', endedAt: minutesIn(55) });
+  });
+
+  test('does not believe the states of another clock', async () => {
+    const state = { at: Date.UTC(1970, 0, 2), chargingState: 'SUSPENDED_EV', samples: [] } as const;
+    const { sessionId, stationId } = numberedSession();
+    const entry = { ...state, key: 'C#0', stationId, receivedAt: minutesIn(1) };
+    await scene.sessions.addEntries(sessionId, [entry]);
+    const cdr = await givenCdr({ startedAt: Date.UTC(1970, 0, 1), endedAt: Date.UTC(1970, 0, 3) });
+
+    const { cdr: replacement } = await reissueCdr(ports, {
+      ...asked,
+      cdrId: cdr.cdrId,
+      startedAt: minutesIn(0),
+      endedAt: minutesIn(60),
+    });
+
+    expect(replacement).toMatchObject({ parkingTimeS: 0, totalCost: { exclVat: '4.5' } });
+  });
+
+  test('is priced by the tariff in force at the start that is given', async () => {
+    const cdr = await givenCdr();
+    const dearer = {
+      ...hourly,
+      tariffId: 'dearer',
+      elements: [{ priceComponents: [component('FLAT', '7')] }],
+    };
+    await scene.tariffs.saveTariff(dearer);
+    await scene.assignments.saveAssignment({
+      scope: { kind: 'STATION', stationId: 'CS-1' },
+      terms: [{ since: minutesIn(-180), contractTariffId: 'dearer' }, { since: minutesIn(-60) }],
+      updatedAt: 0,
+      revision: 1,
+    });
+
+    const { cdr: replacement } = await reissueCdr(ports, {
+      ...asked,
+      cdrId: cdr.cdrId,
+      startedAt: minutesIn(-120),
+    });
+
+    expect(replacement).toMatchObject({ tariff: { tariffId: 'dearer' }, totalCost: { exclVat: '7' } });
+  });
+});
+
+test('a tariff that is given settles no doubt about the place', async () => {
+  const { connector: _, ...elsewhere } = numberedSession({ stationId: 'CS-9' });
+  const cdr = await givenCdr(elsewhere);
+  expect(cdr.reviewReasons).toContain('Station CS-9 is not registered any more.');
+
+  const { cdr: replacement } = await reissueCdr(ports, { ...asked, cdrId: cdr.cdrId, tariffId: 'day' });
+
+  expect(replacement).toMatchObject({
+    totalCost: { exclVat: '2.5' },
+    reviewReasons: ['Station CS-9 is not registered any more.'],
   });
 });
 
