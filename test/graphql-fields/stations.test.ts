@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { isNonNullType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { verifyStationPassword } from '#adapters/crypto/station-passwords.ts';
 import { startSession } from '#core/sessions/start-session.ts';
 import { recordStatus } from '#core/stations/record-status.ts';
+import { batchedFields } from '../../functions/graphql/fields.ts';
+import { buildAppSyncSchema } from '../../local/appsync/schema/build.ts';
 import { aSession, aStation } from '../adapters/dynamodb/samples.ts';
 import { goodUid, noon } from '../core/sessions/scene.ts';
 import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
@@ -372,6 +376,18 @@ describe('the list of stations', () => {
   });
 });
 
+const { delivery } = buildAppSyncSchema(readFileSync('graphql/schema.graphql', 'utf8'));
+
+/** The fields of a type that take no null, but for those that are resolved below it. */
+function promisedOf(typeName: string): unknown {
+  const type = delivery.getType(typeName);
+  const fields = isObjectType(type) ? Object.values(type.getFields()) : [];
+  const promised = fields.filter(
+    (field) => isNonNullType(field.type) && !(`${typeName}.${field.name}` in batchedFields),
+  );
+  return expect.arrayContaining(promised.map(({ name }) => name));
+}
+
 describe('stations and connectors of sessions', () => {
   test('come one per session, in the order of the sessions', async () => {
     for (const stationId of ['CS-1', 'CS-2']) {
@@ -416,6 +432,9 @@ describe('stations and connectors of sessions', () => {
       { ...gone, id: 'CS-8', stationId: 'CS-8', ocppVersion: 'OCPP_1_6' },
       { ...gone, id: 'CS-9', stationId: 'CS-9', ocppVersion: 'OCPP_2_0_1' },
     ]);
+    for (const station of stations)
+      expect(Object.keys(station as View)).toEqual(promisedOf('ChargingStation'));
+    expect(Object.keys(connector as View)).toEqual(promisedOf('Connector'));
     expect(connector).toEqual({
       id: 'CS-8:2',
       stationId: 'CS-8',
