@@ -38,6 +38,11 @@ const stageShape = z.strictObject({
    * the one that is current when the stage is first deployed.
    */
   originSecretVersion: z.uuid().optional(),
+  /**
+   * A connection without a frame for so long is over, whatever was told of it: API Gateway cuts it after ten minutes,
+   * and a station that is heard of is written every two.
+   */
+  silentAfterSeconds: z.int().min(750),
   /** Hosts within the network that stations' and tenants' requests may lead to: OCSP responders, provisioning services. */
   insideHosts: z.array(z.string().min(1)),
   domains: z.strictObject({ public: domain.optional(), stations: domain.optional() }),
@@ -98,6 +103,7 @@ const shared: Omit<StageInput, 'name' | 'callbackUrls'> = {
   protectData: true,
   securityProfiles: [2],
   plainStations: false,
+  silentAfterSeconds: 900,
   insideHosts: [],
   introspection: false,
   domains: {},

@@ -59,9 +59,12 @@ export interface ScheduledWork extends Work {
 
 /** A function that goes through all tenants by the clock; a run that could not begin or failed thrice becomes a dead letter. */
 export class ScheduledWorker extends Construct {
+  readonly worker: CsmsFunction;
+
   constructor(scope: Construct, id: string, props: Surroundings & ScheduledWork) {
     super(scope, id);
     const worker = makeWorker(this, { ...props, timeout: Duration.minutes(10) });
+    this.worker = worker;
     props.data.tables.registry.allow(worker, ['Query'], ofTenantList);
     const deadLetters = new DeadLetterQueue(this, 'DeadLetters', {
       alarms: { notify: props.data.alarmTopic },

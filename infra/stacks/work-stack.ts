@@ -31,6 +31,7 @@ export class WorkStack extends Stack {
     this.makeWorkers();
     this.makeRenewal();
     this.makeClosing();
+    this.makeSilence();
   }
 
   private makeRelay(): void {
@@ -120,5 +121,21 @@ export class WorkStack extends Stack {
       schedule: Schedule.cron({ minute: '7' }),
       tables: { registry: readItems, ledger: [...readItems, 'PutItem'] },
     });
+  }
+
+  private makeSilence(): void {
+    const { stage, api } = this.props;
+    const { worker } = new ScheduledWorker(this, 'Silence', {
+      ...this.props,
+      door: 'workers/end-silent-connections',
+      description: 'Ends connections of stations of which nothing is heard any more',
+      schedule: Schedule.rate(Duration.minutes(5)),
+      tables: { registry: readItems, operations: [...readItems, 'UpdateItem'] },
+      environment: {
+        STATION_API_ENDPOINT: api.ocpp.connectionsUrl,
+        SILENT_AFTER_SECONDS: String(stage.silentAfterSeconds),
+      },
+    });
+    api.ocpp.allowConnections(worker, ['DELETE']);
   }
 }

@@ -31,6 +31,7 @@ const ceilings: Readonly<Record<string, number>> = {
   'workers/maintain': 600 * kB,
   'workers/rate-session': 590 * kB,
   'workers/relay': 380 * kB,
+  'workers/end-silent-connections': 520 * kB,
   'workers/renew-certificates': 520 * kB,
   'workers/station-booted': 540 * kB,
   'workers/station-log': 390 * kB,

@@ -171,8 +171,8 @@ describe('queues and events', () => {
     );
 
     // One for each queue of work, two for the relay's stream, one each for what the rules of three stacks cannot
-    // deliver, for the station log, for the daily renewal and for the closing of months.
-    expect(dead).toHaveLength(working.length + 8);
+    // deliver, for the station log, and for what runs by the clock: renewal, the closing of months, silence.
+    expect(dead).toHaveLength(working.length + 9);
     expect(depthAlarms).toHaveLength(dead.length);
     for (const [id, { Properties }] of queues) expect(Properties.SqsManagedSseEnabled, id).toBe(true);
   });
@@ -208,7 +208,7 @@ describe('queues and events', () => {
       .filter(({ Properties }) => Properties.DestinationConfig.OnFailure.Destination)
       .map(({ Properties }) => Properties.FunctionName.Ref);
 
-    expect(invoked.size).toBe(3);
+    expect(invoked.size).toBe(4);
     expect(new Set(keeping)).toEqual(invoked);
   });
 

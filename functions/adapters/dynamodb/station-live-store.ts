@@ -147,10 +147,14 @@ export function stationLiveStore(context: StoreContext): StationLiveStore {
       return (await changeLink(stationId, change)).done ? 'connected' : 'superseded';
     },
 
-    async disconnect(stationId, connectionId, at) {
+    async disconnect(stationId, connectionId, at, silentSince) {
       const change = new Update()
         .set('disconnectedAt', at)
         .remove('connectionId', 'callsFrom', 'openPk', 'order');
+      if (silentSince !== undefined) {
+        const seenAt = change.name('lastSeenAt');
+        change.when(`attribute_not_exists(${seenAt}) OR ${seenAt} < ${change.value(silentSince)}`);
+      }
       return (await changeLink(stationId, current(change, connectionId))).done
         ? 'disconnected'
         : 'not-current';

@@ -74,8 +74,13 @@ export interface StationLiveStore {
     protocol: string;
     connectedAt: number;
   }): Promise<'connected' | 'superseded'>;
-  /** Ends the connection if it is still the station's own. */
-  disconnect(stationId: string, connectionId: string, at: number): Promise<'disconnected' | 'not-current'>;
+  /** Ends the connection if it is still the station's own; with `silentSince` only if it was not seen since then. */
+  disconnect(
+    stationId: string,
+    connectionId: string,
+    at: number,
+    silentSince?: number,
+  ): Promise<'disconnected' | 'not-current'>;
   /** Lets no more calls out on this connection until the station has spoken on it again, or on another. */
   closeGate(stationId: string, connectionId: string): Promise<'closed' | 'not-current'>;
   /**
