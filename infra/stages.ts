@@ -63,6 +63,11 @@ const stageShape = z.strictObject({
     .partial(),
   throttle: z.strictObject({ ratePerSecond: z.int().positive(), burst: z.int().positive() }),
   rating: z.strictObject({
+    /**
+     * How long after its end was told a session is first rated. From a minute on, no event that comes live misses its
+     * CDR: later ones are looked at one by one.
+     */
+    settleSeconds: z.int().min(0).max(900),
     /** How long an ended session may wait for late events before it is billed all the same. */
     graceSeconds: z.int().min(1).max(900),
   }),
@@ -110,7 +115,7 @@ const shared: Omit<StageInput, 'name' | 'callbackUrls'> = {
   apiAudiences: [],
   reservedConcurrency: {},
   throttle: { ratePerSecond: 500, burst: 1000 },
-  rating: { graceSeconds: 300 },
+  rating: { settleSeconds: 60, graceSeconds: 300 },
 };
 
 const stages: Readonly<Record<string, StageInput>> = {
@@ -126,7 +131,7 @@ const stages: Readonly<Record<string, StageInput>> = {
     callbackUrls: ['http://127.0.0.1:8080/'],
     apiAudiences: ['open-csms'],
     throttle: { ratePerSecond: 10_000, burst: 5000 },
-    rating: { graceSeconds: 5 },
+    rating: { settleSeconds: 0, graceSeconds: 5 },
   },
   dev: {
     ...shared,

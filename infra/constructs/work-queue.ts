@@ -62,6 +62,8 @@ export interface WorkQueueProps {
   readonly consumerTimeout: Duration;
   /** Rings when the oldest message is older than this. */
   readonly oldestAllowed: Duration;
+  /** How long each message rests before it is seen for the first time; not at all when absent. */
+  readonly rest?: Duration;
   /** Keeps the queue and its dead letters when their stack goes: for work that is money. */
   readonly isKept?: boolean;
 }
@@ -91,6 +93,7 @@ export class WorkQueue extends Construct {
       ...houseRules,
       removalPolicy: props.isKept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
       visibilityTimeout: Duration.seconds(props.consumerTimeout.toSeconds() * 6),
+      ...(props.rest ? { deliveryDelay: props.rest } : {}),
       deadLetterQueue: { queue: deadLetters.queue, maxReceiveCount: this.attempts },
     });
     watch(this, props.alarms, {

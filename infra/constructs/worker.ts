@@ -30,6 +30,8 @@ export interface QueuedWork extends Work, WorkingOff {
   readonly timeout?: Duration;
   /** Rings when the oldest message is older than this. */
   readonly oldestAllowed: Duration;
+  /** How long each message rests before it is seen for the first time; not at all when absent. */
+  readonly rest?: Duration;
   /** Whether what waits is money: it outlives its stack wherever data are kept. */
   readonly isMoney?: boolean;
 }
@@ -46,6 +48,7 @@ export class QueueWorker extends Construct {
       alarms: { notify: props.data.alarmTopic },
       consumerTimeout: timeout,
       oldestAllowed: props.oldestAllowed,
+      ...(props.rest ? { rest: props.rest } : {}),
       isKept: (props.isMoney ?? false) && props.stage.protectData,
     });
     this.worker = makeWorker(this, { ...props, timeout });

@@ -46,7 +46,7 @@ export function eventWork(stage: StageConfig): Readonly<Record<string, EventWork
   return { Rating: rating(stage), ...alike };
 }
 
-function rating({ rating: { graceSeconds } }: StageConfig): EventWork {
+function rating({ rating: { settleSeconds, graceSeconds } }: StageConfig): EventWork {
   return {
     door: 'workers/rate-session',
     description: 'Makes the charge detail record of an ended session',
@@ -58,6 +58,7 @@ function rating({ rating: { graceSeconds } }: StageConfig): EventWork {
     environment: { RATING_GRACE_SECONDS: String(graceSeconds) },
     // A session whose events are not complete waits here for its grace.
     oldestAllowed: Duration.seconds(graceSeconds + 900),
+    ...(settleSeconds > 0 ? { rest: Duration.seconds(settleSeconds) } : {}),
     isMoney: true,
     collected: Duration.seconds(1),
     alsoMay({ queue, worker }) {

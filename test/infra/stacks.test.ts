@@ -212,6 +212,16 @@ describe('queues and events', () => {
     expect(new Set(keeping)).toEqual(invoked);
   });
 
+  it('let an ended session rest until what comes live is known, where stations are far away', () => {
+    const resting = (stage: 'local' | 'prod') =>
+      [...resourcesOf(stage, 'AWS::SQS::Queue')].flatMap(([id, { Properties }]) =>
+        Properties.DelaySeconds === undefined ? [] : [`${id.split('Queue')[0]} ${Properties.DelaySeconds}`],
+      );
+
+    expect(resting('prod')).toEqual(['work/Rating 60']);
+    expect(resting('local')).toEqual([]);
+  });
+
   it('hide a message six times as long as its function may take', () => {
     const read = [...resourcesOf('prod', 'AWS::Lambda::EventSourceMapping')].filter(
       ([, { Properties }]) => !Properties.StartingPosition,

@@ -1,3 +1,5 @@
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { tenantKeys } from '#adapters/dynamodb/keys.ts';
@@ -224,6 +226,34 @@ describe('the rating of an ended session', () => {
     expect((await scene.cdrs.listInReview({ limit: 5 })).items).toHaveLength(1);
   });
 
+  test('looks again at events that come while the CDR may be in the making', async () => {
+    const sessionId = await endedSession();
+    const delayed = message(sessionId, { name: 'SessionEventDelayed.v1' });
+
+    await run(delayed);
+
+    expect(cloud.queued).toEqual([{ body: delayed.body, delaySeconds: expect.any(Number) }]);
+    const [{ delaySeconds } = { delaySeconds: 0 }] = cloud.queued;
+    expect(delaySeconds).toBeGreaterThan(50);
+    expect(delaySeconds).toBeLessThanOrEqual(60);
+  });
+
+  test('knows the events that came before it began', async () => {
+    const sessionId = await endedSession();
+    const running = await startSession(scene, {
+      stationId: 'CS-3',
+      connector: { evseId: 1, connectorId: 1 },
+      token: { uid: goodUid, tokenType: 'RFID' },
+      startedAt: noon,
+      meterStartWh: 0,
+    });
+    const name = 'SessionEventDelayed.v1';
+
+    await run(message(sessionId, { name, toldAgoMs: 61_000 }), message(running.sessionId, { name }));
+
+    expect(cloud.queued).toEqual([]);
+  });
+
   test('brings what fails again alone', async () => {
     const sessionId = await endedSession();
     const { sessionId: running } = await startSession(scene, {
@@ -270,6 +300,23 @@ describe('the rating of an ended session', () => {
       },
     ]);
     expect(await cdrs()).toEqual([]);
+  });
+
+  test('that comes back from the dead letters settles its alert, and no other', async () => {
+    const sessionId = await endedSession();
+    const keys = tenantKeys(scene.tenantId).entry(sessionId, 'R#broken');
+    await putItems(db.client, db.tables.operations, [{ ...keys, fact: { samples: 'none' } }]);
+    await run(message(sessionId, { deliveries: ratingAttempts }));
+    const toldAgoMs = 12 * minuteMs;
+
+    await run(message(sessionId, { toldAgoMs }));
+    await run(message(sessionId, { name: 'SessionEventDelayed.v1', toldAgoMs }));
+    expect(await openAlerts()).toMatchObject([{ kind: 'RATING_FAILED', sessionId }]);
+    await db.client.send(new DeleteItemCommand({ TableName: db.tables.operations, Key: marshall(keys) }));
+    await run(message(sessionId, { toldAgoMs }));
+
+    expect(await cdrs()).toMatchObject([{ sessionId }]);
+    expect((await openAlerts()).map(({ kind }) => kind)).toEqual(['CDR_HELD']);
   });
 
   test('is not done for a tenant that names another’s session', async () => {

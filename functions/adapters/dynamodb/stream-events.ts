@@ -237,7 +237,7 @@ function entryEvents(change: Change): readonly CoreEvent[] {
   return events;
 }
 
-/** A CDR is made from all that came until its session ended: what comes live is in it. */
+/** A CDR is made from all that came until its session had settled after its end: what comes live is in it. */
 const usualDelayMs = 60_000;
 
 const figures = [

@@ -11,13 +11,15 @@ export interface LateEventPorts extends AlertPorts {
 
 /**
  * Puts the CDR of a session up for review when there are events of the session that it does not know. The CDR stays as
- * it is: whether to correct it is for a person to say.
+ * it is: whether to correct it is for a person to say. `not-billed`: the session has ended, and its CDR may be in the
+ * making from what was there before.
  */
 export async function noteLateEvents(
   ports: LateEventPorts,
   { sessionId }: { readonly sessionId: string },
-): Promise<'late' | 'nothing-late'> {
+): Promise<'late' | 'nothing-late' | 'not-billed'> {
   const session = await ports.sessions.findSession(sessionId);
+  if (session?.state === 'ENDED' && session.cdrId === undefined) return 'not-billed';
   if (session?.cdrId === undefined || session.cdrKind === 'CREDIT') return 'nothing-late';
   const entries = distinctEntries(session, await ports.sessions.listEntries(sessionId));
   const { billedEntries = 0 } = session;

@@ -3,22 +3,38 @@ import type { Cdr } from './cdr.ts';
 
 type Kind = 'CDR_HELD' | 'EVENTS_AFTER_CDR';
 
+interface RatedSession {
+  readonly sessionId: string;
+  readonly stationId: string;
+}
+
 /** Tells operators of a session whose bill could be neither made nor checked, however often it was tried. */
 export async function raiseRatingAlert(
   ports: AlertPorts,
-  { sessionId, stationId }: { readonly sessionId: string; readonly stationId: string },
+  session: RatedSession,
   problem: string,
 ): Promise<void> {
   await raiseAlert(ports, {
+    ...ratingFailed(session),
+    severity: 'HIGH',
+    message: 'A session could not be rated: once the cause is mended, its dead letter has to be sent back.',
+    details: { problem: problem.slice(0, longestProblem) },
+  });
+}
+
+/** Once a session is rated, its alert needs nobody any more. Nothing where there is none. */
+export async function settleRatingAlert(ports: AlertPorts, session: RatedSession): Promise<void> {
+  await ports.alerts.resolve(alertIdOf(ports, ratingFailed(session)), ports.clock());
+}
+
+function ratingFailed({ sessionId, stationId }: RatedSession) {
+  return {
     category: 'BILLING_ERROR',
     kind: 'RATING_FAILED',
     subject: sessionId,
-    severity: 'HIGH',
-    message: 'A session could not be rated: once the cause is mended, its dead letter has to be sent back.',
     stationId,
     sessionId,
-    details: { problem: problem.slice(0, longestProblem) },
-  });
+  } as const satisfies Partial<AlertReason>;
 }
 
 /** Enough to find the entry in the function's log. */
