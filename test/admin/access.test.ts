@@ -219,7 +219,7 @@ describe('the local list of a station', () => {
     await admin.request('PUT /tokens/04AABB', {});
   });
 
-  test('is chosen, asked for, and shown', async () => {
+  test('is chosen, asked for with what the station takes of it, and shown', async () => {
     const chosen = await admin.request('PUT /stations/CS-1/local-list', { tokens: ['04aabb'] });
 
     expect(chosen.status).toBe(202);
@@ -228,7 +228,7 @@ describe('the local list of a station', () => {
       station: { supported: true, version: null, updating: false },
     });
     const { items } = await admin.scene.commands.listCommands('CS-1', { limit: 9 });
-    expect(items.map(({ name }) => name)).toEqual(['GET_LOCAL_LIST_VERSION']);
+    expect(items.map(({ name }) => name).toSorted()).toEqual(['GET_CONFIGURATION', 'GET_LOCAL_LIST_VERSION']);
   });
 
   test('refuses what is not there, and what is no choice', async () => {
