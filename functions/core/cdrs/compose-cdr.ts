@@ -15,6 +15,7 @@ import { counterpartyOf } from './counterparty.ts';
 import { explainSession, signatureSentence } from './explain-session.ts';
 import { spreadSentences } from './explain-spread.ts';
 import { type PricingTerms, rateRecord } from './rate-record.ts';
+import { summarisePeriods } from './summarise-periods.ts';
 
 /** Where a session took place and how it is priced, with whatever is doubtful about either. */
 export interface Circumstances extends PricingTerms {
@@ -48,6 +49,7 @@ export function composeCdr(made: CdrMaterial): Cdr {
   const reasons = reasonsOf(made, rating);
   const endedAt = Math.max(record.startedAt, record.endedAt ?? record.lastAt);
   const parkingTimeS = secondsOf(rating, 'PARKING');
+  const { periods, sentences } = summarisePeriods(withMeasuredExtremes(rating.periods, record));
   const { begin, end } = record;
   return {
     cdrId: made.cdrId,
@@ -73,12 +75,12 @@ export function composeCdr(made: CdrMaterial): Cdr {
     chargingTimeS: Math.round((endedAt - record.startedAt) / 1000) - parkingTimeS,
     parkingTimeS,
     ...(tariff ? { tariff } : {}),
-    periods: withMeasuredExtremes(rating.periods, record),
+    periods,
     lines: rating.lines,
     ...totalsOf(rating),
     ...(signed.length === 0 ? {} : { signed }),
     ...(reasons.length === 0 ? {} : { reviewReasons: reasons }),
-    explanation: explanationOf(made, rating, reasons),
+    explanation: [...explanationOf(made, rating, reasons), ...sentences],
     createdAt: made.createdAt,
   };
 }

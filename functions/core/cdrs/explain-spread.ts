@@ -4,6 +4,8 @@ import type { RatedPeriod } from '../tariffs/rating.ts';
 
 /** Readings a quarter of an hour apart are what meters usually give. */
 const usualGapMs = 15 * 60_000;
+/** Whoever reads on learns nothing new. */
+const mostSentences = 20;
 
 /**
  * Where a price of energy changed between two readings far apart, in sentences: how much was charged before the change
@@ -13,7 +15,7 @@ export function spreadSentences(record: SessionRecord, periods: readonly RatedPe
   const changes = energyPriceChanges(periods);
   if (changes.length === 0) return [];
   const curve = energyCurve(record);
-  return curve.slice(1).flatMap((until, index) => {
+  const sentences = curve.slice(1).flatMap((until, index) => {
     const from = curve[index] ?? until;
     const energyWh = until.energyWh - from.energyWh;
     const isLong = until.at - from.at > usualGapMs && energyWh > 0;
@@ -23,6 +25,9 @@ export function spreadSentences(record: SessionRecord, periods: readonly RatedPe
       `The price changed within ${minutes} minutes without a reading: the ${energyWh} Wh of that time are spread evenly over its charging.`,
     ];
   });
+  const more = sentences.length - mostSentences;
+  if (more <= 0) return sentences;
+  return [...sentences.slice(0, mostSentences), `The same holds for ${more} more such times.`];
 }
 
 function energyPriceChanges(periods: readonly RatedPeriod[]): readonly number[] {

@@ -231,6 +231,26 @@ describe('a CDR', () => {
     expect(await givenAt(30, 'CLOCK')).not.toContainEqual(spread);
   });
 
+  test('counts such places where there are very many', async () => {
+    const byEnergy = tariffOf(
+      Array.from({ length: 12 }, (_, index) => ({
+        priceComponents: [component('ENERGY', '0.25')],
+        restrictions: { minKwh: String(2 * index + 0.5), maxKwh: String(2 * index + 1.5) },
+      })),
+      { tariffId: 'day', name: 'Day' },
+    );
+    const hours = Array.from({ length: 30 }, (_, index) => index + 1);
+    const entries = hours.map((hour) => readings(sample(60 * hour, 100_000 + 1_000 * hour)));
+    const session = numberedSession({ endedAt: minutesIn(60 * 30), meterStopWh: 130_000 });
+
+    const { explanation } = await issued(portsOn(ledgerOf({ session, entries, tariffs: [byEnergy] })));
+
+    expect(explanation.filter((sentence) => sentence.startsWith('The price changed within'))).toHaveLength(
+      20,
+    );
+    expect(explanation).toContain('The same holds for 4 more such times.');
+  });
+
   test.each([
     [1.05, []],
     [2, ['The meter signed 2000 Wh for the begin; billed is from 1000 Wh.']],
