@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { openStores, type Stores } from '#adapters/dynamodb/open-stores.ts';
 import type { TableRole } from '#adapters/dynamodb/tables.ts';
+import type { Clock } from '#core/ports.ts';
 import { startDynamoEndpoint } from '../../local/dynamodb/endpoint.ts';
 import { engineFromEnvironment } from '../../local/dynamodb/engine-from-environment.ts';
 import { holdToAdding } from './only-added-to.ts';
@@ -12,8 +13,8 @@ export interface TestDatabase {
   readonly url: string;
   readonly client: DynamoDBClient;
   readonly tables: Readonly<Record<TableRole, string>>;
-  /** The stores of one tenant; of a tenant that nobody else has when none is named. */
-  storesOf(tenantId?: string): Stores;
+  /** The stores of one tenant, by its clock; of a tenant that nobody else has when none is named. */
+  storesOf(tenantId?: string, clock?: Clock): Stores;
   /** Throws when an item was kept under a key that is not its tenant's. */
   close(): Promise<void>;
 }
@@ -21,7 +22,8 @@ export interface TestDatabase {
 /** Starts the engine that the environment names (`DYNAMODB_ENGINE`); the embedded one when it names none. */
 export async function startTestDatabase(): Promise<TestDatabase> {
   const chosen = await engineFromEnvironment();
-  const endpoint = await startDynamoEndpoint({ engine: chosen.engine });
+  // Tests live by clocks of their own: nothing may go by the machine's.
+  const endpoint = await startDynamoEndpoint({ engine: chosen.engine, ttlSweepMs: 86_400_000 });
   const client = clientOf(endpoint.url);
   const tables = await createTables(client);
   holdToAdding(client, tables.ledger);
@@ -29,7 +31,8 @@ export async function startTestDatabase(): Promise<TestDatabase> {
     url: endpoint.url,
     client,
     tables,
-    storesOf: (tenantId = newTenantId()) => openStores({ client, tables, tenantId }),
+    storesOf: (tenantId = newTenantId(), clock?: Clock) =>
+      openStores({ client, tables, tenantId, ...(clock === undefined ? {} : { clock }) }),
     close: async () => {
       await assertTenantsApart(client, tables);
       client.destroy();

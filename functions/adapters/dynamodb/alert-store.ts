@@ -43,7 +43,7 @@ export const readAlert = itemReader<Alert>('alert', alertSchema);
 
 /** Alerts of one tenant, in `operations`: one item per thing that is wrong, however often it is said. */
 export function alertStore(context: StoreContext): AlertStore {
-  const { client, keys } = context;
+  const { client, keys, clock } = context;
   const table = context.tables.operations;
   return {
     async raise(alert) {
@@ -51,7 +51,7 @@ export function alertStore(context: StoreContext): AlertStore {
       const item = {
         ...alert,
         order: orderOf(raisedAt, alertId),
-        byTimePk: keys.alertsOfMonth(monthBucket(raisedAt, Date.now())),
+        byTimePk: keys.alertsOfMonth(monthBucket(raisedAt, clock())),
         openPk: keys.openAlerts,
         ...(stationId === undefined ? {} : { byStationPk: keys.alertsOfStation(stationId) }),
         expiresAtS: expiryOf(alert),

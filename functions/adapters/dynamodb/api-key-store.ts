@@ -23,7 +23,9 @@ const readApiKey = itemReader<ApiKey>('API key', apiKeySchema);
 
 /** API keys of one tenant, in the registry. Ended ones stay: the trail names them. */
 export function apiKeyStore(
-  context: Omit<StoreContext, 'tables'> & { readonly tables: Pick<StoreContext['tables'], 'registry'> },
+  context: Omit<StoreContext, 'tables' | 'clock'> & {
+    readonly tables: Pick<StoreContext['tables'], 'registry'>;
+  },
 ): ApiKeyStore {
   const { client, keys, tables } = context;
   const table = tables.registry;

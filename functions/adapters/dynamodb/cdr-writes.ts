@@ -75,7 +75,7 @@ async function issueCdr(context: StoreContext, cdr: Cdr): ReturnType<CdrStore['i
   );
 }
 
-function cdrItem({ keys }: StoreContext, cdr: Cdr): Readonly<Record<string, unknown>> {
+function cdrItem({ keys, clock }: StoreContext, cdr: Cdr): Readonly<Record<string, unknown>> {
   const { cdrId, stationId, createdAt, counterparty, resolution: _, ...content } = cdr;
   return {
     ...content,
@@ -84,7 +84,7 @@ function cdrItem({ keys }: StoreContext, cdr: Cdr): Readonly<Record<string, unkn
     createdAt,
     ...(counterparty ? { counterparty, byAccountPk: keys.cdrsOfCounterparty(counterparty) } : {}),
     order: orderOf(createdAt, cdrId),
-    byMonthPk: keys.cdrsOfMonth(monthBucket(createdAt, Date.now())),
+    byMonthPk: keys.cdrsOfMonth(monthBucket(createdAt, clock())),
     byStationPk: keys.cdrsOfStation(stationId),
   };
 }

@@ -29,8 +29,8 @@ export function partnerTold(context: StoreContext, { partnerId, status, revision
   return note(context, context.keys.partnerChange(partnerId), { partnerId, status, revision, at });
 }
 
-function note({ tables }: StoreContext, key: Key, content: Readonly<Record<string, unknown>>) {
-  const expiresAtS = Math.floor(Date.now() / 1000) + secondsPerDay;
+function note({ tables, clock }: StoreContext, key: Key, content: Readonly<Record<string, unknown>>) {
+  const expiresAtS = Math.floor(clock() / 1000) + secondsPerDay;
   const Item = { ...toAttributes({ ...content, expiresAtS }), ...keyAttributes(key) };
   return { Put: { TableName: tables.operations, Item } };
 }

@@ -62,7 +62,7 @@ const readMoment = itemReader('charging fact', z.object({ at: whole }));
  * What limits charging at stations, in `operations`: one partition for each station, one item for each fact, fenced by
  * its moment. What is cleared stays for a while, marked as gone, so that what is older cannot bring it back.
  */
-export function chargingStore({ client, keys, tables: names }: StoreContext): ChargingStore {
+export function chargingStore({ client, keys, tables: names, clock }: StoreContext): ChargingStore {
   const table = names.operations;
 
   async function note(
@@ -108,7 +108,7 @@ export function chargingStore({ client, keys, tables: names }: StoreContext): Ch
         items.push(...page.items);
         next = page.next;
       } while (next !== undefined);
-      return chargingOf(items.filter((item) => item.goneAt === undefined && !isExpired(item, Date.now())));
+      return chargingOf(items.filter((item) => item.goneAt === undefined && !isExpired(item, clock())));
     },
 
     installProfile: (stationId, installed) =>

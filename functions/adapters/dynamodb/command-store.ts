@@ -58,10 +58,10 @@ export const readCommand = itemReader<Command>('command', commandSchema);
 
 /** The commands of one tenant's stations and the single slot each station has for a call, in `operations`. */
 export function commandStore(context: StoreContext): CommandStore {
-  const { client, keys, tenantId } = context;
+  const { client, keys, tenantId, clock } = context;
   const table = context.tables.operations;
   const present = (item: PlainItem | undefined) =>
-    item === undefined || isExpired(item, Date.now()) ? undefined : readCommand(item);
+    item === undefined || isExpired(item, clock()) ? undefined : readCommand(item);
 
   return {
     async addCommand(command) {

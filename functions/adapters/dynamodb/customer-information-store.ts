@@ -41,6 +41,7 @@ export function customerInformationStore({
   client,
   keys,
   tables: names,
+  clock,
 }: StoreContext): CustomerInformationStore {
   const table = names.operations;
   return {
@@ -64,7 +65,7 @@ export function customerInformationStore({
         limit: mostParts,
         consistent: true,
       });
-      const now = Date.now();
+      const now = clock();
       const kept = items.filter((item) => !isExpired(item, now));
       const request = kept.find(({ sk }) => sk === 'REQUEST');
       const parts = kept.filter(({ sk }) => sk !== 'REQUEST').map(readPart);

@@ -23,14 +23,14 @@ const windowMs = 900_000;
  * Failed attempts to connect as one of a tenant's stations, in `operations`. Finding is eventually consistent: it is on
  * the way of every station that connects, and an attempt more or less decides nothing.
  */
-export function failedAttemptStore({ client, keys, tables }: StoreContext): FailedAttemptStore {
+export function failedAttemptStore({ client, keys, tables, clock }: StoreContext): FailedAttemptStore {
   const table = tables.operations;
   return {
     async find(stationId, source) {
       const Key = keyAttributes(keys.attempts(stationId, source));
       const { Item } = await client.send(new GetItemCommand({ TableName: table, Key }));
       const item = Item && toPlain(Item);
-      return item === undefined || isExpired(item, Date.now()) ? undefined : readAttempts(item);
+      return item === undefined || isExpired(item, clock()) ? undefined : readAttempts(item);
     },
 
     async note(stationId, source, { count, lastAt, blockedUntil }) {

@@ -101,7 +101,11 @@ export function monitorStore(context: StoreContext): MonitorStore {
     },
 
     async noteVerdict(stationId, subject, { at, eventId }) {
-      const change = new Update().setAll({ at, eventId, expiresAtS: expiry(Date.now(), verdictsForDays) });
+      const change = new Update().setAll({
+        at,
+        eventId,
+        expiresAtS: expiry(context.clock(), verdictsForDays),
+      });
       const known = change.name('at');
       const moment = change.value(at);
       const sooner = `${change.name('eventId')} < ${change.value(eventId)}`;

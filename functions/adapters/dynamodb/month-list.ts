@@ -47,7 +47,8 @@ export async function listByMonth(
       limit: limit - items.length,
     });
     items.push(...found.items);
-    place = found.next === undefined ? precedingPlace(list, month) : { month, after: found.next };
+    place =
+      found.next === undefined ? precedingPlace(list, month, context.clock()) : { month, after: found.next };
   }
   if (place === undefined) return { items };
   const cursor = toCursor(context.tenantId, list.name, `${place.month}/${place.after ?? ''}`);
@@ -63,17 +64,15 @@ interface Place {
 function placeOf(context: StoreContext, list: MonthList, page: PageRequest): Place | undefined {
   const position = positionIn(page.cursor, context.tenantId, list.name, isMonthPosition);
   if (position === undefined) {
-    return { month: monthBucket(list.startedBefore ?? Number.MAX_SAFE_INTEGER, Date.now()) };
+    return { month: monthBucket(list.startedBefore ?? Number.MAX_SAFE_INTEGER, context.clock()) };
   }
   const after = position.slice(8);
   return { month: position.slice(0, 7), ...(after === '' ? {} : { after }) };
 }
 
-function precedingPlace({ startedFrom = 0 }: MonthList, month: string): Place | undefined {
+function precedingPlace({ startedFrom = 0 }: MonthList, month: string, now: number): Place | undefined {
   const before = precedingBucket(month);
-  return before === undefined || before < monthBucket(startedFrom, Date.now())
-    ? undefined
-    : { month: before };
+  return before === undefined || before < monthBucket(startedFrom, now) ? undefined : { month: before };
 }
 
 function boundsOf({ startedFrom, startedBefore }: MonthList): { from?: string; to?: string } {

@@ -34,7 +34,7 @@ const readEntry = itemReader<InboxEntry>('waiting station', entrySchema);
 
 /** Stations that nobody registered and that wait to be let in, in one partition of `operations` for each tenant. */
 export function onboardingStore(context: StoreContext): OnboardingStore {
-  const { client, keys } = context;
+  const { client, keys, clock } = context;
   const table = context.tables.operations;
 
   /** Reads one small item per station that waits, so it is asked for new ones alone. */
@@ -73,11 +73,11 @@ export function onboardingStore(context: StoreContext): OnboardingStore {
 
     async findNewcomer(stationId) {
       const item = await getItem(client, table, keys.newcomer(stationId));
-      return item === undefined || isExpired(item, Date.now()) ? undefined : readEntry(item);
+      return item === undefined || isExpired(item, clock()) ? undefined : readEntry(item);
     },
 
     listNewcomers(page) {
-      const now = Date.now();
+      const now = clock();
       const read = (item: Parameters<typeof readEntry>[0]) =>
         isExpired(item, now) ? undefined : readEntry(item);
       const list = { name: 'waiting stations', partition: keys.newcomers, newestFirst: false, read };

@@ -24,6 +24,7 @@ import type { LocalListStore } from '#core/local-lists/local-list.ts';
 import type { LocationStore } from '#core/locations/location-store.ts';
 import type { MaintenanceStore } from '#core/maintenance/maintenance.ts';
 import type { PartnerStore } from '#core/partners/partner-store.ts';
+import type { Clock } from '#core/ports.ts';
 import type { ReservationStore } from '#core/reservations/reservation-store.ts';
 import type { FailedAttemptStore } from '#core/security/failed-attempts.ts';
 import type { SecurityEventStore } from '#core/security/security-event.ts';
@@ -42,6 +43,7 @@ import type { TenantPolicyStore } from '#core/tenants/tenant-policy.ts';
 import type { TokenStore } from '#core/tokens/token-store.ts';
 import type { TokenUseStore } from '#core/tokens/token-use.ts';
 import type { UserStore } from '#core/users/user-store.ts';
+import { systemClock } from '#platform/clock.ts';
 import { alertStore } from './alert-store.ts';
 import { counterStore } from './analytics-store.ts';
 import { apiKeyStore } from './api-key-store.ts';
@@ -144,17 +146,19 @@ export interface Stores {
   readonly statements: StatementStore;
 }
 
-/** Binds the stores to one tenant, for one invocation: nothing is read or connected here. */
+/** Binds the stores to one tenant, for one invocation: nothing is read or connected here. Time is the system's when no clock is given. */
 export function openStores({
   client,
   tables,
   tenantId,
+  clock = systemClock,
 }: {
   client: DynamoDBClient;
   tables: TableNames;
   tenantId: string;
+  clock?: Clock;
 }): Stores {
-  const context: StoreContext = { client, tables, tenantId, keys: tenantKeys(tenantId) };
+  const context: StoreContext = { client, tables, tenantId, keys: tenantKeys(tenantId), clock };
   return {
     stations: stationStore(context),
     live: stationLiveStore(context),

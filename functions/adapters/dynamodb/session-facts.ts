@@ -71,7 +71,7 @@ function fillUpdate(context: StoreContext, known: Session, session: Session) {
   const token = hasBetterToken(known, session) ? undefined : session.token;
   const { token: _, ...facts } = lackingFacts(known, session);
   const filled: Session = { ...known, startedAt, ...(token === undefined ? {} : { token }) };
-  const { order, byTimePk, byUserPk } = placesOf(context.keys, filled, Date.now());
+  const { order, byTimePk, byUserPk } = placesOf(context.keys, filled, context.clock());
   const change = setFacts(context, new Update(), facts)
     .setAll({
       startedAt,

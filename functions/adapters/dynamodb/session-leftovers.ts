@@ -56,7 +56,7 @@ export function sessionOrphans(context: StoreContext): Pick<SessionStore, 'recor
           name: 'orphans',
           partition: keys.orphans(stationId),
           newestFirst: true,
-          read: kept((item) => readOrphan(item).orphan),
+          read: kept(context, (item) => readOrphan(item).orphan),
         },
         page,
       );
@@ -91,7 +91,7 @@ export function connectorReadings(
           name: 'readings',
           partition: keys.readings(stationId),
           newestFirst: true,
-          read: kept((item) => readReadings(item).readings),
+          read: kept(context, (item) => readReadings(item).readings),
         },
         page,
       );
@@ -100,8 +100,11 @@ export function connectorReadings(
 }
 
 /** What is too old is gone for readers, whenever the table removes it. */
-function kept<Value>(read: (item: PlainItem) => Value): (item: PlainItem) => Value | undefined {
-  return (item) => (isExpired(item, Date.now()) ? undefined : read(item));
+function kept<Value>(
+  { clock }: StoreContext,
+  read: (item: PlainItem) => Value,
+): (item: PlainItem) => Value | undefined {
+  return (item) => (isExpired(item, clock()) ? undefined : read(item));
 }
 
 function pick({ evseId, connectorId }: { evseId: number; connectorId: number }) {

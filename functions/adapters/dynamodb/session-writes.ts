@@ -7,14 +7,14 @@ import type { StoreContext } from './store-context.ts';
 import { putNew, Update } from './update.ts';
 
 /** The requests that the writes of sessions are made of. */
-export function sessionWrites({ client, keys, tables }: StoreContext) {
+export function sessionWrites({ client, keys, tables, clock }: StoreContext) {
   const table = tables.operations;
   const entry = (sessionId: string, fact: SessionEntry) =>
     entryUpdate(fact).for(table, keys.entry(sessionId, fact.key));
   return {
     /** The head, where there is none yet. */
     newHead(session: Session) {
-      const places = placesOf(keys, session, Date.now());
+      const places = placesOf(keys, session, clock());
       return putNew(table, keys.session(session.sessionId), { ...session, ...places });
     },
 

@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Clock } from '#core/ports.ts';
 import type { TenantKeys } from './keys.ts';
 import type { TableRole } from './tables.ts';
 
@@ -11,9 +12,11 @@ export interface StoreContext {
   readonly tables: TableNames;
   readonly tenantId: string;
   readonly keys: TenantKeys;
+  /** What is over by it is not found any more; months are counted from it. */
+  readonly clock: Clock;
 }
 
 /** The same for stores that keep everything in the registry. */
-export type RegistryContext = Omit<StoreContext, 'tables'> & {
+export type RegistryContext = Omit<StoreContext, 'tables' | 'clock'> & {
   readonly tables: Pick<TableNames, 'registry'>;
 };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Session, SessionEntry } from '#core/sessions/session.ts';
-import { startTestDatabase, type TestDatabase } from '../../support/engine.ts';
+import { newTenantId, startTestDatabase, type TestDatabase } from '../../support/engine.ts';
 import { anEntry, aSession, noon } from './samples.ts';
 
 let db: TestDatabase;
@@ -37,7 +37,7 @@ describe('opening a session', () => {
   });
 
   test('opens one session out of twenty same starts at once', async () => {
-    const { sessions } = db.storesOf();
+    const { sessions } = db.storesOf(newTenantId(), () => noon);
     const session = aSession();
 
     const results = await Promise.all(

@@ -30,7 +30,7 @@ export interface Scene extends Stores {
 /** A tenant with one token that may charge, one that is blocked and one that has expired. */
 export async function newScene(db: TestDatabase, tenantId = newTenantId()): Promise<Scene> {
   const scene: Scene = {
-    ...db.storesOf(tenantId),
+    ...db.storesOf(tenantId, () => scene.now),
     tenantId,
     digest,
     hints: new SessionHints(),
