@@ -3,10 +3,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { tenantDirectory } from '#adapters/dynamodb/open-stores.ts';
 import type { AuditEntry } from '#core/audit/audit-store.ts';
 import { startSession } from '#core/sessions/start-session.ts';
+import { systemClock } from '#platform/clock.ts';
 import { evaluate } from '../../scripts/authorization/evaluate.ts';
 import { aStation } from '../adapters/dynamodb/samples.ts';
 import { givenToken, goodUid, newScene, noon, type Scene } from '../core/sessions/scene.ts';
-import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
+import { newTenantId, startTestDatabase, type TestDatabase } from '../support/engine.ts';
 import { lambdaContext, startWorkerCloud, type WorkerCloud } from '../workers/worker-cloud.ts';
 
 type View = Record<string, unknown>;
@@ -35,7 +36,10 @@ afterAll(async () => {
   await db.close();
 });
 beforeEach(async () => {
-  [ours, theirs] = [await newScene(db), await newScene(db)];
+  [ours, theirs] = [
+    await newScene(db, newTenantId(), systemClock),
+    await newScene(db, newTenantId(), systemClock),
+  ];
   for (const { tenantId } of [ours, theirs]) await givenTenant(tenantId);
 });
 

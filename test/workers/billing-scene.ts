@@ -3,9 +3,10 @@ import { revenueAnalytics } from '#core/analytics/revenue-analytics.ts';
 import { sessionAnalytics } from '#core/analytics/session-analytics.ts';
 import type { Cdr } from '#core/cdrs/cdr.ts';
 import type { TransactionEvent } from '#core/sessions/record-transaction-event.ts';
+import { systemClock } from '#platform/clock.ts';
 import { aStation, aTariff } from '../adapters/dynamodb/samples.ts';
 import { goodUid, minuteMs, newScene, noon, type Scene } from '../core/sessions/scene.ts';
-import type { TestDatabase } from '../support/engine.ts';
+import { newTenantId, type TestDatabase } from '../support/engine.ts';
 
 const base = { stationId: 'CS-1', transactionRef: 'tx-1', connector: { evseId: 1, connectorId: 1 } };
 /** A sample so many minutes into the session. */
@@ -51,7 +52,7 @@ export const trace: readonly TransactionEvent[] = [
 
 /** A tenant with one station that was reserved half an hour ahead, and a price for that. */
 export async function newTenant(db: TestDatabase): Promise<Scene> {
-  const scene = await newScene(db);
+  const scene = await newScene(db, newTenantId(), systemClock);
   await tenantDirectory(db.client, db.tables).createTenant({
     tenantId: scene.tenantId,
     slug: scene.tenantId,

@@ -10,11 +10,11 @@ import { useReservation } from '#core/reservations/use-reservation.ts';
 import { endSession } from '#core/sessions/end-session.ts';
 import { recordTransactionEvent, type TransactionEvent } from '#core/sessions/record-transaction-event.ts';
 import { startSession } from '#core/sessions/start-session.ts';
-import { newId } from '#platform/clock.ts';
+import { newId, systemClock } from '#platform/clock.ts';
 import type { BatchResult, Door } from '#platform/lambda.ts';
 import { aStation, aTariff } from '../adapters/dynamodb/samples.ts';
 import { goodUid, minuteMs, newScene, noon, type Scene } from '../core/sessions/scene.ts';
-import { startTestDatabase, type TestDatabase } from '../support/engine.ts';
+import { newTenantId, startTestDatabase, type TestDatabase } from '../support/engine.ts';
 import {
   graceMs,
   lambdaContext,
@@ -33,7 +33,7 @@ beforeAll(async () => {
   ({ handler: rate } = await import('../../functions/workers/rate-session.handler.ts'));
 });
 beforeEach(async () => {
-  scene = await newScene(db);
+  scene = await newScene(db, newTenantId(), systemClock);
   await tenantDirectory(db.client, db.tables).createTenant({
     tenantId: scene.tenantId,
     slug: scene.tenantId,
@@ -321,7 +321,7 @@ describe('the rating of an ended session', () => {
 
   test('is not done for a tenant that names another’s session', async () => {
     const sessionId = await endedSession();
-    const theirs = await newScene(db);
+    const theirs = await newScene(db, newTenantId(), systemClock);
 
     const { batchItemFailures } = await run(message(sessionId, { tenantId: theirs.tenantId }));
 

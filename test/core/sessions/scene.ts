@@ -27,10 +27,17 @@ export interface Scene extends Stores {
   now: number;
 }
 
-/** A tenant with one token that may charge, one that is blocked and one that has expired. */
-export async function newScene(db: TestDatabase, tenantId = newTenantId()): Promise<Scene> {
+/**
+ * A tenant with one token that may charge, one that is blocked and one that has expired. Its stores live by its clock,
+ * or by that of the machine where doors, which have no other, write beside them.
+ */
+export async function newScene(
+  db: TestDatabase,
+  tenantId = newTenantId(),
+  storesClock?: Clock,
+): Promise<Scene> {
   const scene: Scene = {
-    ...db.storesOf(tenantId, () => scene.now),
+    ...db.storesOf(tenantId, storesClock ?? (() => scene.now)),
     tenantId,
     digest,
     hints: new SessionHints(),
