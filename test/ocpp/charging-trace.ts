@@ -75,8 +75,8 @@ const boots: Readonly<Record<Subprotocol, Message>> = {
 /** Ids are as if all tenants were one. */
 async function tenantWithStation(db: TestDatabase, protocol: Subprotocol) {
   const tenantId = newTenantId();
-  const stores = db.storesOf(tenantId);
   const clock = { now: start + 24 * 60 * minuteMs };
+  const stores = db.storesOf(tenantId, () => clock.now);
   const services: OcppServices = {
     ...stores,
     ...stationPki({ clock: () => clock.now, insideHosts: [] }),
