@@ -21,15 +21,17 @@ export interface DoorWeight {
 const run = promisify(execFile);
 const runs = 5;
 
-/** Settings that doors look for when they load; their values do not matter until an event comes. */
-const settings = Object.fromEntries(
-  globSync('functions/**/*.ts')
-    .flatMap((path) => [...readFileSync(path, 'utf8').matchAll(/setting\('([A-Z_]+)'/g)])
-    .map(([, name = '']) => [name, 'http://localhost/unused']),
-);
+/** Settings that doors look for when they load; their values do not matter until an event comes, but for their form. */
+const settingsRead = (pattern: RegExp, value: string) =>
+  Object.fromEntries(
+    globSync('functions/**/*.ts')
+      .flatMap((path) => [...readFileSync(path, 'utf8').matchAll(pattern)])
+      .map(([, name = '']) => [name, value]),
+  );
 const environment = {
-  ...settings,
-  RATING_GRACE_SECONDS: '60',
+  ...settingsRead(/\bsetting\('([A-Z_]+)'/g, 'http://localhost/unused'),
+  ...settingsRead(/'([A-Z]+_TABLE)'/g, 'unused'),
+  ...settingsRead(/\bwholeSetting\('([A-Z_]+)'/g, '60'),
   ALLOWED_SECURITY_PROFILES: '1,2,3',
   AWS_REGION: 'eu-west-1',
   AWS_ACCESS_KEY_ID: 'unused',
